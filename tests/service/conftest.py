@@ -1,0 +1,105 @@
+"""The sandbox as its own process: every xdist worker starts its own, on free ports."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+ROOT = Path(__file__).parents[2]
+FLAGS = ("--producer-timeout", "1", "--fanout-timeout", "2", "--token-lifetime", "300")
+
+
+@dataclass(frozen=True)
+class Sandbox:
+    """A running sandbox: `info` is its sandbox.json, the rest is its fault panel."""
+
+    info: dict[str, Any]
+    process: subprocess.Popen[str]
+    state: Path
+
+    def fault(self, target: str, kind: str, **details: Any) -> None:
+        """Break one target: `sandbox.fault("sydkust", "http500", times=1)`."""
+        answer = httpx.put(self._api(f"faults/{target}"), json={"kind": kind, **details})
+        assert answer.status_code == 200, answer.text
+
+    def clear(self) -> None:
+        """Mend everything and forget every call."""
+        httpx.delete(self._api("faults")).raise_for_status()
+        httpx.delete(self._api("calls")).raise_for_status()
+
+    def calls(self, target: str | None = None) -> list[dict[str, Any]]:
+        """The calls since `clear`, oldest first."""
+        rows: list[dict[str, Any]] = httpx.get(self._api("calls")).raise_for_status().json()
+        return [row for row in rows if target in (None, row["target"])]
+
+    def requests(self, target: str) -> list[dict[str, Any]]:
+        """The last requests to a target with headers and bodies as they came."""
+        rows: list[dict[str, Any]] = (
+            httpx.get(self._api("requests"), params={"target": target}).raise_for_status().json()
+        )
+        return rows
+
+    def _api(self, path: str) -> str:
+        return f"{self.info['panel']}/api/{path}"
+
+
+def start_sandbox(state: Path, *flags: str) -> Sandbox:
+    """Start `python -m sandbox` and wait for its ready line; the caller stops it."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "sandbox", "--state", str(state), "--port-base", "0", *flags],
+        cwd=ROOT,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    # A watchdog, so that a sandbox that never gets ready fails the run instead of hanging it.
+    watchdog = threading.Timer(60, process.kill)
+    watchdog.start()
+    seen = []
+    for line in process.stdout:
+        seen.append(line)
+        if line.startswith("Sandlådan är igång"):
+            break
+    watchdog.cancel()
+    if not seen or not seen[-1].startswith("Sandlådan är igång"):
+        process.wait()
+        pytest.fail("the sandbox did not start:\n" + "".join(seen))
+    # Whatever it says later must not fill the pipe and stop it.
+    threading.Thread(target=process.stdout.read, daemon=True).start()
+    info = json.loads((state / "sandbox.json").read_text("utf-8"))
+    return Sandbox(info, process, state)
+
+
+def stop_sandbox(sandbox: Sandbox) -> int:
+    """Ask it to stop (SIGTERM) and return its exit status."""
+    sandbox.process.terminate()
+    return sandbox.process.wait(timeout=30)
+
+
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The worker's sandbox, shared by its tests."""
+    running = start_sandbox(tmp_path_factory.mktemp("sandbox"), *FLAGS)
+    yield running
+    stop_sandbox(running)
+
+
+@pytest.fixture(autouse=True)
+def _mended(request: pytest.FixtureRequest) -> Iterator[None]:
+    """No test inherits another's faults or calls."""
+    running = request.getfixturevalue("sandbox") if "sandbox" in request.fixturenames else None
+    if running:
+        running.clear()
+    yield
+    if running:
+        running.clear()
