@@ -1,0 +1,30 @@
+"""One module per kind of information: what is true of it, whoever it came from."""
+
+from stodtjanster.information.agreement import Agreement, Party
+from stodtjanster.information.appointment import Appointment, VisitForm
+from stodtjanster.information.care_manager import (
+    CareManager,
+    CareManagerKind,
+    Telecom,
+    TelecomKind,
+)
+from stodtjanster.information.care_plan import Attachment, CarePlan, CarePlanKind, Goal
+from stodtjanster.information.care_service import CareService
+from stodtjanster.information.item import Item
+
+__all__ = [
+    "Agreement",
+    "Appointment",
+    "Attachment",
+    "CareManager",
+    "CareManagerKind",
+    "CarePlan",
+    "CarePlanKind",
+    "CareService",
+    "Goal",
+    "Item",
+    "Party",
+    "Telecom",
+    "TelecomKind",
+    "VisitForm",
+]

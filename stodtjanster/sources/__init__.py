@@ -1,0 +1,36 @@
+"""One folder per kind of source; found by walking this package, so adding one touches one place."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pkgutil import iter_modules
+from typing import Any
+
+from stodtjanster.sources.kit.source import Source, SourceSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """A kind of source: its settings and its adapter."""
+
+    name: str
+    settings: type[SourceSettings]
+    adapter: Any
+
+    def build(self, raw: Mapping[str, object]) -> Source:
+        """Raises pydantic.ValidationError when the settings are wrong."""
+        source: Source = self.adapter(self.settings.model_validate(raw))
+        return source
+
+
+def kinds() -> dict[str, Kind]:
+    """Every folder here but the kit, by name."""
+    found = (m.name for m in iter_modules(__path__) if m.ispkg and m.name != "kit")
+    return {
+        name: Kind(
+            name,
+            import_module(f"{__name__}.{name}.settings").Settings,
+            import_module(f"{__name__}.{name}.adapter").Adapter,
+        )
+        for name in sorted(found)
+    }

@@ -1,0 +1,45 @@
+"""Bokad tid, kallelse, planerat hembesök (FHIR Appointment, crm:scheduling TimeslotType)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import ClassVar
+
+from stodtjanster.information.item import Item
+from stodtjanster.model import Told, When
+
+
+class VisitForm(StrEnum):
+    HOME = "home"
+    VISIT = "visit"
+    PHONE = "phone"
+    VIDEO = "video"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Appointment(Item):
+    """A time with someone. None in the three `*_allowed` means that the source did not say.
+
+    `recurring` marks one of many like it (daily home help), so that a view may fold them.
+    """
+
+    key: ClassVar[str] = "appointment"
+    info_type: ClassVar[str] = "booked_visit"
+
+    when: When
+    title: Told | None = None
+    who: tuple[Told, ...] = ()
+    unit: Told | None = None
+    place: Told | None = None
+    form: VisitForm = VisitForm.UNKNOWN
+    invitation: bool = False
+    instruction: Told | None = None
+    reason: Told | None = None
+    recurring: bool = False
+    cancel_allowed: bool | None = None
+    rebook_allowed: bool | None = None
+    message_allowed: bool | None = None
+
+    @property
+    def during(self) -> When:
+        return self.when

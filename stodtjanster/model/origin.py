@@ -1,0 +1,32 @@
+"""Where an item comes from: kept with every item, for the screen, the rules and the log."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from stodtjanster.model.hsa import HsaId
+from stodtjanster.model.told import Told
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Provenance of one record.
+
+    Identity is (`system`, `record`), never title or time. `contract` is the RIV-TA interaction or
+    the FHIR resource type. `documented_at` is what a block (spärr) is compared with.
+    `approved_for_patient` is None when the contract has no such element.
+    """
+
+    source: str
+    system: str
+    record: str
+    contract: str
+    fetched_at: datetime
+    care_provider: HsaId | None = None
+    care_unit: HsaId | None = None
+    unit_name: Told | None = None
+    approved_for_patient: bool | None = None
+    documented_at: datetime | None = None
+
+    @property
+    def identity(self) -> tuple[str, str]:
+        return (self.system, self.record)
