@@ -1,0 +1,241 @@
+"""What the templates of the overview print: words and times, ready to show. No logic, no HTML.
+
+Every `str` is a sentence or word in the language of the page. Every text that a source wrote is a
+`Told`, so that it is marked with its own language (WCAG 3.1.2). Every datetime is aware.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Generic, Literal, TypeVar
+
+from stodtjanster.model.told import Told
+
+T = TypeVar("T")
+
+State = Literal["full", "empty", "partial", "unknown", "waiting"]
+"""full: rows, and everybody answered. empty: no rows, and everybody answered. partial: rows, and
+something is missing. unknown: no rows, and something is missing. waiting: no answer yet."""
+
+
+class Mark(StrEnum):
+    """Who is responsible, shown by shape and word, never by colour alone (WCAG 1.4.1)."""
+
+    REGION = "region"
+    KOMMUN = "kommun"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """One source that could not give all, said in plain words.
+
+    `heading` is a whole sentence without full stop, `consequence` one or more with. `fact` is a
+    clause that can stand after a colon: "Region Norrbäck svarade inte".
+    """
+
+    tone: Literal["warning", "info"]
+    heading: str
+    consequence: str
+    fact: str
+    last_answer: datetime | None = None
+    phone: str | None = None
+    phone_name: str | None = None
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """How many of the asked sources have answered. `waiting` names those still out."""
+
+    answered: int
+    asked: int
+    checked_at: datetime
+    waiting: tuple[str, ...] = ()
+    notices: tuple[SourceNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer to "Varför ser jag detta?".
+
+    `from_copy`: an older copy, shown because the source did not answer now. `ground` is the reason
+    the reader may see it, `contract_words` what kind of information it is and how it was fetched.
+    """
+
+    source_name: str
+    unit_name: Told | None
+    fetched_at: datetime
+    from_copy: bool
+    ground: str
+    contract_words: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that will happen. `anchor` is unique on the page.
+
+    `start` is None when only the day is known. `form` is the word on the screen, `form_icon` the
+    picture beside it.
+    """
+
+    anchor: str
+    day: date
+    start: datetime | None
+    end: datetime | None
+    title: Told
+    mark: Mark
+    why: Why
+    approximate: bool = False
+    unit: Told | None = None
+    who: Told | None = None
+    who_pending: bool = False
+    place: Told | None = None
+    form: str | None = None
+    form_icon: Literal["home", "visit", "phone", "video"] | None = None
+    invitation: bool = False
+    note: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """The events of one day, in order. Its id on the page is `anchor`."""
+
+    day: date
+    rows: tuple[EventRow, ...]
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class FoldedVisits:
+    """The same visit at the same times every day, said in one line.
+
+    `people_count` is how many different persons came during the last 14 days, None when unknown.
+    """
+
+    title: Told
+    times: tuple[time, ...]
+    people_count: int | None
+    visits: tuple[EventRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Events:
+    """`days` are shown at once; `later` stands folded under them and holds `later_count` rows."""
+
+    count: int
+    days: tuple[Day, ...]
+    folded: tuple[FoldedVisits, ...] = ()
+    later: tuple[Day, ...] = ()
+    later_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NextUp:
+    """The next thing that happens. The row is None only when nothing is known to come."""
+
+    row: EventRow | None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekDay:
+    """One day of the strip. `anchor` is the id of that day in the list, None when not there."""
+
+    day: date
+    marks: tuple[tuple[Mark, int], ...]
+    today: bool
+    anchor: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WeekStrip:
+    """Seven days from today. Only when `known` may a day without marks be called empty."""
+
+    days: tuple[WeekDay, ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Somebody to turn to. `kind` is the heading ("Fast läkarkontakt")."""
+
+    kind: str
+    mark: Mark
+    why: Why
+    name: Told | None = None
+    unit: Told | None = None
+    phone: str | None = None
+    opening: Told | None = None
+    team: tuple[Told, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Contacts:
+    """All that are known, most important first."""
+
+    rows: tuple[Contact, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class PlanNode:
+    """A plan with the plans under it. `goals_done` and `goals_total` are both None when unknown."""
+
+    title: Told
+    kind: str
+    mark: Mark
+    why: Why
+    owner: Told | None = None
+    start: date | None = None
+    end: date | None = None
+    follow_up: date | None = None
+    goals_done: int | None = None
+    goals_total: int | None = None
+    goals: tuple[Told, ...] = ()
+    children: tuple["PlanNode", ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRow:
+    """What somebody has promised to do. `mine`: the reader is the one who promised."""
+
+    text: Told
+    mine: bool
+    why: Why
+    owner: Told | None = None
+    until: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceRow:
+    """What the municipality has decided to give. `open_ended`: the decision has no last day."""
+
+    name: Told
+    why: Why
+    extent: Told | None = None
+    law: str | None = None
+    until: date | None = None
+    open_ended: bool = False
+    decided: date | None = None
+    performer: Told | None = None
+    authority: Told | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Part(Generic[T]):
+    """A list under its own heading with its own honesty: its sources are not its neighbours'."""
+
+    title: str
+    state: State
+    empty_text: str
+    rows: tuple[T, ...] = ()
+    gaps: tuple[SourceNotice, ...] = ()
+    unreadable: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Plans:
+    """Body of Planering och uppföljning."""
+
+    plans: Part[PlanNode]
+    agreements: Part[AgreementRow]
+    services: Part[ServiceRow]
