@@ -1,0 +1,9 @@
+"""The one fetch service: plan, engine, flights, guards, shelf and driver."""
+
+from stodtjanster.fetch.driver import AiohttpDriver, Driver
+from stodtjanster.fetch.engine import Call, FetchService
+from stodtjanster.fetch.harvest import Harvest
+from stodtjanster.fetch.plan import Needs, plan
+from stodtjanster.fetch.shelf import Shelf
+
+__all__ = ["AiohttpDriver", "Call", "Driver", "FetchService", "Harvest", "Needs", "Shelf", "plan"]

@@ -1,0 +1,85 @@
+"""The capability that the fetch service asks for: made here, by the rules, and nowhere else."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+from stodtjanster.access.decision import Decision, Policy, Resource
+from stodtjanster.access.rules import Case, judge
+from stodtjanster.information import Item
+from stodtjanster.model import Situation
+
+_SEAL: Final = object()
+
+
+class NotPermitted(Exception):  # noqa: N818 - a statement
+    """Something was asked for without a permit that covers it and is logged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """What this actor may learn of this subject, now.
+
+    `decisions` holds every kind that was asked for, granted or not. `reach` names whose shelf may
+    be used: one login session and one subject. `audit` is the reference of the committed log
+    record; without it nothing may be fetched.
+    """
+
+    situation: Situation
+    reach: str
+    policy: Policy
+    decisions: Mapping[type[Item], Decision]
+    audit: str | None = None
+    seal: object = None
+
+    def __post_init__(self) -> None:
+        if self.seal is not _SEAL:
+            raise NotPermitted("a permit is made by access.decide()")
+
+    @property
+    def granted(self) -> frozenset[type[Item]]:
+        return frozenset(kind for kind, said in self.decisions.items() if said.permitted)
+
+    @property
+    def refused(self) -> Mapping[type[Item], Decision]:
+        return {kind: said for kind, said in self.decisions.items() if not said.permitted}
+
+    @property
+    def ground(self) -> Decision:
+        """The decision that names the whole: a granted one if there is any.
+
+        Raises NotPermitted when nothing was asked for.
+        """
+        decisions = sorted(self.decisions.values(), key=lambda said: not said.permitted)
+        if not decisions:
+            raise NotPermitted("nothing was asked for")
+        return decisions[0]
+
+    def logged(self, reference: str) -> "Permit":
+        """The same permit, now that its log record `reference` is committed."""
+        return replace(self, audit=reference)
+
+    def admits(self, item: Item) -> Decision:
+        """Decide one record: after fetch, and again when it comes from the shelf."""
+        origin = item.origin
+        resource = Resource(item.info_type, approved_for_patient=origin.approved_for_patient)
+        return judge(Case(self.situation, resource, self.policy))
+
+
+def decide(
+    situation: Situation,
+    kinds: Iterable[type[Item]],
+    *,
+    reach: str,
+    policy: Policy | None = None,
+) -> Permit:
+    """Decide each kind of information before anything of it is asked for.
+
+    Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
+    every record.
+    """
+    policy = policy or Policy()
+    decisions = {
+        kind: judge(Case(situation, Resource(kind.info_type), policy)) for kind in set(kinds)
+    }
+    return Permit(situation, reach, policy, decisions, seal=_SEAL)

@@ -1,0 +1,297 @@
+"""One fetch service for the whole portal: asks every source once, at once, under a permit.
+
+Flights belong to the service and not to whoever waits: a page that gives up cancels nobody, and
+what lands late lies on the shelf for the next page.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+from uuid import uuid4
+
+import uvloop
+
+from stodtjanster.access import Permit
+from stodtjanster.fetch.copies import with_old_copy
+from stodtjanster.fetch.driver import Driver
+from stodtjanster.fetch.guards import Breaker, Bulkhead
+from stodtjanster.fetch.harvest import Harvest
+from stodtjanster.fetch.plan import Needs, Order, plan
+from stodtjanster.fetch.shelf import Kept, Shelf
+from stodtjanster.information import Item
+from stodtjanster.model import Answer, Cause, Outcome, Report
+from stodtjanster.sources.kit.source import (
+    Ask,
+    Heard,
+    Request,
+    Source,
+    SourceFailed,
+)
+
+log = logging.getLogger(__name__)
+
+FAILURE_REST = timedelta(seconds=3)
+LARGE_BODY = 256 * 1024
+FROM_SHELF = {Outcome.DATA_FROM_SOURCE: Outcome.DATA_FROM_CACHE}
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """What one flight cost and how it ended: for metrics, without anything of a person."""
+
+    source: str
+    information: str
+    outcome: str
+    seconds: float
+
+
+@dataclass(slots=True)
+class _Line:
+    """A source with what guards it."""
+
+    source: Source
+    breaker: Breaker
+    bulkhead: Bulkhead
+
+
+class FetchService:
+    """Thread-safe from outside; its own event loop runs in one thread, started by `start`.
+
+    `clock` gives aware times. `observe` is told of every landed flight.
+    """
+
+    def __init__(
+        self,
+        sources: Iterable[Source],
+        driver: Driver,
+        *,
+        clock: Callable[[], datetime],
+        shelf: Shelf | None = None,
+        observe: Callable[[Call], None] = lambda _call: None,
+    ) -> None:
+        self.sources = tuple(sources)
+        self._driver = driver
+        self._clock = clock
+        self._shelf = shelf or Shelf()
+        self._observe = observe
+        self._lines = {
+            source.settings.key: _Line(
+                source,
+                Breaker(
+                    source.settings.limits.breaker_failures,
+                    source.settings.limits.breaker_seconds,
+                ),
+                Bulkhead(source.settings.limits),
+            )
+            for source in self.sources
+        }
+        self._last_answer: dict[tuple[str, str, str], datetime] = {}
+        self._flights: dict[Order, asyncio.Task[Answer[Item]]] = {}
+        self._loop = uvloop.new_event_loop()
+        self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
+
+    def start(self) -> None:
+        """Call once, after any fork."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Let go of all flights and close the connections."""
+        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def begin(self, permit: Permit, needs: Needs) -> Harvest:
+        """Start whatever is not already in the air or on the shelf, and return at once.
+
+        Raises NotPermitted when the permit's log record is not committed.
+        """
+        now = self._clock()
+        planned = plan(permit, needs, self.sources)
+        answers: dict[Order, Future[Answer[Item]]] = {}
+        missing: list[tuple[Order, Future[Answer[Item]]]] = []
+        for order in (order for orders in planned.orders.values() for order in orders):
+            future: Future[Answer[Item]] = Future()
+            answers[order] = future
+            shelved = self._shelf.fresh(order, now)
+            if shelved is None:
+                missing.append((order, future))
+            else:
+                future.set_result(_from_shelf(shelved))
+        if missing:
+            self._loop.call_soon_threadsafe(self._launch, missing)
+        return Harvest(permit, planned, answers)
+
+    def forget(self, reach: str) -> None:
+        """Erase what one login session has on the shelf."""
+        self._shelf.forget(reach)
+
+    def status(self) -> Mapping[str, str]:
+        """Each source: "open" while its breaker gives it rest, else "ok". For operators."""
+        return {
+            key: "ok" if line.breaker.opened_at is None else "open"
+            for key, line in self._lines.items()
+        }
+
+    def _run(self) -> None:
+        asyncio.set_event_loop(self._loop)
+        self._loop.run_forever()
+
+    async def _shut(self) -> None:
+        for flight in tuple(self._flights.values()):
+            flight.cancel()
+        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        await self._driver.close()
+
+    def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
+        for order, future in missing:
+            flight = self._flights.get(order)
+            if flight is None:
+                flight = self._loop.create_task(self._fly(order))
+                self._flights[order] = flight
+                flight.add_done_callback(partial(self._land, order))
+            flight.add_done_callback(partial(_hand_over, future))
+
+    def _land(self, order: Order, _flight: "asyncio.Task[Answer[Item]]") -> None:
+        del self._flights[order]
+
+    async def _fly(self, order: Order) -> Answer[Item]:
+        """One flight. Always lands with an answer: failure is a report in it."""
+        line = self._lines[order.source]
+        began = self._loop.time()
+        asked_at = self._clock()
+        failure: SourceFailed | None = None
+        try:
+            answer = await self._ask(line, order, asked_at)
+        except SourceFailed as failed:
+            failure = failed
+            answer = self._without(order, asked_at, failed.cause)
+            log.warning(
+                "source failed",
+                extra={
+                    "source": order.source,
+                    "information": order.information.key,
+                    "cause": str(failed.cause),
+                    "detail": failed.detail,
+                },
+            )
+        old = self._shelf.old(order)
+        if old is not None:
+            answer = with_old_copy(answer, old, order.source)
+        self._keep(order, answer)
+        outcome = failure.cause.value if failure else "ok"
+        seconds = self._loop.time() - began
+        self._observe(Call(order.source, order.information.key, outcome, seconds))
+        return answer
+
+    async def _ask(self, line: _Line, order: Order, asked_at: datetime) -> Answer[Item]:
+        limits = line.source.settings.limits
+        line.breaker.enter(self._loop.time())
+        failure: Cause | None = Cause.BUSY
+        try:
+            async with line.bulkhead.slot():
+                ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
+                async with asyncio.timeout(limits.answer_seconds):
+                    heard = await self._converse(line.source, ask)
+            failure = None
+        except TimeoutError:
+            failure = Cause.TIMEOUT
+            raise SourceFailed(failure) from None
+        except SourceFailed as failed:
+            failure = failed.cause
+            raise
+        except Exception as bug:
+            failure = Cause.FAILED
+            raise SourceFailed(failure, type(bug).__name__) from bug
+        finally:
+            line.breaker.leave(self._loop.time(), failure)
+        return self._checked(order, heard, asked_at)
+
+    async def _converse(self, source: Source, ask: Ask) -> Heard:
+        """Carry the adapter's requests to the source until it has heard enough.
+
+        Large bodies are read in a thread, so that nobody else's flight waits for the parser.
+        """
+        conversation = source.ask(ask)
+        with closing(conversation):
+            said = _step(conversation.__next__)
+            while isinstance(said, Request):
+                try:
+                    response = await self._driver.send(source.settings, said)
+                except SourceFailed as failed:
+                    said = _step(partial(conversation.throw, failed))
+                    continue
+                step = partial(_step, partial(conversation.send, response))
+                large = len(response.body) > LARGE_BODY
+                said = await asyncio.to_thread(step) if large else step()
+            return said
+
+    def _checked(self, order: Order, heard: Heard, asked_at: datetime) -> Answer[Item]:
+        """The last guard: whatever an adapter thinks, nobody else's row passes."""
+        own = tuple(item for item in heard.items if item.subject == order.subject)
+        reports = heard.reports
+        if len(own) < len(heard.items):
+            log.error("rows about another person were stopped", extra={"source": order.source})
+            reports += self._without(order, asked_at, Cause.FOREIGN).reports
+        for report in reports:
+            key = (report.source, report.system, report.information)
+            if report.answered:
+                self._last_answer[key] = report.as_of or asked_at
+        return Answer(own, tuple(self._with_last_answer(report) for report in reports))
+
+    def _without(self, order: Order, asked_at: datetime, cause: Cause) -> Answer[Item]:
+        report = Report(
+            source=order.source,
+            system=order.source,
+            information=order.information.key,
+            outcome=Outcome.NO_DATA_SYNCH_FAILED,
+            tried_at=asked_at,
+            cause=cause,
+        )
+        return Answer(reports=(self._with_last_answer(report),))
+
+    def _with_last_answer(self, report: Report) -> Report:
+        if report.as_of is not None:
+            return report
+        key = (report.source, report.system, report.information)
+        return replace(report, as_of=self._last_answer.get(key))
+
+    def _keep(self, order: Order, answer: Answer[Item]) -> None:
+        """A failing source rests a few seconds and is then asked again."""
+        limits = self._lines[order.source].source.settings.limits
+        fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
+        self._shelf.put(order, Kept(answer, self._clock() + fresh))
+
+
+def _step(advance: Callable[[], Request]) -> Request | Heard:
+    """One step of a conversation. StopIteration ends here: no thread or task can carry it."""
+    try:
+        return advance()
+    except StopIteration as end:
+        heard: Heard = end.value
+        return heard
+
+
+def _hand_over(future: Future[Answer[Item]], task: "asyncio.Task[Answer[Item]]") -> None:
+    if task.cancelled():
+        future.cancel()
+        return
+    failure = task.exception()
+    if failure is not None:
+        future.set_exception(failure)
+    else:
+        future.set_result(task.result())
+
+
+def _from_shelf(answer: Answer[Item]) -> Answer[Item]:
+    reports = (
+        replace(report, outcome=FROM_SHELF.get(report.outcome, report.outcome))
+        for report in answer.reports
+    )
+    return Answer(answer.items, tuple(reports))

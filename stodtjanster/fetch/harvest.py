@@ -1,0 +1,72 @@
+"""What one page is waiting for, and what has landed so far."""
+
+from collections.abc import Collection, Mapping
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+
+from stodtjanster.access import Permit
+from stodtjanster.fetch.plan import Order, Plan
+from stodtjanster.information import Item
+from stodtjanster.model import Answer, Cause, Outcome, Period, Report
+
+
+class Harvest:
+    """Answers by the names of the needs. Reading it never blocks; `wait` does, for a bounded time.
+
+    Every item is decided by the permit again here, also when it comes from the shelf, and a record
+    that two sources deliver is given once.
+    """
+
+    def __init__(
+        self, permit: Permit, plan: Plan, answers: Mapping[Order, Future[Answer[Item]]]
+    ) -> None:
+        self.permit = permit
+        self._plan = plan
+        self._answers = answers
+
+    def answer(self, name: str) -> Answer[Item]:
+        """What is known now; sources that have not landed are Pending reports.
+
+        Raises KeyError for a need that was not declared.
+        """
+        kind = self._plan.kinds[name]
+        period = self._plan.periods[name]
+        parts = [self._landed(order) for order in self._plan.orders[kind]]
+        reports = tuple(report for part in parts for report in part.reports)
+        unique = {item.origin.identity: item for part in reversed(parts) for item in part.items}
+        items = tuple(
+            item
+            for item in reversed(unique.values())
+            if _touches(item, period) and self.permit.admits(item).permitted
+        )
+        return Answer(items, self._plan.reports[kind] + reports)
+
+    def settled(self, names: Collection[str]) -> bool:
+        """True when nothing that these needs wait for is still in the air."""
+        return all(
+            self._answers[order].done()
+            for name in names
+            for order in self._plan.orders[self._plan.kinds[name]]
+        )
+
+    def wait(self, seconds: float) -> bool:
+        """Wait until one more flight lands. False when the time went, or nothing is in the air."""
+        flying = [future for future in self._answers.values() if not future.done()]
+        if not flying:
+            return False
+        return bool(wait(flying, max(0.0, seconds), FIRST_COMPLETED).done)
+
+    def _landed(self, order: Order) -> Answer[Item]:
+        future = self._answers[order]
+        if not future.done():
+            return Answer(reports=(_report(order, Outcome.PENDING, None),))
+        if future.cancelled() or future.exception() is not None:
+            return Answer(reports=(_report(order, Outcome.NO_DATA_SYNCH_FAILED, Cause.FAILED),))
+        return future.result()
+
+
+def _report(order: Order, outcome: Outcome, cause: Cause | None) -> Report:
+    return Report(order.source, order.source, order.information.key, outcome, cause=cause)
+
+
+def _touches(item: Item, period: Period) -> bool:
+    return item.during is None or period.touches(item.during)

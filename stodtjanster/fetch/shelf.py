@@ -1,0 +1,61 @@
+"""What was fetched, kept for one login session and one subject, never across people."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from datetime import datetime
+from threading import Lock
+
+from cachetools import LRUCache
+
+from stodtjanster.fetch.plan import Order
+from stodtjanster.information import Item
+from stodtjanster.model import Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer with data, or without when `fresh_until` only spares a failing source."""
+
+    answer: Answer[Item]
+    fresh_until: datetime
+
+
+class Shelf:
+    """In process; values are never copied out of it. Times are passed in.
+
+    An entry past `fresh_until` is not an answer, but it is the old copy that may be shown, marked
+    as old, when the source does not answer. Size is bounded in items over all sessions; what is
+    least used goes first.
+    """
+
+    def __init__(self, max_items: int = 500_000) -> None:
+        self._kept: LRUCache[Order, Kept] = LRUCache(max_items, getsizeof=_size)
+        self._orders: dict[Hashable, set[Order]] = {}
+        self._lock = Lock()
+
+    def fresh(self, order: Order, now: datetime) -> Answer[Item] | None:
+        with self._lock:
+            kept = self._kept.get(order)
+        return kept.answer if kept is not None and now < kept.fresh_until else None
+
+    def old(self, order: Order) -> Answer[Item] | None:
+        """The last answer, whatever its age."""
+        with self._lock:
+            kept = self._kept.get(order)
+        return kept.answer if kept is not None else None
+
+    def put(self, order: Order, kept: Kept) -> None:
+        with self._lock:
+            if _size(kept) <= self._kept.maxsize:
+                self._kept[order] = kept
+                self._orders.setdefault(order.reach, set()).add(order)
+
+    def forget(self, reach: str) -> None:
+        """Erase everything of one login session: called at logout, and around writes."""
+        with self._lock:
+            for order in self._orders.pop(reach, ()):
+                self._kept.pop(order, None)
+
+
+def _size(kept: Kept) -> int:
+    return len(kept.answer.items) + 1
