@@ -1,0 +1,46 @@
+"""Vad händer härnäst, och närmaste veckan? Who to turn to, and what is planned."""
+
+from stodtjanster.information import (
+    Agreement,
+    Appointment,
+    CareManager,
+    CarePlan,
+    CareService,
+)
+from stodtjanster.model import ActorKind, Need
+from views.kit.view import View
+from views.kit.words import N_
+from views.overview import care, events
+
+view = View(
+    key="overview",
+    path="",
+    question=N_("Översikt"),
+    audience=frozenset({ActorKind.CITIZEN}),
+    needs={
+        "booked": Need(Appointment, days_ahead=42),
+        "managers": Need(CareManager, days_ahead=0),
+        "plans": Need(CarePlan, days_back=3 * 365, days_ahead=365),
+        "agreements": Need(Agreement, days_back=365, days_ahead=365),
+        "services": Need(CareService, days_back=0, days_ahead=365),
+    },
+)
+
+NONE_THIS_WEEK = N_("Inget är inbokat de närmaste sju dagarna hos dem som svarade.")
+NONE_BOOKED = N_("Du har inga tider de närmaste sex veckorna hos dem som svarade.")
+
+view.section("next", title=N_("Härnäst"), none=NONE_BOOKED, merged=True)(events.next_up)
+view.section("week", title=N_("Vad händer närmaste veckan?"), none=NONE_THIS_WEEK, merged=True)(
+    events.week
+)
+view.section("events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True)(events.events)
+view.section(
+    "plans",
+    title=N_("Planering och uppföljning"),
+    none=N_("Du har inga planer, överenskommelser eller insatser hos dem som svarade."),
+)(care.planning)
+view.section(
+    "contacts",
+    title=N_("Mottagningar och kontakter"),
+    none=N_("Du har ingen fast kontakt hos dem som svarade. Ring 1177 om du vill ha råd."),
+)(care.contacts)

@@ -6,69 +6,14 @@ Every `str` is a sentence or word in the language of the page. Every text that a
 
 from dataclasses import dataclass
 from datetime import date, datetime, time
-from enum import StrEnum
 from typing import Generic, Literal, TypeVar
 
 from stodtjanster.model.told import Told
+from views.kit.notices import Mark, SourceNotice, State, StatusRow, Why
+
+__all__ = ["Mark", "SourceNotice", "State", "StatusRow", "Why"]
 
 T = TypeVar("T")
-
-State = Literal["full", "empty", "partial", "unknown", "waiting"]
-"""full: rows, and everybody answered. empty: no rows, and everybody answered. partial: rows, and
-something is missing. unknown: no rows, and something is missing. waiting: no answer yet."""
-
-
-class Mark(StrEnum):
-    """Who is responsible, shown by shape and word, never by colour alone (WCAG 1.4.1)."""
-
-    REGION = "region"
-    KOMMUN = "kommun"
-    OTHER = "other"
-
-
-@dataclass(frozen=True, slots=True)
-class SourceNotice:
-    """One source that could not give all, said in plain words.
-
-    `heading` is a whole sentence without full stop, `consequence` one or more with. `fact` is a
-    clause that can stand after a colon: "Region Norrbäck svarade inte".
-    """
-
-    tone: Literal["warning", "info"]
-    heading: str
-    consequence: str
-    fact: str
-    last_answer: datetime | None = None
-    phone: str | None = None
-    phone_name: str | None = None
-    retry: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class StatusRow:
-    """How many of the asked sources have answered. `waiting` names those still out."""
-
-    answered: int
-    asked: int
-    checked_at: datetime
-    waiting: tuple[str, ...] = ()
-    notices: tuple[SourceNotice, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """The answer to "Varför ser jag detta?".
-
-    `from_copy`: an older copy, shown because the source did not answer now. `ground` is the reason
-    the reader may see it, `contract_words` what kind of information it is and how it was fetched.
-    """
-
-    source_name: str
-    unit_name: Told | None
-    fetched_at: datetime
-    from_copy: bool
-    ground: str
-    contract_words: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,186 @@
+"""What is missing, said in plain words: who did not answer, what follows, what to do."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from stodtjanster.catalogue import Directory, OwnerKind, Unit
+from stodtjanster.model import Cause, Outcome, Report, Told
+from views.kit.words import N_, Words
+
+State = Literal["full", "empty", "partial", "unknown", "waiting"]
+"""full: rows, and everybody answered. empty: no rows, and everybody answered. partial: rows, and
+something is missing. unknown: no rows, and something is missing. waiting: no answer yet."""
+
+
+class Mark(StrEnum):
+    """Who is responsible, shown by shape and word, never by colour alone (WCAG 1.4.1)."""
+
+    REGION = "region"
+    KOMMUN = "kommun"
+    OTHER = "other"
+
+
+@dataclass(frozen=True, slots=True)
+class SourceNotice:
+    """One source that could not give all, said in plain words.
+
+    `heading` is a whole sentence without full stop, `consequence` one or more with. `fact` is a
+    clause that can stand after a colon: "Region Norrbäck svarade inte".
+    """
+
+    tone: Literal["warning", "info"]
+    heading: str
+    consequence: str
+    fact: str
+    last_answer: datetime | None = None
+    phone: str | None = None
+    phone_name: str | None = None
+    retry: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusRow:
+    """How many of the asked sources have answered. `waiting` names those still out."""
+
+    answered: int
+    asked: int
+    checked_at: datetime
+    waiting: tuple[str, ...] = ()
+    notices: tuple[SourceNotice, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """The answer to "Varför ser jag detta?".
+
+    `from_copy`: an older copy, shown because the source did not answer now. `ground` is the reason
+    the reader may see it, `contract_words` what kind of information it is and how it was fetched.
+    """
+
+    source_name: str
+    unit_name: Told | None
+    fetched_at: datetime
+    from_copy: bool
+    ground: str
+    contract_words: str
+
+
+_NOUNS = {
+    "appointment": N_("tider"),
+    "care_manager": N_("fasta kontakter"),
+    "care_plan": N_("planer"),
+    "agreement": N_("överenskommelser"),
+    "care_service": N_("insatser"),
+}
+
+_Kind = Literal["silent", "copy", "rows", "partial", "unconnected", "refused", "ours"]
+
+_HEADINGS: dict[_Kind, str] = {
+    "silent": N_("Vi kunde inte hämta {what} från {who}"),
+    "copy": N_("Du ser en äldre kopia av {what} från {who}"),
+    "rows": N_("Vi kunde inte läsa alla {what} från {who}"),
+    "partial": N_("Vi fick inte alla {what} från {who}"),
+    "unconnected": N_("{who} delar inte {what} här ännu"),
+    "refused": N_("Du kan inte se {what} här"),
+    "ours": N_("Vi hann inte hämta {what} från {who}"),
+}
+_CONSEQUENCES: dict[_Kind, str] = {
+    "silent": N_("Det kan finnas {what} som inte syns här."),
+    "copy": N_("Uppgifterna kan ha ändrats."),
+    "rows": N_("Det finns uppgifter som inte syns här."),
+    "partial": N_("Det kan finnas {what} som inte syns här."),
+    "unconnected": N_("Fråga dem direkt om du vill veta."),
+    "refused": N_("Reglerna för direktåtkomst tillåter det inte."),
+    "ours": N_("Det var många som frågade samtidigt. Felet ligger hos oss."),
+}
+_FACTS: dict[_Kind, str] = {
+    "silent": N_("{who} svarade inte"),
+    "copy": N_("{who} svarade inte, och vi har bara en äldre kopia"),
+    "rows": N_("en del från {who} gick inte att läsa"),
+    "partial": N_("{who} svarade inte helt"),
+    "unconnected": N_("{who} delar inte {what} här ännu"),
+    "refused": N_("reglerna tillåter det inte"),
+    "ours": N_("vi hann inte fråga {who}"),
+}
+
+
+def notices_of(
+    reports: Iterable[Report], directory: Directory, words: Words
+) -> tuple[SourceNotice, ...]:
+    """One notice per responsible organisation and kind of trouble, in the order they were asked.
+
+    Reports that are still waiting are no trouble yet.
+    """
+    groups: dict[tuple[str, _Kind], list[tuple[Report, Unit]]] = {}
+    for report in reports:
+        kind = _kind_of(report)
+        if kind is not None:
+            unit = directory.behind(report)
+            groups.setdefault((unit.owner, kind), []).append((report, unit))
+    return tuple(_notice(kind, troubled, words) for (_, kind), troubled in groups.items())
+
+
+def _kind_of(report: Report) -> _Kind | None:
+    if report.pending or report.answered:
+        return None
+    if report.outcome is Outcome.NOT_ASKED:
+        return "refused" if report.cause is Cause.NOT_PERMITTED else "unconnected"
+    if report.outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
+        return "copy"
+    if report.cause in (Cause.BUSY, Cause.FAILED):
+        return "ours"
+    if report.outcome is Outcome.NO_DATA_SYNCH_FAILED:
+        return "silent"
+    return "rows" if report.rejected else "partial"
+
+
+def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> SourceNotice:
+    unit = next((u for _, u in troubled if u.phone), troubled[0][1])
+    keys = dict.fromkeys(report.information for report, _ in troubled)
+    nouns = [words.gettext(_NOUNS.get(key, N_("uppgifter"))) for key in keys]
+    named = {"who": unit.owner or words.gettext(N_("Ingen")), "what": joined(nouns, words)}
+    answers = [report.as_of for report, _ in troubled if report.as_of is not None]
+    return SourceNotice(
+        tone="info" if kind in ("unconnected", "refused") else "warning",
+        heading=words.gettext(_HEADINGS[kind]).format(**named),
+        consequence=words.gettext(_CONSEQUENCES[kind]).format(**named),
+        fact=words.gettext(_FACTS[kind]).format(**named),
+        last_answer=min(answers, default=None),
+        phone=unit.phone,
+        phone_name=unit.name if unit.phone else None,
+        retry=kind in ("silent", "copy", "partial", "ours"),
+    )
+
+
+def joined(parts: list[str], words: Words) -> str:
+    """ "tider, planer och insatser"."""
+    if len(parts) < 2:
+        return "".join(parts)
+    return ", ".join(parts[:-1]) + " " + words.gettext(N_("och")) + " " + parts[-1]
+
+
+def status_row(
+    reports: Iterable[Report], directory: Directory, words: Words, checked_at: datetime
+) -> StatusRow:
+    """The state of the whole page: organisations that answered all that they were asked.
+
+    An organisation counts once, however many systems and kinds of information stand behind it.
+    """
+    reports = tuple(r for r in reports if r.outcome is not Outcome.NOT_ASKED or r.source)
+    owners: dict[str, list[Report]] = {}
+    for report in reports:
+        owners.setdefault(directory.behind(report).owner, []).append(report)
+    return StatusRow(
+        answered=sum(all(r.answered for r in mine) for mine in owners.values()),
+        asked=len(owners),
+        checked_at=checked_at,
+        waiting=tuple(o for o, mine in owners.items() if any(r.pending for r in mine)),
+        notices=notices_of(reports, directory, words),
+    )
+
+
+def mark_of(kind: OwnerKind) -> Mark:
+    return Mark(kind.value)

@@ -1,0 +1,125 @@
+"""A view is a question: it declares what it needs and how answers become sections. No I/O."""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from stodtjanster.catalogue import Directory
+from stodtjanster.information import Item
+from stodtjanster.model import ActorKind, Answer, Need, Situation, gather
+from views.kit.notices import SourceNotice, State, notices_of
+from views.kit.words import Words
+
+Compose = Callable[..., object | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """What a section may know besides its answers."""
+
+    situation: Situation
+    words: Words
+    directory: Directory
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """One part of a view.
+
+    `needs` are the parameter names of `compose`, `none` the sentence that is true when everybody
+    answered and there is nothing. `merged` sections mix sources in one list and are printed at the
+    soft limit with what has come; the others wait for their own sources.
+    """
+
+    slot: str
+    title: str
+    none: str
+    needs: tuple[str, ...]
+    compose: Compose
+    merged: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A section ready for its template. `body` is None when there are no rows."""
+
+    slot: str
+    title: str
+    state: State
+    body: object | None
+    empty_text: str
+    gaps: tuple[SourceNotice, ...]
+    unreadable: int
+
+
+class View:
+    """A question with its needs; sections are added by the decorator.
+
+    `key` names its folder and `path` its address under the person ("" is the overview itself).
+    """
+
+    def __init__(
+        self,
+        *,
+        key: str,
+        path: str,
+        question: str,
+        audience: frozenset[ActorKind],
+        needs: Mapping[str, Need[Any]],
+    ) -> None:
+        self.key = key
+        self.path = path
+        self.question = question
+        self.audience = audience
+        self.needs = dict(needs)
+        self.sections: list[Section] = []
+
+    @property
+    def kinds(self) -> frozenset[type[Item]]:
+        """Every kind of information that the view asks for."""
+        return frozenset(need.information for need in self.needs.values())
+
+    def section(
+        self, slot: str, *, title: str, none: str, merged: bool = False
+    ) -> Callable[[Compose], Compose]:
+        """Add a section. Raises ValueError when it needs something that is not declared."""
+
+        def add(compose: Compose) -> Compose:
+            needs = tuple(name for name in inspect.signature(compose).parameters if name != "scene")
+            unknown = set(needs) - self.needs.keys()
+            if unknown:
+                raise ValueError(f"{self.key}/{slot} needs {unknown}, which the view does not")
+            self.sections.append(Section(slot, title, none, needs, compose, merged))
+            return compose
+
+        return add
+
+    def find(self, slot: str) -> Section | None:
+        return next((section for section in self.sections if section.slot == slot), None)
+
+
+def state_of(*, has_rows: bool, answer: Answer[Any]) -> State:
+    """The one place that decides whether anyone may say that there is nothing."""
+    if has_rows:
+        return "full" if answer.complete else "partial"
+    if answer.complete:
+        return "empty"
+    only_waiting = all(report.pending or report.answered for report in answer.reports)
+    return "waiting" if answer.pending and only_waiting else "unknown"
+
+
+def show(section: Section, answers: Mapping[str, Answer[Any]], scene: Scene) -> Shown:
+    """Turn answers into a section. An error in `compose` is for the caller to turn into a gap."""
+    given = {name: answers[name] for name in section.needs}
+    whole: Answer[Any] = gather(given.values())
+    body = section.compose(**given, scene=scene)
+    return Shown(
+        slot=section.slot,
+        title=scene.words.gettext(section.title),
+        state=state_of(has_rows=body is not None, answer=whole),
+        body=body,
+        empty_text=scene.words.gettext(section.none),
+        gaps=notices_of(whole.reports, scene.directory, scene.words),
+        unreadable=whole.rejected,
+    )

@@ -1,0 +1,189 @@
+"""Who to turn to, and what is planned: contacts, plans, agreements, decided services."""
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, TypeVar
+
+from stodtjanster.information import (
+    Agreement,
+    CareManager,
+    CareManagerKind,
+    CarePlan,
+    CarePlanKind,
+    CareService,
+    Party,
+    TelecomKind,
+)
+from stodtjanster.information.hierarchy import PlanTree, plan_trees
+from stodtjanster.model import Answer, Told
+from views.kit.notices import notices_of
+from views.kit.view import Scene, state_of
+from views.kit.words import N_
+from views.overview.cards import (
+    AgreementRow,
+    Contact,
+    Contacts,
+    Part,
+    PlanNode,
+    Plans,
+    ServiceRow,
+)
+from views.overview.rows import Explainer
+
+R = TypeVar("R")
+
+_MANAGERS: Mapping[CareManagerKind, str] = {
+    CareManagerKind.SAMORDNANDE_VARDKONTAKT: N_("Fast vårdkontakt som samordnar allt"),
+    CareManagerKind.VARDKONTAKT: N_("Fast vårdkontakt"),
+    CareManagerKind.LAKARKONTAKT: N_("Fast läkarkontakt"),
+    CareManagerKind.OMSORGSKONTAKT: N_("Fast omsorgskontakt"),
+    CareManagerKind.UNKNOWN: N_("Fast kontakt"),
+}
+_PLANS: Mapping[CarePlanKind, str] = {
+    CarePlanKind.SIP: N_("Samordnad individuell plan (SIP)"),
+    CarePlanKind.SPLPTLRV: N_("Samordnad plan i psykiatrisk tvångsvård"),
+    CarePlanKind.SPU: N_("Samordnad plan efter sjukhusvistelse"),
+    CarePlanKind.VP: N_("Vårdplan"),
+    CarePlanKind.HP: N_("Habiliteringsplan"),
+    CarePlanKind.RP: N_("Rehabiliteringsplan"),
+    CarePlanKind.GP: N_("Genomförandeplan"),
+    CarePlanKind.SVP: N_("Standardiserad vårdplan"),
+    CarePlanKind.UNKNOWN: N_("Plan"),
+}
+
+
+def contacts(managers: Answer[CareManager], scene: Scene) -> Contacts | None:
+    """Most important first; the members of one team are one contact."""
+    if not managers.items:
+        return None
+    explain = Explainer.of(scene, managers)
+    order = list(_MANAGERS)
+    teams: dict[object, list[CareManager]] = {}
+    for manager in sorted(managers.items, key=lambda m: order.index(m.kind)):
+        one = manager.origin.identity if manager.team_id is None else manager.team_id
+        teams.setdefault((manager.kind, manager.origin.system, one), []).append(manager)
+    return Contacts(tuple(_contact(members, explain) for members in teams.values()))
+
+
+def _contact(members: list[CareManager], explain: Explainer) -> Contact:
+    first = members[0]
+    words = explain.scene.words
+    unit = explain.scene.directory.of(first.origin)
+    phones = (t.value for m in members for t in m.telecom if t.kind is TelecomKind.PHONE)
+    kind = words.gettext(_MANAGERS[first.kind])
+    if first.kind is CareManagerKind.UNKNOWN and first.kind_text is not None:
+        kind = first.kind_text.text
+    names = tuple(name for m in members if (name := _titled(m)) is not None)
+    return Contact(
+        kind=kind,
+        mark=explain.mark(first),
+        why=explain.why(first),
+        name=names[0] if len(names) == 1 else first.team_name,
+        unit=first.unit or first.origin.unit_name or Told(unit.name),
+        phone=next(phones, None) or unit.phone,
+        opening=unit.opening,
+        team=names if len(names) > 1 else (),
+    )
+
+
+def _titled(manager: CareManager) -> Told | None:
+    if manager.name is None or manager.qualification is None:
+        return manager.name
+    return Told(f"{manager.name.text}, {manager.qualification.text.lower()}", manager.name.lang)
+
+
+def planning(
+    plans: Answer[CarePlan],
+    agreements: Answer[Agreement],
+    services: Answer[CareService],
+    scene: Scene,
+) -> Plans:
+    """Three lists, each honest about its own sources."""
+    return Plans(
+        plans=_part(
+            N_("Vårdplaner"),
+            N_("Du har ingen plan hos dem som svarade. Du kan be om en."),
+            plans,
+            scene,
+            lambda explain: (_node(tree, explain) for tree in plan_trees(plans.items)),
+        ),
+        agreements=_part(
+            N_("Överenskommelser"),
+            N_("Du har inga överenskommelser hos dem som svarade."),
+            agreements,
+            scene,
+            lambda explain: (_agreement(item, explain) for item in agreements.items),
+        ),
+        services=_part(
+            N_("Insatser från kommunen"),
+            N_("Du har inga beslut om insatser från de kommuner som svarade."),
+            services,
+            scene,
+            lambda explain: (_service(item, explain) for item in services.items),
+        ),
+    )
+
+
+def _part(
+    title: str,
+    none: str,
+    answer: Answer[Any],
+    scene: Scene,
+    rows: Callable[[Explainer], Iterable[R]],
+) -> Part[R]:
+    words = scene.words
+    return Part(
+        title=words.gettext(title),
+        state=state_of(has_rows=bool(answer.items), answer=answer),
+        empty_text=words.gettext(none),
+        rows=tuple(rows(Explainer.of(scene, answer))),
+        gaps=notices_of(answer.reports, scene.directory, words),
+        unreadable=answer.rejected,
+    )
+
+
+def _node(tree: PlanTree, explain: Explainer) -> PlanNode:
+    plan = tree.plan
+    words = explain.scene.words
+    kind = words.gettext(_PLANS[plan.kind])
+    if plan.kind is CarePlanKind.UNKNOWN and plan.kind_text is not None:
+        kind = plan.kind_text.text
+    told = [goal.reached for goal in plan.goals if goal.reached is not None]
+    unit = explain.scene.directory.of(plan.origin)
+    return PlanNode(
+        title=plan.title or Told(kind, words.language),
+        kind=kind,
+        mark=explain.mark(plan),
+        why=explain.why(plan),
+        owner=plan.owner or Told(unit.name),
+        start=plan.first,
+        end=plan.last,
+        follow_up=plan.follow_up,
+        goals_done=sum(told) if told else None,
+        goals_total=len(plan.goals) if told else None,
+        goals=tuple(goal.text for goal in plan.goals),
+        children=tuple(_node(child, explain) for child in tree.children),
+    )
+
+
+def _agreement(item: Agreement, explain: Explainer) -> AgreementRow:
+    return AgreementRow(
+        text=item.text,
+        mine=item.party is Party.PERSON,
+        owner=item.owner,
+        until=item.until,
+        why=explain.why(item),
+    )
+
+
+def _service(item: CareService, explain: Explainer) -> ServiceRow:
+    return ServiceRow(
+        name=item.name,
+        extent=item.extent,
+        law=item.law,
+        until=item.last,
+        open_ended=item.last is None,
+        decided=item.decided,
+        performer=item.performer,
+        authority=item.authority,
+        why=explain.why(item),
+    )

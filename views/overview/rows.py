@@ -1,0 +1,139 @@
+"""Items as rows: what the person reads, and why they see it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import blake2s
+from typing import Any, Literal
+
+from stodtjanster.information import Appointment, Item, VisitForm
+from stodtjanster.model import (
+    Answer,
+    Approximate,
+    Dated,
+    Origin,
+    Outcome,
+    Timed,
+    Told,
+    last_day,
+    local_day,
+    midnight,
+)
+from views.kit.notices import Mark, Why, mark_of
+from views.kit.view import Scene
+from views.kit.words import N_
+from views.overview.cards import EventRow
+
+_FORMS: Mapping[VisitForm, tuple[str, Literal["home", "visit", "phone", "video"]]] = {
+    VisitForm.HOME: (N_("Hembesök"), "home"),
+    VisitForm.VISIT: (N_("Besök"), "visit"),
+    VisitForm.PHONE: (N_("Telefon"), "phone"),
+    VisitForm.VIDEO: (N_("Videomöte"), "video"),
+}
+_KINDS = {
+    "appointment": N_("En bokad tid"),
+    "care_manager": N_("En fast kontakt"),
+    "care_plan": N_("En plan"),
+    "agreement": N_("En överenskommelse"),
+    "care_service": N_("Ett beslut om en insats"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Explainer:
+    """Says of any item of some answers who it comes from and why it is seen."""
+
+    scene: Scene
+    copies: frozenset[str]
+
+    @classmethod
+    def of(cls, scene: Scene, *answers: Answer[Any]) -> "Explainer":
+        copied = Outcome.DATA_FROM_CACHE_SYNCH_FAILED
+        return cls(
+            scene,
+            frozenset(r.system for a in answers for r in a.reports if r.outcome is copied),
+        )
+
+    def why(self, item: Item) -> Why:
+        unit = self.scene.directory.of(item.origin)
+        words = self.scene.words
+        return Why(
+            source_name=unit.owner,
+            unit_name=item.origin.unit_name or Told(unit.name),
+            fetched_at=item.origin.fetched_at,
+            from_copy=item.origin.system in self.copies,
+            ground=words.gettext(
+                N_("Uppgiften gäller dig, och du har rätt att se den (patientdatalagen).")
+            ),
+            contract_words=words.gettext(_KINDS.get(item.key, N_("En uppgift"))),
+        )
+
+    def mark(self, item: Item) -> Mark:
+        return mark_of(self.scene.directory.of(item.origin).kind)
+
+
+def anchor(origin: Origin) -> str:
+    """An id on the page that says nothing of the record."""
+    name = "\x1f".join(origin.identity).encode()
+    return "h" + blake2s(name, digest_size=6).hexdigest()
+
+
+def span(item: Appointment) -> tuple[date, datetime | None, datetime | None] | None:
+    """Day, start and end in Sweden; None when not even the day is known."""
+    match item.when:
+        case Timed(start, end) | Approximate(start, end):
+            return local_day(start), start, end
+        case Dated(day):
+            return day, None, None
+        case _:
+            return None
+
+
+def is_to_come(item: Appointment, now: datetime) -> bool:
+    """Not over yet. A thing without clock time lasts its whole day."""
+    match item.when:
+        case Timed(start, end) | Approximate(start, end):
+            return (end or start) > now
+        case when:
+            last = last_day(when)
+            return last is not None and last >= local_day(now)
+
+
+def in_order(items: tuple[Appointment, ...], now: datetime) -> tuple[Appointment, ...]:
+    """Those to come, by day and clock; within a day, whole-day things first."""
+    coming = [(s, item) for item in items if is_to_come(item, now) and (s := span(item))]
+    coming.sort(key=lambda pair: (pair[0][0], pair[0][1] or midnight(pair[0][0])))
+    return tuple(item for _, item in coming)
+
+
+def event_row(item: Appointment, explain: Explainer) -> EventRow:
+    """Raises ValueError for an appointment without a day."""
+    when = span(item)
+    if when is None:
+        raise ValueError("an appointment without a day has no row")
+    day, start, end = when
+    words = explain.scene.words
+    unit = item.unit or item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name)
+    form = _FORMS.get(item.form)
+    return EventRow(
+        anchor=anchor(item.origin),
+        day=day,
+        start=start,
+        end=end,
+        approximate=isinstance(item.when, Approximate),
+        title=item.title or Told(words.gettext(N_("Bokad tid")), words.language),
+        unit=unit,
+        who=_together(item.who),
+        who_pending=item.form is VisitForm.HOME and not item.who,
+        place=item.place,
+        form=words.gettext(form[0]) if form else None,
+        form_icon=form[1] if form else None,
+        mark=explain.mark(item),
+        invitation=item.invitation,
+        note=item.instruction,
+        why=explain.why(item),
+    )
+
+
+def _together(names: tuple[Told, ...]) -> Told | None:
+    return Told(", ".join(name.text for name in names), names[0].lang) if names else None
