@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import httpx
 from authlib.common.urls import add_params_to_uri
-from authlib.oauth2.rfc7523 import ASSERTION_TYPE, private_key_jwt_sign
+from authlib.oauth2.rfc7523 import private_key_jwt_sign
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from joserfc import jwt
 from joserfc.jwk import JWKRegistry, Key, KeySet
@@ -42,6 +42,7 @@ from stodtjanster.model import PersonId
 _METADATA_LIFETIME = timedelta(hours=1)
 _KEYS_LIFETIME = timedelta(minutes=10)
 _LONGEST_LOGIN = timedelta(minutes=15)
+_ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 _SECRET_BYTES = 32
 _OK, _CREATED = 200, 201
@@ -230,7 +231,7 @@ class Provider:
             issued_at=int(self._clock().timestamp()),
             expires_in=_ASSERTION_SECONDS,
         )
-        return {"client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}
+        return {"client_assertion_type": _ASSERTION_TYPE, "client_assertion": assertion}
 
     def _code(self, transaction: Transaction, params: Mapping[str, str]) -> str:
         """Check that the answer is to our question (state), from the one we asked (RFC 9207)."""

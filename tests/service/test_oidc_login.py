@@ -78,6 +78,19 @@ class Running:
         asyncio.run_coroutine_threadsafe(task, self._loop).result(30)
 
 
+class WithoutPushing(httpx.HTTPTransport):
+    """The wire to a provider that has no pushed requests: discovery does not name any."""
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        answer = super().handle_request(request)
+        if not request.url.path.startswith("/.well-known/"):
+            return answer
+        answer.read()
+        metadata = answer.json()
+        del metadata["pushed_authorization_request_endpoint"]
+        return httpx.Response(200, json=metadata)
+
+
 class Clock:
     """The provider's time, which a test may move."""
 
@@ -193,21 +206,21 @@ class TestRightLogins:
 
     def test_at_a_provider_without_pushed_requests(self, op: Op, http: httpx.Client) -> None:
         """The same request then goes with the browser."""
-        rp = Provider(op.settings(), http, now, redirect_uri=REDIRECT)
-        known = rp._metadata.get()
-        rp._metadata._kept = (
-            now(),
-            known.model_copy(update={"pushed_authorization_request_endpoint": None}),
-        )
-        beginning = rp.begin("/sv/", "sv")
+        with httpx.Client(transport=WithoutPushing()) as other:
+            rp = Provider(op.settings(), other, now, redirect_uri=REDIRECT)
+            beginning, identity = self.log_in_by_browser(rp, http)
         sent = dict(parse_qsl(urlsplit(beginning.url).query))
+        assert identity.person.value == BIRGITTA
         assert sent["prompt"] == "login"
         assert len(sent["nonce"]) >= 43
         assert len(sent["state"]) >= 43
         assert sent["code_challenge_method"] == "S256"
         assert json.loads(sent["claims"])["id_token"]["acr"]["essential"] is True
+
+    def log_in_by_browser(self, rp: Provider, http: httpx.Client) -> tuple[Beginning, Identity]:
+        beginning = rp.begin("/sv/", "sv")
         answer = choose(http, beginning.url, person="birgitta")
-        assert rp.finish(beginning.transaction, answer).person.value == BIRGITTA
+        return beginning, rp.finish(beginning.transaction, answer)
 
     def test_pushed_requests_show_nothing_in_the_address(self, rp: Provider) -> None:
         sent = dict(parse_qsl(urlsplit(rp.begin("/sv/", "sv").url).query))
