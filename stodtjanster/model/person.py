@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-_PERSON = re.compile(r"\d{12}")
-_RESERVE = re.compile(r"\d{8}[0-9A-Z]{4}")
+# [0-9], for \d also takes the digits of other scripts, which no register knows.
+_PERSON = re.compile(r"[0-9]{12}")
+_RESERVE = re.compile(r"[0-9]{8}[0-9A-Z]{4}")
 _COORDINATION_DAY = 60
 
 
