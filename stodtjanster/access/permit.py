@@ -1,15 +1,22 @@
 """The capability that the fetch service asks for: made here, by the rules, and nowhere else."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass
+from types import MappingProxyType
 from typing import Final
 
-from stodtjanster.access.decision import Decision, Policy, Resource
+from stodtjanster.access.decision import Decision, Law, Policy, Reason, Resource
 from stodtjanster.access.rules import Case, judge
 from stodtjanster.information import Item
 from stodtjanster.model import Situation
 
 _SEAL: Final = object()
+_UNASKED: Final = Decision(
+    False,
+    Reason.INVALID_CONTEXT,
+    Law.POLICY,
+    ((Reason.INVALID_CONTEXT, Law.POLICY),),
+)
 
 
 class NotPermitted(Exception):  # noqa: N818 - a statement
@@ -23,6 +30,8 @@ class Permit:
     `decisions` holds every kind that was asked for, granted or not. `reach` names whose shelf may
     be used: one login session and one subject. `audit` is the reference of the committed log
     record; without it nothing may be fetched.
+
+    It is read-only, and `dataclasses.replace` cannot make another one: the seal is not kept in it.
     """
 
     situation: Situation
@@ -30,10 +39,10 @@ class Permit:
     policy: Policy
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
-    seal: object = None
+    seal: InitVar[object] = None
 
-    def __post_init__(self) -> None:
-        if self.seal is not _SEAL:
+    def __post_init__(self, seal: object) -> None:
+        if seal is not _SEAL:
             raise NotPermitted("a permit is made by access.decide()")
 
     @property
@@ -56,11 +65,27 @@ class Permit:
         return decisions[0]
 
     def logged(self, reference: str) -> "Permit":
-        """The same permit, now that its log record `reference` is committed."""
-        return replace(self, audit=reference)
+        """The same permit, now that its log record `reference` is committed.
+
+        Raises NotPermitted for an empty reference: it names no record.
+        """
+        if not reference:
+            raise NotPermitted("a log record has a reference")
+        return Permit(
+            self.situation, self.reach, self.policy, self.decisions, reference, seal=_SEAL
+        )
 
     def admits(self, item: Item) -> Decision:
-        """Decide one record: after fetch, and again when it comes from the shelf."""
+        """Decide one record: after fetch, and again when it comes from the shelf.
+
+        A record of a kind that was not decided, or about another person, is refused here too:
+        the rules speak of the situation's subject and of nobody else.
+        """
+        kind = self.decisions.get(type(item), _UNASKED)
+        if not kind.permitted:
+            return kind
+        if item.subject != self.situation.subject.person:
+            return _UNASKED
         origin = item.origin
         resource = Resource(item.info_type, approved_for_patient=origin.approved_for_patient)
         return judge(Case(self.situation, resource, self.policy))
@@ -82,4 +107,4 @@ def decide(
     decisions = {
         kind: judge(Case(situation, Resource(kind.info_type), policy)) for kind in set(kinds)
     }
-    return Permit(situation, reach, policy, decisions, seal=_SEAL)
+    return Permit(situation, reach, policy, MappingProxyType(decisions), seal=_SEAL)

@@ -10,6 +10,8 @@ from typing import TypeAlias
 from stodtjanster.access.decision import Decision, Law, Policy, Reason, Resource, age_on
 from stodtjanster.model import ActorKind, PersonIdKind, Situation
 
+META_TYPES = frozenset({"existence", "block_info"})
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
@@ -97,6 +99,13 @@ def approved_for_patient(case: Case) -> Objection:
     return None
 
 
+def names_records(case: Case) -> Objection:
+    """13. That something exists, or is blocked, is knowledge for staff systems only."""
+    if case.resource.info_type in META_TYPES:
+        return Reason.INVALID_CONTEXT, Law.POLICY
+    return None
+
+
 CITIZEN_RULES: tuple[Rule, ...] = (
     actor_is_known,
     login_is_strong,
@@ -108,6 +117,7 @@ CITIZEN_RULES: tuple[Rule, ...] = (
     not_secret_from_patient,
     not_published_without_consent,
     approved_for_patient,
+    names_records,
 )
 
 
