@@ -12,8 +12,9 @@ from stodtjanster.model import Answer, Cause, Outcome, Period, Report
 class Harvest:
     """Answers by the names of the needs. Reading it never blocks; `wait` does, for a bounded time.
 
-    Every item is decided by the permit again here, also when it comes from the shelf, and a record
-    that two sources deliver is given once.
+    Every item is decided by the permit again here, also when it comes from the shelf. A record
+    that two sources deliver is given once, as the first of them told it, and not at all when one
+    of the copies may not be shown.
     """
 
     def __init__(
@@ -32,11 +33,17 @@ class Harvest:
         period = self._plan.periods[name]
         parts = [self._landed(order) for order in self._plan.orders[kind]]
         reports = tuple(report for part in parts for report in part.reports)
-        unique = {item.origin.identity: item for part in reversed(parts) for item in part.items}
+        first: dict[tuple[str, str], Item] = {}
+        hidden: set[tuple[str, str]] = set()
+        for item in (item for part in parts for item in part.items):
+            if self.permit.admits(item).permitted:
+                first.setdefault(item.origin.identity, item)
+            else:
+                hidden.add(item.origin.identity)
         items = tuple(
             item
-            for item in reversed(unique.values())
-            if _touches(item, period) and self.permit.admits(item).permitted
+            for identity, item in first.items()
+            if identity not in hidden and _touches(item, period)
         )
         return Answer(items, self._plan.reports[kind] + reports)
 
