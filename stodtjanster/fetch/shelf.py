@@ -1,6 +1,6 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
-from collections.abc import Hashable
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from threading import Lock
@@ -29,8 +29,8 @@ class Shelf:
     """
 
     def __init__(self, max_items: int = 500_000) -> None:
-        self._kept: LRUCache[Order, Kept] = LRUCache(max_items, getsizeof=_size)
-        self._orders: dict[Hashable, set[Order]] = {}
+        self._kept = _Entries(max_items, self._evicted)
+        self._orders: dict[str, set[Order]] = {}
         self._lock = Lock()
 
     def fresh(self, order: Order, now: datetime) -> Answer[Item] | None:
@@ -55,6 +55,26 @@ class Shelf:
         with self._lock:
             for order in self._orders.pop(reach, ()):
                 self._kept.pop(order, None)
+
+    def _evicted(self, order: Order) -> None:
+        """Runs under the lock, inside `put`: a session that has nothing left leaves no trace."""
+        orders = self._orders[order.reach]
+        orders.discard(order)
+        if not orders:
+            del self._orders[order.reach]
+
+
+class _Entries(LRUCache[Order, Kept]):
+    """Says which entry had to go."""
+
+    def __init__(self, maxsize: int, evicted: Callable[[Order], None]) -> None:
+        super().__init__(maxsize, getsizeof=_size)
+        self._evicted = evicted
+
+    def popitem(self) -> tuple[Order, Kept]:
+        order, kept = super().popitem()
+        self._evicted(order)
+        return order, kept
 
 
 def _size(kept: Kept) -> int:
