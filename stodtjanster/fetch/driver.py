@@ -5,16 +5,21 @@ import ssl
 from typing import Protocol
 
 import aiohttp
+from aiohttp.http_exceptions import ContentEncodingError
 
 from stodtjanster.model import Cause
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed, SourceSettings, Tls
+
+KEEP_ALIVE_SECONDS = 60
 
 
 class Driver(Protocol):
     """Sends requests for sources. All methods run on the fetch service's event loop."""
 
     async def send(self, source: SourceSettings, request: Request) -> Response:
-        """Raises SourceFailed with TIMEOUT, REFUSED, TOO_LARGE or FAULT; nothing else."""
+        """Raises SourceFailed with TIMEOUT, REFUSED, FAULT (the answer was cut off), UNREADABLE
+        (not HTTP), TOO_LARGE or FAILED (our own TLS files); nothing else.
+        """
         ...
 
     async def close(self) -> None: ...
@@ -44,17 +49,18 @@ class AiohttpDriver:
                 return Response(answer.status, headers, body)
         except TimeoutError as late:
             raise SourceFailed(Cause.TIMEOUT) from late
-        except aiohttp.ClientConnectionError as lost:
-            cut = isinstance(lost, aiohttp.ServerDisconnectedError)
-            raise SourceFailed(Cause.FAULT if cut else Cause.REFUSED, _name(lost)) from lost
         except (aiohttp.ClientError, ValueError) as broken:
-            raise SourceFailed(Cause.UNREADABLE, _name(broken)) from broken
+            raise SourceFailed(_cause(broken), _name(broken)) from broken
 
     def _open(self, source: SourceSettings) -> aiohttp.ClientSession:
         limits = source.limits
+        try:
+            tls = tls_context(source.tls)
+        except OSError as unusable:
+            raise SourceFailed(Cause.FAILED, _name(unusable)) from unusable
         pool = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=limits.concurrent, ssl=tls_context(source.tls), keepalive_timeout=60
+                limit=limits.concurrent, ssl=tls, keepalive_timeout=KEEP_ALIVE_SECONDS
             ),
             timeout=aiohttp.ClientTimeout(
                 total=limits.answer_seconds, sock_connect=limits.connect_seconds
@@ -83,6 +89,15 @@ async def _read(content: aiohttp.StreamReader, limit: int) -> bytes:
             raise SourceFailed(Cause.TOO_LARGE)
         parts.append(part)
     return b"".join(parts)
+
+
+def _cause(error: Exception) -> Cause:
+    """No connection, an answer that broke off, or one that is not HTTP."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return Cause.REFUSED
+    garbled = isinstance(error.__cause__, ContentEncodingError)
+    cut = isinstance(error, aiohttp.ClientConnectionError | aiohttp.ClientPayloadError)
+    return Cause.FAULT if cut and not garbled else Cause.UNREADABLE
 
 
 def _name(error: Exception) -> str:
