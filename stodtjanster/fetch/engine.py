@@ -7,9 +7,9 @@ what lands late lies on the shelf for the next page.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future
-from contextlib import closing
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -28,8 +28,10 @@ from stodtjanster.information import Item
 from stodtjanster.model import Answer, Cause, Outcome, Report
 from stodtjanster.sources.kit.source import (
     Ask,
+    Conversation,
     Heard,
     Request,
+    Response,
     Source,
     SourceFailed,
 )
@@ -92,7 +94,12 @@ class FetchService:
             for source in self.sources
         }
         self._last_answer: dict[tuple[str, str, str], datetime] = {}
+        # The lock makes landing on the shelf and being forgotten exclude each other. A flight that
+        # was forgotten flies on in `_airborne` for those who wait, but is nobody else's any more.
+        self._lock = threading.Lock()
         self._flights: dict[Order, asyncio.Task[Answer[Item]]] = {}
+        self._airborne: set[asyncio.Task[Answer[Item]]] = set()
+        self._stopping = False
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
 
@@ -101,7 +108,7 @@ class FetchService:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let go of all flights and close the connections."""
+        """Let go of all flights and close the connections. Whoever waits is told at once."""
         asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
@@ -129,8 +136,11 @@ class FetchService:
         return Harvest(permit, planned, answers)
 
     def forget(self, reach: str) -> None:
-        """Erase what one login session has on the shelf."""
-        self._shelf.forget(reach)
+        """Erase what one login session has on the shelf, and what is on its way there."""
+        with self._lock:
+            for order in [order for order in self._flights if order.reach == reach]:
+                del self._flights[order]
+            self._shelf.forget(reach)
 
     def status(self) -> Mapping[str, str]:
         """Each source: "open" while its breaker gives it rest, else "ok". For operators."""
@@ -144,22 +154,40 @@ class FetchService:
         self._loop.run_forever()
 
     async def _shut(self) -> None:
-        for flight in tuple(self._flights.values()):
+        self._stopping = True
+        flights = tuple(self._airborne)
+        for flight in flights:
             flight.cancel()
-        await asyncio.gather(*self._flights.values(), return_exceptions=True)
+        await asyncio.gather(*flights, return_exceptions=True)
         await self._driver.close()
 
     def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
         for order, future in missing:
+            # Another caller's flight may have landed since `begin` looked.
+            shelved = self._shelf.fresh(order, self._clock())
+            if shelved is not None:
+                future.set_result(_from_shelf(shelved))
+            elif self._stopping:
+                _let_go(future)
+            else:
+                self._board(order).add_done_callback(partial(_hand_over, future))
+
+    def _board(self, order: Order) -> "asyncio.Task[Answer[Item]]":
+        """The flight that is in the air, or a new one."""
+        with self._lock:
             flight = self._flights.get(order)
             if flight is None:
                 flight = self._loop.create_task(self._fly(order))
                 self._flights[order] = flight
+                self._airborne.add(flight)
                 flight.add_done_callback(partial(self._land, order))
-            flight.add_done_callback(partial(_hand_over, future))
+        return flight
 
-    def _land(self, order: Order, _flight: "asyncio.Task[Answer[Item]]") -> None:
-        del self._flights[order]
+    def _land(self, order: Order, flight: "asyncio.Task[Answer[Item]]") -> None:
+        self._airborne.discard(flight)
+        with self._lock:
+            if self._flights.get(order) is flight:
+                del self._flights[order]
 
     async def _fly(self, order: Order) -> Answer[Item]:
         """One flight. Always lands with an answer: failure is a report in it."""
@@ -191,45 +219,53 @@ class FetchService:
         return answer
 
     async def _ask(self, line: _Line, order: Order, asked_at: datetime) -> Answer[Item]:
-        limits = line.source.settings.limits
-        line.breaker.enter(self._loop.time())
-        failure: Cause | None = Cause.BUSY
-        try:
-            async with line.bulkhead.slot():
+        """Breaker and bulkhead around one conversation.
+
+        The breaker is asked before the queue, so that an ill source is refused at once, and again
+        with a place in hand, so that a queue does not go on to a source that fell ill meanwhile.
+        """
+        line.breaker.check(self._loop.time())
+        async with line.bulkhead.slot():
+            trial = line.breaker.enter(self._loop.time())
+            failure: Cause | None = Cause.FAILED
+            try:
                 ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
-                async with asyncio.timeout(limits.answer_seconds):
-                    heard = await self._converse(line.source, ask)
-            failure = None
-        except TimeoutError:
-            failure = Cause.TIMEOUT
-            raise SourceFailed(failure) from None
-        except SourceFailed as failed:
-            failure = failed.cause
-            raise
-        except Exception as bug:
-            failure = Cause.FAILED
-            raise SourceFailed(failure, type(bug).__name__) from bug
-        finally:
-            line.breaker.leave(self._loop.time(), failure)
-        return self._checked(order, heard, asked_at)
+                heard = await self._converse(line.source, ask)
+                answer = self._checked(order, heard, asked_at)
+                failure = None
+            except SourceFailed as failed:
+                failure = failed.cause
+                raise
+            except Exception as bug:
+                raise SourceFailed(Cause.FAILED, type(bug).__name__) from bug
+            finally:
+                line.breaker.leave(self._loop.time(), failure, trial=trial)
+        return answer
 
     async def _converse(self, source: Source, ask: Ask) -> Heard:
         """Carry the adapter's requests to the source until it has heard enough.
 
-        Large bodies are read in a thread, so that nobody else's flight waits for the parser.
+        When the time for the whole conversation is out, the adapter is told so once, as it is told
+        of a broken wire: pages that it already holds are not lost.
         """
-        conversation = source.ask(ask)
-        with closing(conversation):
+        deadline = self._loop.time() + source.settings.limits.answer_seconds
+        late = False
+        with _ending(source.ask(ask)) as conversation:
             said = _step(conversation.__next__)
             while isinstance(said, Request):
+                if late:
+                    raise SourceFailed(Cause.TIMEOUT)
                 try:
-                    response = await self._driver.send(source.settings, said)
+                    async with asyncio.timeout_at(deadline):
+                        response = await self._driver.send(source.settings, said)
+                except TimeoutError:
+                    late = True
+                    said = _step(partial(conversation.throw, SourceFailed(Cause.TIMEOUT)))
                 except SourceFailed as failed:
+                    late = self._loop.time() >= deadline
                     said = _step(partial(conversation.throw, failed))
-                    continue
-                step = partial(_step, partial(conversation.send, response))
-                large = len(response.body) > LARGE_BODY
-                said = await asyncio.to_thread(step) if large else step()
+                else:
+                    said = await _told(conversation, response)
             return said
 
     def _checked(self, order: Order, heard: Heard, asked_at: datetime) -> Answer[Item]:
@@ -266,7 +302,25 @@ class FetchService:
         """A failing source rests a few seconds and is then asked again."""
         limits = self._lines[order.source].source.settings.limits
         fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
-        self._shelf.put(order, Kept(answer, self._clock() + fresh))
+        with self._lock:
+            if self._flights.get(order) is asyncio.current_task():
+                self._shelf.put(order, Kept(answer, self._clock() + fresh))
+
+
+@contextmanager
+def _ending(conversation: Conversation) -> Iterator[Conversation]:
+    try:
+        yield conversation
+    finally:
+        # A body may still be read in a thread when the service stops: it ends with that.
+        with suppress(ValueError):
+            conversation.close()
+
+
+async def _told(conversation: Conversation, response: Response) -> Request | Heard:
+    """Large bodies are read in a thread, so that nobody else's flight waits for the parser."""
+    step = partial(_step, partial(conversation.send, response))
+    return await asyncio.to_thread(step) if len(response.body) > LARGE_BODY else step()
 
 
 def _step(advance: Callable[[], Request]) -> Request | Heard:
@@ -280,13 +334,19 @@ def _step(advance: Callable[[], Request]) -> Request | Heard:
 
 def _hand_over(future: Future[Answer[Item]], task: "asyncio.Task[Answer[Item]]") -> None:
     if task.cancelled():
-        future.cancel()
+        _let_go(future)
         return
     failure = task.exception()
     if failure is not None:
         future.set_exception(failure)
     else:
         future.set_result(task.result())
+
+
+def _let_go(future: Future[Answer[Item]]) -> None:
+    """Cancel and say so: `concurrent.futures.wait` does not notice a mere cancel."""
+    future.cancel()
+    future.set_running_or_notify_cancel()
 
 
 def _from_shelf(answer: Answer[Item]) -> Answer[Item]:

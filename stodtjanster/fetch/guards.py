@@ -9,7 +9,6 @@ from stodtjanster.model import Cause
 from stodtjanster.sources.kit.source import Limits, SourceFailed
 
 SOURCE_IS_ILL = frozenset({Cause.TIMEOUT, Cause.REFUSED, Cause.FAULT})
-OUR_OWN = frozenset({Cause.BUSY, Cause.FAILED})
 
 
 @dataclass(slots=True)
@@ -17,7 +16,8 @@ class Breaker:
     """Opens after `failures` in a row, lets one try through after `seconds`.
 
     Times are seconds of any monotonic clock, passed in. Only causes that say that the source is
-    ill count: one person's unreadable record must not shut out everybody.
+    ill count: one person's unreadable record must not shut out everybody. While it is open only
+    the try decides: calls that began before it opened may end whenever they like.
     """
 
     failures: int
@@ -26,18 +26,29 @@ class Breaker:
     opened_at: float | None = None
     trying: bool = False
 
-    def enter(self, now: float) -> None:
-        """Raises SourceFailed(BROKEN) while the source is given rest."""
+    def check(self, now: float) -> None:
+        """Raises SourceFailed(BROKEN) while the source is given rest, or is being tried."""
         if self.opened_at is None:
             return
         if self.trying or now - self.opened_at < self.seconds:
             raise SourceFailed(Cause.BROKEN)
-        self.trying = True
 
-    def leave(self, now: float, failure: Cause | None) -> None:
+    def enter(self, now: float) -> bool:
+        """True when the call that begins is the one try, to be told to `leave`.
+
+        Raises as `check` does.
+        """
+        self.check(now)
+        self.trying = self.opened_at is not None
+        return self.trying
+
+    def leave(self, now: float, failure: Cause | None, *, trial: bool) -> None:
         """A call ended; what was our own fault says nothing about the source."""
-        self.trying = False
-        if failure in OUR_OWN:
+        if trial:
+            self.trying = False
+        elif self.opened_at is not None:
+            return
+        if failure is Cause.FAILED:
             return
         if failure not in SOURCE_IS_ILL:
             self.in_a_row, self.opened_at = 0, None
@@ -48,20 +59,34 @@ class Breaker:
 
 
 class Bulkhead:
-    """At most `concurrent` inside and `queue` waiting. Lives on the event loop."""
+    """At most `concurrent` inside and `queue` waiting. Lives on the event loop.
+
+    Nobody waits for a place longer than one answer may take.
+    """
 
     def __init__(self, limits: Limits) -> None:
+        self._patience = limits.answer_seconds
         self._slots = asyncio.Semaphore(limits.concurrent)
         self._room = limits.concurrent + limits.queue
 
     @asynccontextmanager
     async def slot(self) -> AsyncIterator[None]:
-        """Raises SourceFailed(BUSY) at once when the queue is full."""
+        """Raises SourceFailed(BUSY): at once when the queue is full, or when patience ends."""
         if self._room <= 0:
             raise SourceFailed(Cause.BUSY)
         self._room -= 1
         try:
-            async with self._slots:
+            await self._wait()
+            try:
                 yield
+            finally:
+                self._slots.release()
         finally:
             self._room += 1
+
+    async def _wait(self) -> None:
+        try:
+            async with asyncio.timeout(self._patience):
+                await self._slots.acquire()
+        except TimeoutError:
+            raise SourceFailed(Cause.BUSY) from None

@@ -42,7 +42,7 @@ def plan(permit: Permit, needs: Needs, sources: Iterable[Source]) -> Plan:
     What is not granted is never asked for. Raises NotPermitted when the permit's log record is not
     committed.
     """
-    if permit.audit is None:
+    if not permit.audit:
         raise NotPermitted("the permit is not logged")
     today = permit.situation.today
     periods = {name: need.period(today) for name, need in needs.items()}
