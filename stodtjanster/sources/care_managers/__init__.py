@@ -1,0 +1,1 @@
+"""Fasta kontakter: GetCareManagers 1.0 (coreprocess:residentparticipation)."""

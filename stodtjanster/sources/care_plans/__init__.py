@@ -1,0 +1,1 @@
+"""Vård- och omsorgsplaner: GetCarePlans 2.0 (clinicalprocess:logistics:logistics)."""

@@ -1,0 +1,340 @@
+"""What the RIV-TA sources share: contract, settings, conversation, and the walk over rows."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import sha256
+from typing import Final, TypeAlias
+
+from lxml import etree
+from pydantic import Field
+
+from stodtjanster.information import Item
+from stodtjanster.model import (
+    Cause,
+    HsaId,
+    Outcome,
+    Period,
+    PersonId,
+    PersonIdKind,
+    Report,
+    Told,
+)
+from stodtjanster.sources.kit.soap import body_of, envelope, http_headers, open_message
+from stodtjanster.sources.kit.source import (
+    Ask,
+    Conversation,
+    Heard,
+    Limits,
+    Rejection,
+    Request,
+    SourceSettings,
+)
+from stodtjanster.sources.kit.status import read_statuses
+from stodtjanster.sources.kit.xml import children, local_name, text
+
+NATIONAL: Final = "5565594230"
+"""Inera: the logical address of the national aggregating services."""
+
+PERSON_ROOTS: Final = {
+    PersonIdKind.PERSONNUMMER: "1.2.752.129.2.1.3.1",
+    PersonIdKind.SAMORDNINGSNUMMER: "1.2.752.129.2.1.3.3",
+}
+"""OID of each kind of number that the engagemangsindex and the aggregating services know."""
+
+MAX_ID: Final = 256
+_MAX_NAME: Final = 1_000
+
+
+class RivtaSettings(SourceSettings):
+    """A contract at a logical address. A direct address works as well as the national one."""
+
+    url: str = Field(pattern=r"^https?://\S+$")
+    logical_address: str = Field(default=NATIONAL, pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    consumer_hsa_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    limits: Limits = Limits(answer_seconds=32.0)
+    """The platform gives an aggregated call 30 s and then answers with what came (AgP)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """A tjänstekontrakt: `domain` without `urn:riv:`, `types` the namespace of its types."""
+
+    domain: str
+    operation: str
+    major: int
+    types: str
+
+    @property
+    def namespace(self) -> str:
+        return f"urn:riv:{self.domain}:{self.operation}Responder:{self.major}"
+
+    @property
+    def action(self) -> str:
+        """The soapAction of RIVTABP21 rule 15; the official WSDLs have it wrong at times."""
+        return f"{self.namespace}:{self.operation}"
+
+    @property
+    def request(self) -> str:
+        return f"{{{self.namespace}}}{self.operation}"
+
+    @property
+    def response(self) -> str:
+        return f"{{{self.namespace}}}{self.operation}Response"
+
+    def new_request(self) -> etree._Element:
+        """An empty request element, with prefixes for both namespaces."""
+        return etree.Element(self.request, nsmap={"m": self.namespace, "core": self.types})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Under what an answer is read.
+
+    `subject` None means that nobody in particular was asked about: rows are kept whoever they are
+    about. `period` None keeps rows of all times. `address` is whom the question was sent to.
+    """
+
+    source: str
+    asked_at: datetime
+    subject: PersonId | None = None
+    period: Period | None = None
+    address: str = NATIONAL
+
+
+class BadRow(Exception):  # noqa: N818 - a finding about a row, not a failure of ours
+    """A row, or a part of one, that cannot be shown: where in the row and why, no values."""
+
+    def __init__(self, where: str, why: str) -> None:
+        super().__init__(f"{where}: {why}")
+        self.where = where
+        self.why = why
+
+
+class ForeignRow(BadRow):
+    """A row about another person than the one that was asked about."""
+
+
+class _ToldOnce(dict[str | None, Told | None]):
+    """Short texts by what was written: names of units come again on every row."""
+
+    def __missing__(self, written: str | None) -> Told | None:
+        cut = written
+        if written is not None and len(written) > _MAX_NAME:
+            cut = written[: _MAX_NAME - 1] + "…"
+        told = self[written] = Told.maybe(cut)
+        return told
+
+
+class _HsaOnce(dict[str | None, HsaId | None]):
+    """HSA-ids by what was written; None for what cannot be one."""
+
+    def __missing__(self, written: str | None) -> HsaId | None:
+        try:
+            found = HsaId.parse(written) if written else None
+        except ValueError:
+            found = None
+        self[written] = found
+        return found
+
+
+@dataclass(slots=True)
+class Page:
+    """The reading of one answer: its memory, and what had to be left out of it."""
+
+    reading: Reading
+    told: _ToldOnce = field(default_factory=_ToldOnce)
+    hsa: _HsaOnce = field(default_factory=_HsaOnce)
+    rejected: list[Rejection] = field(default_factory=list)
+    bad: dict[str | None, int] = field(default_factory=dict)
+    foreign: set[str | None] = field(default_factory=set)
+    row: str = ""
+
+    def subject(self, written: str | None, where: str) -> PersonId:
+        """The person that a row is about.
+
+        Raises ForeignRow when it is not who was asked about, BadRow when it cannot be told.
+        """
+        asked = self.reading.subject
+        if asked is not None and written == asked.value:
+            return asked
+        number = written.strip().replace("-", "") if written else ""
+        if not number:
+            raise BadRow(where, "the person is missing")
+        if asked is None:
+            try:
+                return PersonId.parse(number)
+            except ValueError:
+                raise BadRow(where, "not a person number") from None
+        if number != asked.value:
+            raise ForeignRow(where, "another person")
+        return asked
+
+    def identifier(self, written: str | None, where: str) -> str:
+        """A stripped id. Raises BadRow when it is missing or too long."""
+        stripped = written.strip() if written else ""
+        if not stripped:
+            raise BadRow(where, "missing")
+        if len(stripped) > MAX_ID:
+            raise BadRow(where, "too long")
+        return stripped
+
+    def reject(self, bad: BadRow, system: str | None) -> None:
+        """Count a row, or a part of a row that itself is kept."""
+        where = f"{self.row}/{bad.where}" if bad.where else self.row
+        self.rejected.append(Rejection(where, bad.why))
+        self.bad[system] = self.bad.get(system, 0) + 1
+        if isinstance(bad, ForeignRow):
+            self.foreign.add(system)
+
+
+ReadRow: TypeAlias = Callable[[etree._Element, Page], Item | None]
+SystemOf: TypeAlias = Callable[[etree._Element], str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """How the answers of a contract are read.
+
+    `read` makes an item of a row, None for one that is left out by rule (nullified, another
+    period), and raises BadRow. `system` tells who holds a row, as far as that can be read.
+    """
+
+    contract: Contract
+    information: type[Item]
+    name: str
+    read: ReadRow
+    system: SystemOf
+
+
+def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
+    """Read a whole answer, enveloped or not. Raises SourceFailed when nothing can be read."""
+    message = open_message(body, rows.contract.response)
+    page = Page(reading)
+    tag = f"{{{rows.contract.namespace}}}{rows.name}"
+    items: list[Item] = []
+    number = 0
+    failed = False
+    for element in message.content:
+        if element.tag == tag:
+            number += 1
+            page.row = f"{rows.name}[{number}]"
+            try:
+                item = rows.read(element, page)
+            except BadRow as bad:
+                page.reject(bad, rows.system(element))
+            else:
+                if item is not None:
+                    items.append(item)
+        elif element.tag == f"{{{rows.contract.namespace}}}result":
+            failed = failed or _is_error(element, rows.contract)
+        elif _is_stray(element, rows):
+            page.row = rows.contract.operation + "Response"
+            page.reject(BadRow("", "an element that the contract does not have"), None)
+    key = rows.information.key
+    asker = reading.address.upper()
+    reports = list(
+        read_statuses(
+            message.statuses,
+            source=reading.source,
+            information=key,
+            aggregator=asker,
+            asked_at=reading.asked_at,
+        )
+    )
+    if failed:
+        # result.resultCode ERROR: whom we asked did not do what we asked for.
+        outcome = Outcome.DATA_FROM_SOURCE if items else Outcome.NO_DATA_SYNCH_FAILED
+        at = reading.asked_at
+        report = Report(reading.source, asker, key, outcome, at, None, Cause.FAULT)
+        reports = [*(other for other in reports if other.system != asker), report]
+    return Heard(tuple(items), _with_bad(reports, page, asker, key), tuple(page.rejected))
+
+
+def converse(
+    rows: Rows, settings: RivtaSettings, ask: Ask, content: etree._Element, *, actor: bool = False
+) -> Conversation:
+    """Ask once and read the answer. The reserve numbers of care are known neither to the index
+    nor to the aggregating services (TKB), so such a person is not asked about."""
+    if ask.subject.kind not in PERSON_ROOTS:
+        return Heard(
+            reports=(
+                Report(
+                    settings.key,
+                    settings.logical_address.upper(),
+                    rows.information.key,
+                    Outcome.NOT_ASKED,
+                    cause=Cause.NOT_CONNECTED,
+                ),
+            )
+        )
+    response = yield Request(
+        "POST",
+        settings.url,
+        http_headers(
+            action=rows.contract.action,
+            consumer=settings.consumer_hsa_id,
+            correlation=ask.correlation,
+        ),
+        envelope(
+            content,
+            logical_address=settings.logical_address,
+            actor=ask.subject if actor else None,
+        ),
+    )
+    reading = Reading(settings.key, ask.at, ask.subject, ask.period, settings.logical_address)
+    return hear(body_of(response), rows, reading)
+
+
+def once(
+    element: etree._Element | None, where: str, namespace: str, *many: str
+) -> dict[str, etree._Element]:
+    """Child elements by qualified name, as `children` gives them.
+
+    Raises BadRow when an element of `namespace` comes twice without being one of `many` (local
+    names): a row with two persons or two ids is nobody's.
+    """
+    found: dict[str, etree._Element] = {}
+    if element is None:
+        return found
+    for child in element:
+        name = child.tag
+        if name not in found:
+            found[name] = child
+        elif name.startswith(namespace) and local_name(child) not in many:
+            raise BadRow(where, "an element comes twice")
+    return found
+
+
+def digest(*parts: str | None) -> str:
+    """A stable name for a record that came without one, made of what is true of it."""
+    return sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:32]
+
+
+def _is_error(result: etree._Element, contract: Contract) -> bool:
+    return text(children(result).get(f"{{{contract.types}}}resultCode")) == "ERROR"
+
+
+def _is_stray(element: etree._Element, rows: Rows) -> bool:
+    """A row in disguise: the contract's own namespace, or a row's name in another one.
+
+    Elements of other namespaces are the extensions that every contract allows (xs:any ##other).
+    """
+    own = element.tag.startswith(f"{{{rows.contract.namespace}}}")
+    return own or local_name(element) == rows.name
+
+
+def _with_bad(reports: list[Report], page: Page, asker: str, key: str) -> tuple[Report, ...]:
+    """Lay the rows that were left out on the report of their system, else on whom we asked."""
+    places = {report.system: place for place, report in reversed(list(enumerate(reports)))}
+    for system, count in page.bad.items():
+        place = places.get(system or asker, places.get(asker))
+        if place is None:
+            place = places[asker] = len(reports)
+            at = page.reading.asked_at
+            source = page.reading.source
+            reports.append(Report(source, asker, key, Outcome.DATA_FROM_SOURCE, at, at))
+        found = reports[place]
+        cause = Cause.FOREIGN if system in page.foreign else found.cause
+        reports[place] = replace(found, rejected=found.rejected + count, cause=cause)
+    return tuple(reports)

@@ -1,0 +1,139 @@
+"""SOAP 1.1 as RIVTABP21 uses it: one envelope out, one envelope or a fault back (rivta.md 1-2)."""
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from lxml import etree
+
+from stodtjanster.model import Cause, PersonId
+from stodtjanster.sources.kit.source import Response, SourceFailed
+from stodtjanster.sources.kit.xml import local_name, parse
+
+_SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
+_HEADERS: Final = "urn:riv:interoperability:headers:1"
+_ENVELOPE: Final = f"{{{_SOAP}}}Envelope"
+_HEADER: Final = f"{{{_SOAP}}}Header"
+_BODY: Final = f"{{{_SOAP}}}Body"
+_FAULT: Final = f"{{{_SOAP}}}Fault"
+_LOGICAL_ADDRESS: Final = "{urn:riv:itintegration:registry:1}LogicalAddress"
+PROCESSING_STATUS: Final = f"{{{_HEADERS}}}ProcessingStatus"
+
+_OK: Final = 200
+_FAULTED: Final = 500
+_BY_STATUS: Final = {
+    401: Cause.DENIED,
+    403: Cause.DENIED,
+    408: Cause.TIMEOUT,
+    413: Cause.TOO_LARGE,
+    504: Cause.TIMEOUT,
+}
+
+_PLATFORM_CODE: Final = re.compile(r"\s*((?:VP|EI)\d{3})\b", re.ASCII)
+_DENIED: Final = frozenset({"VP002", "VP007", "VP013"})
+"""Bad certificate, no behörighet, may not set the original consumer."""
+_TIMED_OUT: Final = re.compile(r"time[d-]?[ -]?out|HTTP_STATUS=504", re.IGNORECASE)
+_SOAP_CODES: Final = frozenset({"client", "server", "versionmismatch", "mustunderstand"})
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """The response element, and the ProcessingStatus headers that stood above it."""
+
+    content: etree._Element
+    statuses: tuple[etree._Element, ...] = ()
+
+
+def envelope(content: etree._Element, *, logical_address: str, actor: PersonId | None) -> bytes:
+    """A request. `actor` is the citizen that asks; crm:scheduling 1.1 demands it (TKB)."""
+    root = etree.Element(_ENVELOPE, nsmap={"soapenv": _SOAP})
+    header = etree.SubElement(root, _HEADER)
+    etree.SubElement(header, _LOGICAL_ADDRESS).text = logical_address
+    if actor is not None:
+        block = etree.SubElement(header, f"{{{_HEADERS}}}Actor")
+        etree.SubElement(block, f"{{{_HEADERS}}}actorId").text = actor.value
+        etree.SubElement(block, f"{{{_HEADERS}}}actorType").text = "subject_of_care"
+    etree.SubElement(root, _BODY).append(content)
+    return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+
+
+def http_headers(*, action: str, consumer: str, correlation: str) -> dict[str, str]:
+    """The HTTP headers that every call carries (rivta.md 1)."""
+    return {
+        "Content-Type": "text/xml; charset=UTF-8",
+        "SOAPAction": f'"{action}"',
+        "x-rivta-original-serviceconsumer-hsaid": consumer,
+        "x-skltp-correlation-id": correlation,
+    }
+
+
+def body_of(response: Response) -> bytes:
+    """The bytes of an answer that is worth reading.
+
+    Faults come with status 500 (WS-I BP 1.1). Raises SourceFailed for them and for every other
+    status than 200; the detail is the platform's code or the status, never the fault's own text.
+    """
+    if response.status == _OK:
+        return response.body
+    status = f"HTTP {response.status}"
+    if response.status == _FAULTED:
+        try:
+            root = parse(response.body)
+        except SourceFailed:
+            raise SourceFailed(Cause.FAULT, status) from None
+        fault = next(root.iter(_FAULT), None)
+        raise SourceFailed(Cause.FAULT, status) if fault is None else failure(fault)
+    raise SourceFailed(_BY_STATUS.get(response.status, Cause.FAULT), status)
+
+
+def open_message(body: bytes, expected: str) -> Message:
+    """Read an envelope, or a response element without one.
+
+    `expected` is the qualified name of the response. Raises SourceFailed: the fault's cause, or
+    UNREADABLE.
+    """
+    root = parse(body)
+    if root.tag == expected:
+        return Message(root)
+    if root.tag == _FAULT:
+        raise failure(root)
+    if root.tag != _ENVELOPE:
+        raise SourceFailed(Cause.UNREADABLE, "not a SOAP 1.1 envelope")
+    contents = [content for part in root.iterchildren(_BODY) for content in part]
+    if len(contents) != 1:
+        raise SourceFailed(Cause.UNREADABLE, f"{len(contents)} elements in Body")
+    content = contents[0]
+    if content.tag == _FAULT:
+        raise failure(content)
+    if content.tag != expected:
+        raise SourceFailed(Cause.UNREADABLE, "another element in Body than the response asked for")
+    headers = root.iterchildren(_HEADER)
+    statuses = (block for part in headers for block in part.iterchildren(PROCESSING_STATUS))
+    return Message(content, tuple(statuses))
+
+
+def failure(fault: etree._Element) -> SourceFailed:
+    """What a fault means.
+
+    DENIED: VP002, VP007, VP013. TIMEOUT: VP009 that speaks of a timeout. FAULT: all else, also
+    VP004 (no route): we only ask what configuration says is connected, so a missing route is an
+    error of somebody's and must not pass for "does not share this". Faults of producers may hold
+    personal data against the rules, so their text is never passed on.
+    """
+    parts = {local_name(part).lower(): part for part in fault}
+    told = _said(parts.get("faultstring"))
+    platform = _PLATFORM_CODE.match(told)
+    if platform is None:
+        code = _said(parts.get("faultcode")).strip().rpartition(":")[2].lower()
+        known = code if code in _SOAP_CODES else "without a known code"
+        return SourceFailed(Cause.FAULT, f"SOAP fault {known}")
+    code = platform.group(1)
+    if code in _DENIED:
+        return SourceFailed(Cause.DENIED, code)
+    if code == "VP009" and _TIMED_OUT.search("".join(map(_said, parts.values()))):
+        return SourceFailed(Cause.TIMEOUT, code)
+    return SourceFailed(Cause.FAULT, code)
+
+
+def _said(element: etree._Element | None) -> str:
+    return "" if element is None else " ".join(str(part) for part in element.itertext())

@@ -1,0 +1,1 @@
+"""Bokade tider: GetSubjectOfCareSchedule 1.1 (crm:scheduling)."""

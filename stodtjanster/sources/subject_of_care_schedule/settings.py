@@ -1,0 +1,7 @@
+"""What a source of booked times is configured with."""
+
+from stodtjanster.sources.kit.rivta import RivtaSettings
+
+
+class Settings(RivtaSettings):
+    """Nothing beyond what every RIV-TA source needs."""
