@@ -1,0 +1,21 @@
+"""Who read what about whom, on what ground: events, the chain that seals them, the log."""
+
+from stodtjanster.audit.chain import GENESIS, Entry, Head, Sealed, Verdict, seal, verify
+from stodtjanster.audit.event import AuditEvent, EventKind, decode, encode
+from stodtjanster.audit.log import AuditLog, AuditUnavailable
+
+__all__ = [
+    "GENESIS",
+    "AuditEvent",
+    "AuditLog",
+    "AuditUnavailable",
+    "Entry",
+    "EventKind",
+    "Head",
+    "Sealed",
+    "Verdict",
+    "decode",
+    "encode",
+    "seal",
+    "verify",
+]

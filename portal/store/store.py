@@ -1,0 +1,32 @@
+"""The store as the rest of the portal sees it."""
+
+from portal.store.audit import StoredAudit
+from portal.store.database import Database
+from portal.store.logins import LoginRows
+from portal.store.migrate import upgrade
+from portal.store.sessions import SessionRows
+
+
+class Store:
+    """All that is kept, behind one address (`sqlite:///portalen.db`, `postgresql+psycopg://...`).
+
+    Nothing is asked of the database until it is needed. Open it after fork, once per process.
+    """
+
+    def __init__(self, url: str) -> None:
+        self._database = Database(url)
+        self.audit = StoredAudit(self._database)
+        self.sessions = SessionRows(self._database)
+        self.logins = LoginRows(self._database)
+
+    def upgrade(self) -> None:
+        """Bring the tables to this version. Safe to run from several processes at once."""
+        upgrade(self._database)
+
+    def ping(self) -> None:
+        """Raises StoreUnavailable when the database does not answer."""
+        with self._database.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
+    def close(self) -> None:
+        self._database.close()

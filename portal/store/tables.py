@@ -1,0 +1,105 @@
+"""The tables, in types that both SQLite and PostgreSQL have.
+
+The migrations are what makes a database; a test keeps these two saying the same.
+"""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    DateTime,
+    Dialect,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+# SQLite makes a primary key the row's own number only when it is called INTEGER.
+Sequence = BigInteger().with_variant(Integer(), "sqlite")
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware time, kept in UTC. SQLite has no zones, so there it is stored without one."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.utcoffset() is None:
+            raise ValueError("a time without zone")
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Base(DeclarativeBase):
+    """All tables of the portal."""
+
+
+class Audit(Base):
+    """The log. `body` is what is sealed; the columns before it are only to search by."""
+
+    __tablename__ = "audit"
+    __table_args__ = (
+        Index("audit_by_actor", "actor", "at"),
+        Index("audit_by_subject", "subject", "at"),
+        Index("audit_by_time", "at"),
+        Index("audit_by_reference", "reference"),
+    )
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event: Mapped[str] = mapped_column(String(32))
+    actor: Mapped[str | None] = mapped_column(String(12))
+    subject: Mapped[str | None] = mapped_column(String(12))
+    reference: Mapped[str] = mapped_column(String(36))
+    body: Mapped[bytes] = mapped_column(LargeBinary)
+    previous: Mapped[bytes] = mapped_column(LargeBinary(32))
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class AuditHead(Base):
+    """One row: the end of the chain. Whoever appends holds its lock."""
+
+    __tablename__ = "audit_head"
+    __table_args__ = (CheckConstraint("id = 1", name="audit_head_is_one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class SessionTable(Base):
+    """Sessions of people who are logged in. What is `sealed` only the cookie can open."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_by_expiry", "expires"), Index("sessions_by_use", "seen"))
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    seen: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LoginAttempt(Base):
+    """Logins that have begun and not come back yet."""
+
+    __tablename__ = "login_attempts"
+    __table_args__ = (Index("login_attempts_by_expiry", "expires"),)
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)

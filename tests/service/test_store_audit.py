@@ -1,0 +1,217 @@
+"""The audit log in a real database: committed, append-only, one chain for everybody."""
+
+import multiprocessing
+import sqlite3
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from datetime import UTC, datetime
+from uuid import UUID
+
+import pytest
+
+from portal.store import Store
+from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind, Head
+from stodtjanster.model import ActorKind, PersonId
+
+NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
+NUMBER = "199001012385"
+ANNA = PersonId.parse(NUMBER)
+
+
+def disclosure(**changes):
+    return AuditEvent(
+        **{
+            "event": EventKind.DISCLOSURE,
+            "at": NOW,
+            "actor": ANNA,
+            "actor_kind": ActorKind.CITIZEN,
+            "subject": ANNA,
+            "information": ("booked_visit",),
+            "ground": "SELF",
+            "purpose": "Vård och behandling",
+            **changes,
+        }
+    )
+
+
+@pytest.fixture
+def path(tmp_path):
+    return tmp_path / "portalen.db"
+
+
+@pytest.fixture
+def store(path):
+    store = Store(f"sqlite:///{path}")
+    store.upgrade()
+    yield store
+    store.close()
+
+
+def tamper(path, *statements):
+    """Do as the owner of the database can: drop the triggers first."""
+    with closing(sqlite3.connect(path)) as raw, raw:
+        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
+            raw.execute(f"DROP TRIGGER {name}")
+        for statement in statements:
+            raw.execute(statement)
+
+
+def append_many(url, count):
+    store = Store(url)
+    for _ in range(count):
+        store.audit.record(disclosure())
+    store.close()
+
+
+def test_an_event_is_committed_when_record_returns(path, store):
+    event = disclosure()
+    reference = store.audit.record(event)
+    with closing(sqlite3.connect(path)) as other:
+        rows = other.execute("SELECT seq, actor, subject, reference FROM audit").fetchall()
+    assert rows == [(1, NUMBER, NUMBER, reference)]
+    assert UUID(reference) == event.reference
+
+
+def test_what_was_shown_is_found_with_its_disclosure(store):
+    granted = disclosure()
+    store.audit.record(disclosure())
+    reference = store.audit.record(granted)
+    shown = disclosure(event=EventKind.SHOWN, sources=("region",), reference=granted.reference)
+    store.audit.record(shown)
+    assert store.audit.about(reference) == (granted, shown)
+
+
+def test_an_empty_log_holds(store):
+    verdict = store.audit.verify()
+    assert (verdict.ok, verdict.count) == (True, 0)
+
+
+def test_eight_threads_write_one_unbroken_chain(store):
+    events = [disclosure() for _ in range(200)]
+    with ThreadPoolExecutor(8) as pool:
+        references = list(pool.map(store.audit.record, events))
+    verdict = store.audit.verify()
+    assert (verdict.ok, verdict.count) == (True, 200)
+    assert references == [str(event.reference) for event in events]
+    assert [store.audit.about(r) for r in references] == [(event,) for event in events]
+
+
+def test_two_processes_write_one_unbroken_chain(path, store):
+    spawn = multiprocessing.get_context("spawn")
+    writers = [spawn.Process(target=append_many, args=(f"sqlite:///{path}", 50)) for _ in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    verdict = store.audit.verify()
+    assert (verdict.ok, verdict.count) == (True, 100)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET actor = NULL WHERE seq = 1",
+        "DELETE FROM audit WHERE seq = 2",
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 1",
+        "UPDATE audit_head SET seq = 1",
+        "DELETE FROM audit_head",
+        "INSERT OR REPLACE INTO audit_head VALUES (1, 0, x'00')",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_logged(path, store, statement):
+    for _ in range(2):
+        store.audit.record(disclosure())
+    with (
+        closing(sqlite3.connect(path)) as raw,
+        pytest.raises(sqlite3.IntegrityError, match="append-only"),
+    ):
+        raw.execute(statement)
+    assert store.audit.verify().ok
+
+
+@pytest.mark.parametrize(
+    ("statement", "first_bad"),
+    [
+        ("UPDATE audit SET body = replace(body, 'SELF', 'SELV') WHERE seq = 3", 3),
+        ("UPDATE audit SET body = CAST(body || ' ' AS BLOB) WHERE seq = 3", 3),
+        ("UPDATE audit SET actor = '194001612383' WHERE seq = 2", 2),
+        ("UPDATE audit SET subject = NULL WHERE seq = 2", 2),
+        ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 4", 4),
+        ("UPDATE audit SET at = 'never' WHERE seq = 4", 4),
+        ("UPDATE audit SET hash = 'text' WHERE seq = 4", 4),
+        ("UPDATE audit SET hash = x'00' WHERE seq = 4", 4),
+        ("DELETE FROM audit WHERE seq = 1", 1),
+        ("DELETE FROM audit WHERE seq = 3", 3),
+        ("DELETE FROM audit WHERE seq = 5", 5),
+        ("DELETE FROM audit", 1),
+        ("UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)", 5),
+        ("UPDATE audit_head SET hash = x'00'", 5),
+        ("DELETE FROM audit_head", 1),
+    ],
+)
+def test_verify_finds_the_first_bad_row(path, store, statement, first_bad):
+    for _ in range(5):
+        store.audit.record(disclosure())
+    tamper(path, statement)
+    verdict = store.audit.verify()
+    assert (verdict.ok, verdict.first_bad_seq, verdict.count) == (False, first_bad, first_bad - 1)
+
+
+def test_an_end_that_was_cut_off_with_the_head_is_found_by_an_earlier_head(path, store):
+    for _ in range(5):
+        store.audit.record(disclosure())
+    anchor = store.audit.head()
+    tamper(
+        path,
+        "DELETE FROM audit WHERE seq > 3",
+        "UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit WHERE seq = 3)",
+    )
+    assert store.audit.verify().ok
+    assert store.audit.verify(anchor).first_bad_seq == 4
+
+
+def test_the_chain_goes_on_after_a_restart(path, store):
+    store.audit.record(disclosure())
+    again = Store(f"sqlite:///{path}")
+    again.upgrade()
+    again.audit.record(disclosure())
+    assert again.audit.verify().count == 2
+    assert again.audit.head() == store.audit.head() != Head()
+    again.close()
+
+
+def test_a_log_that_cannot_be_written_says_so_and_recovers(path):
+    store = Store(f"sqlite:///{path}")
+    with pytest.raises(AuditUnavailable) as refused:
+        store.audit.record(disclosure())
+    assert str(refused.value) == "SQLITE_ERROR"
+    store.upgrade()
+    store.audit.record(disclosure())
+    assert store.audit.verify().count == 1
+    store.close()
+
+
+def test_a_log_without_its_head_takes_nothing_more(path, store):
+    store.audit.record(disclosure())
+    tamper(path, "DELETE FROM audit_head")
+    with pytest.raises(AuditUnavailable):
+        store.audit.record(disclosure())
+
+
+def test_no_thread_is_told_that_its_event_is_kept_when_the_commit_failed(path):
+    store = Store(f"sqlite:///{path}")
+    with ThreadPoolExecutor(8) as pool:
+        waiting = [pool.submit(store.audit.record, disclosure()) for _ in range(40)]
+    assert {type(each.exception()) for each in waiting} == {AuditUnavailable}
+    store.close()
+
+
+def test_a_refusal_tells_nothing_of_the_person(path, store):
+    store.audit.record(disclosure())
+    tamper(path, "UPDATE audit_head SET seq = 0")  # the next row then collides with the first
+    with pytest.raises(AuditUnavailable) as refused:
+        store.audit.record(disclosure())
+    assert str(refused.value) == "SQLITE_CONSTRAINT_PRIMARYKEY"
+    assert refused.value.__cause__ is None
+    assert refused.value.__context__ is None
