@@ -1,0 +1,435 @@
+"""The municipality's data as FHIR R4 resources.
+
+Identifier systems and codes: HL7 Sweden base profiles 1.1.0, Inera's drafts for plan
+types and fasta kontakter. Lagrum, insatser and överenskommelser have no national code
+system yet; the municipality's own stand in for them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from sandbox.people import Person
+from sandbox.people.units import Unit
+from sandbox.people.when import day, span, times
+from sandbox.producers.get_care_managers import KIND_SYSTEM, KINDS
+from sandbox.raw import patient_id_of
+
+Resource = dict[str, Any]
+Row = Mapping[str, Any]
+
+PERSONNUMMER = "http://electronichealth.se/identifier/personnummer"
+SAMORDNINGSNUMMER = "http://electronichealth.se/identifier/samordningsnummer"
+HSA_ID = "urn:oid:1.2.752.29.4.19"
+# RIV-TA's root for identifiers that are local to a source: "<source's HSA-id>#<id>".
+DOCUMENT = "urn:oid:1.2.752.129.2.1.2.1"
+PLAN_TYPE = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
+CARE_MANAGER_KIND = (
+    "https://terminologitjansten.inera.se/inera-kodverksforvaltning/kodverk/kv_typ_av_fast_kontakt"
+)
+CARE_TEAM_KIND = "https://fhir.inera.se/ig/careteam/CodeSystem/typ-av-careteam-cs"
+SECURITY_LABEL = "http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel"
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+OWN = "https://sjovik.example/fhir/CodeSystem"
+MUNICIPALITY = "TSTNMT2321000156-SJVG"
+BOARD = "TSTNMT2321000156-NAMN"
+
+_PLAN_TYPES = {"GP": "Genomförandeplan", "RP": "Rehabiliteringsplan"}
+_LAW = {"code": "SoL", "display": "Socialtjänstlagen (2025:400)"}
+
+
+def resources(
+    people: Sequence[Person], units: Mapping[str, Unit], anchor: dt.datetime
+) -> list[Resource]:
+    """Everything the server holds, with relative dates made real."""
+    municipal = [unit for unit in units.values() if unit.kind == "kommun"]
+    shared = [*map(_organization, municipal), *map(_service, municipal)]
+    records = [_Record(p, units, anchor) for p in people if "municipality" in p.sources]
+    everything = [*shared, *(resource for record in records for resource in record.resources())]
+    # The same member of staff serves several people.
+    return list({(r["resourceType"], r["id"]): r for r in everything}.values())
+
+
+class _Record:
+    """One person's record in the municipality."""
+
+    def __init__(self, person: Person, units: Mapping[str, Unit], anchor: dt.datetime) -> None:
+        self._person = person
+        self._units = units
+        self._anchor = anchor
+        self._table: Row = person.sources["municipality"]
+        self._patient = {"reference": f"Patient/{patient_id_of(person.person_id)}"}
+
+    def resources(self) -> Iterator[Resource]:
+        makers = {
+            "visits": self._visit,
+            "contacts": self._encounter,
+            "care_teams": self._care_team,
+            "goals": self._goal,
+            "plans": self._plan,
+            "agreements": self._agreement,
+            "services": self._insats,
+        }
+        yield self._patient_resource()
+        yield from self._staff()
+        yield self._labelled(_location(self._place_id, self._table["place"]))
+        for series in self._rows("series"):
+            yield from self._series(series)
+        for name, make in makers.items():
+            for row in self._rows(name):
+                yield self._labelled(make(row), hidden=row.get("hidden", False))
+        for row in self._rows("visits"):
+            if "place" in row:
+                yield _location(
+                    f"plats-{row['id']}", row["place"], virtual=row.get("virtual", False)
+                )
+
+    def _rows(self, name: str) -> Sequence[Row]:
+        rows: Sequence[Row] = self._table.get(name, ())
+        return rows
+
+    @property
+    def _place_id(self) -> str:
+        return f"hemma-{self._person.key}"
+
+    def _labelled(self, resource: Resource, *, hidden: bool = False) -> Resource:
+        """Add what every resource carries: its source, its age, and its security labels."""
+        labels = []
+        if hidden:
+            # Inera PDL-001: the FHIR form of approvedForPatient=false.
+            labels.append({"system": ACT_CODE, "code": "NOPATIENT"})
+        if self._person.protected:
+            labels.append({"system": SECURITY_LABEL, "code": "sekretessmarkering"})
+        meta: Resource = {
+            "lastUpdated": _instant(self._anchor - dt.timedelta(hours=6)),
+            "source": f"urn:oid:1.2.752.129.2.1.4.1#{MUNICIPALITY}",
+        }
+        return {**resource, "meta": meta | ({"security": labels} if labels else {})}
+
+    def _patient_resource(self) -> Resource:
+        person = self._person
+        coordination = person.kind == "samordningsnummer"
+        system = SAMORDNINGSNUMMER if coordination else PERSONNUMMER
+        resource: Resource = {
+            "resourceType": "Patient",
+            "id": patient_id_of(person.person_id),
+            "identifier": [{"system": system, "value": person.person_id}],
+            "name": [{"family": person.family_name, "given": [person.given_name]}],
+        }
+        if "address" in self._table:
+            resource["address"] = [{"text": self._table["address"]}]
+        return self._labelled(resource)
+
+    def _staff(self) -> Iterator[Resource]:
+        rows = (
+            *self._rows("care_teams"),
+            *(row["author"] | {"unit": row["unit"]} for row in self._rows("plans")),
+            *(
+                row["staff"] | {"unit": row["unit"]}
+                for row in self._rows("visits")
+                if "staff" in row
+            ),
+        )
+        for row in rows:
+            staff_id = _local(row["hsa_id"])
+            name = {"text": row["name"]}
+            number = {"system": HSA_ID, "value": row["hsa_id"]}
+            yield {
+                "resourceType": "Practitioner",
+                "id": staff_id,
+                "identifier": [number],
+                "name": [name],
+            }
+            yield {
+                "resourceType": "PractitionerRole",
+                "id": f"{staff_id}-roll",
+                "practitioner": _ref("Practitioner", staff_id, row["name"]),
+                "organization": self._unit(row["unit"]),
+                "code": [{"text": row["title"]}],
+            }
+
+    def _series(self, series: Row) -> Iterator[Resource]:
+        moved = {(row["day"], row["time"]): row["to"] for row in series.get("moved", ())}
+        staff = series["staff"]
+        for offset in range(series["from"], series["to"] + 1):
+            on = day(offset, self._anchor)
+            for slot, at in enumerate(series["at"]):
+                start, end = times(moved.get((offset, at["time"]), at["time"]), on)
+                # The visit keeps its name when it is moved; who comes goes round.
+                name = staff[(on.toordinal() * len(series["at"]) + slot) % len(staff)]
+                unnamed = at.get("unnamed", False) and offset > series["named_until"]
+                visit = {
+                    **series,
+                    **at,
+                    "id": f"{series['id']}-{on:%Y%m%d}-{at['time'][:5].replace('.', '')}",
+                    "status": "fulfilled" if end < self._anchor else "booked",
+                    "staff": None if unnamed else {"name": name, "title": series["staff_title"]},
+                }
+                yield self._labelled(self._appointment(visit, start, end))
+
+    def _visit(self, row: Row) -> Resource:
+        return self._appointment(row, *span(row, self._anchor))
+
+    def _appointment(self, row: Row, start: dt.datetime, end: dt.datetime) -> Resource:
+        resource: Resource = {
+            "resourceType": "Appointment",
+            "id": f"{row['id']}",
+            "identifier": [_identifier(row["id"])],
+            "status": row.get("status", "booked"),
+            "serviceCategory": [{"text": row["category"]}],
+            "serviceType": [{"text": row["title"]}],
+            "start": _instant(start),
+            "end": _instant(end),
+            "participant": [{"actor": actor, "status": "accepted"} for actor in self._actors(row)],
+        }
+        for name, key in (("description", "description"), ("instruction", "patientInstruction")):
+            if name in row:
+                resource[key] = row[name]
+        return resource
+
+    def _actors(self, row: Row) -> Iterator[Resource]:
+        yield self._patient
+        unit = self._units[row["unit"]]
+        yield {
+            **_ref("HealthcareService", _local(unit.hsa_id), unit.name),
+            "identifier": {"system": HSA_ID, "value": unit.hsa_id},
+        }
+        for staff in (row.get("staff"), *row.get("participants", ())):
+            if staff is not None:
+                yield _practitioner(staff)
+        if "place" in row:
+            yield _ref("Location", f"plats-{row['id']}", row["place"])
+        else:
+            yield _ref("Location", self._place_id, self._table["place"])
+
+    def _encounter(self, row: Row) -> Resource:
+        resource: Resource = {
+            "resourceType": "Encounter",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": "planned",
+            "class": {"system": ACT_CODE, "code": "HH", "display": "home health"},
+            "type": [{"text": row["title"]}],
+            "subject": self._patient,
+            "serviceProvider": self._unit(row["unit"]),
+        }
+        if "appointment" in row:
+            resource["appointment"] = [{"reference": f"Appointment/{row['appointment']}"}]
+        if "next" in row or "day" in row:
+            start, end = span(row, self._anchor)
+            resource["period"] = {"start": _instant(start), "end": _instant(end)}
+        return resource
+
+    def _care_team(self, row: Row) -> Resource:
+        role = {"system": CARE_MANAGER_KIND, "code": row["code"], "display": KINDS[row["code"]]}
+        coding = [role, {**role, "system": f"urn:oid:{KIND_SYSTEM}"}]
+        member = f"{_local(row['hsa_id'])}-roll"
+        return {
+            "resourceType": "CareTeam",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": "active",
+            "category": [{"coding": [{"system": CARE_TEAM_KIND, "code": "fast-kontakt"}]}],
+            "subject": self._patient,
+            "period": {"start": day(row["since"], self._anchor).isoformat()},
+            "participant": [
+                {
+                    "role": [{"coding": coding}],
+                    "member": _ref("PractitionerRole", member, f"{row['name']}, {row['title']}"),
+                    "onBehalfOf": self._unit(row["unit"]),
+                }
+            ],
+            "managingOrganization": [self._unit(row["unit"])],
+            "telecom": [{"system": "phone", "value": row["phone"]}],
+            "note": [{"text": row["note"]}],
+        }
+
+    def _goal(self, row: Row) -> Resource:
+        achieved = row["status"] == "completed"
+        return {
+            "resourceType": "Goal",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "lifecycleStatus": row["status"],
+            "achievementStatus": {
+                "coding": [
+                    {
+                        "system": "http://terminology.hl7.org/CodeSystem/goal-achievement",
+                        "code": "achieved" if achieved else "in-progress",
+                    }
+                ]
+            },
+            "description": {"text": row["text"]},
+            "subject": self._patient,
+            "target": [{"dueDate": day(row["due"], self._anchor).isoformat()}],
+        }
+
+    def _plan(self, row: Row) -> Resource:
+        resource: Resource = {
+            "resourceType": "CarePlan",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": "active",
+            "intent": "plan",
+            "category": [
+                {
+                    "coding": [
+                        {
+                            "system": PLAN_TYPE,
+                            "code": row["type"],
+                            "display": _PLAN_TYPES[row["type"]],
+                        }
+                    ]
+                }
+            ],
+            "title": row["title"],
+            "subject": self._patient,
+            "period": self._period(row),
+            "created": day(row["from"], self._anchor).isoformat(),
+            "author": _practitioner(row["author"], role=True),
+            "contributor": [self._unit(row["unit"])],
+            "goal": [{"reference": f"Goal/{goal}"} for goal in row["goals"]],
+        }
+        if "part_of" in row:
+            # The parent lives in another system: it is named by its identifier there.
+            parent = row["part_of"]
+            resource["partOf"] = [
+                {
+                    "type": "CarePlan",
+                    "identifier": {
+                        "system": DOCUMENT,
+                        "value": f"{parent['source']}#{parent['id']}",
+                    },
+                    "display": parent["title"],
+                }
+            ]
+        if "services" in row:
+            resource["activity"] = [
+                {"reference": {"reference": f"ServiceRequest/{service}"}}
+                for service in row["services"]
+            ]
+        return resource
+
+    def _agreement(self, row: Row) -> Resource:
+        by_patient = row["owner"] == "patient"
+        resource: Resource = {
+            "resourceType": "Task",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "basedOn": [{"reference": f"CarePlan/{row['plan']}"}],
+            "status": "in-progress",
+            "intent": "plan",
+            "code": {
+                "coding": [
+                    {
+                        "system": f"{OWN}/uppgift",
+                        "code": "overenskommelse",
+                        "display": "Överenskommelse",
+                    }
+                ]
+            },
+            "description": row["text"],
+            "focus": {"reference": f"Goal/{row['focus']}"},
+            "for": self._patient,
+            "authoredOn": day(row["made"], self._anchor).isoformat(),
+            "lastModified": day(row["made"], self._anchor).isoformat(),
+            "owner": self._patient if by_patient else self._unit(row["owner"]),
+            "restriction": {"period": self._period(row)},
+        }
+        if "note" in row:
+            resource["note"] = [{"text": row["note"]}]
+        return resource
+
+    def _insats(self, row: Row) -> Resource:
+        coding = {"system": f"{OWN}/insats", "code": row["code"], "display": row["title"]}
+        return {
+            "resourceType": "ServiceRequest",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": "active",
+            "intent": row.get("intent", "order"),
+            "category": [{"coding": [{"system": f"{OWN}/lagrum", **_LAW}]}],
+            "code": {"coding": [coding], "text": row["title"]},
+            "orderDetail": [{"text": row["extent"]}],
+            "subject": self._patient,
+            "occurrencePeriod": self._period(row),
+            "authoredOn": day(row["decided"], self._anchor).isoformat(),
+            "requester": self._unit(BOARD),
+            "performer": [self._unit(row["performer"])],
+        }
+
+    def _period(self, row: Row) -> Resource:
+        """Whole days; the last one is included. Without `to` it goes on until further notice."""
+        period = {"start": day(row["from"], self._anchor).isoformat()}
+        if "to" in row:
+            period["end"] = day(row["to"], self._anchor).isoformat()
+        return period
+
+    def _unit(self, hsa_id: str) -> Resource:
+        return {
+            **_ref("Organization", _local(hsa_id), self._units[hsa_id].name),
+            "identifier": {"system": HSA_ID, "value": hsa_id},
+        }
+
+
+def _organization(unit: Unit) -> Resource:
+    resource: Resource = {
+        "resourceType": "Organization",
+        "id": _local(unit.hsa_id),
+        "identifier": [{"system": HSA_ID, "value": unit.hsa_id}],
+        "name": unit.name,
+        "telecom": [{"system": "phone", "value": unit.phone}],
+    }
+    if unit.hsa_id != MUNICIPALITY:
+        resource["partOf"] = _ref("Organization", _local(MUNICIPALITY), unit.owner)
+    return resource
+
+
+def _service(unit: Unit) -> Resource:
+    return {
+        "resourceType": "HealthcareService",
+        "id": _local(unit.hsa_id),
+        "identifier": [{"system": HSA_ID, "value": unit.hsa_id}],
+        "name": unit.name,
+        "telecom": [{"system": "phone", "value": unit.phone}],
+        "providedBy": _ref("Organization", _local(unit.hsa_id), unit.name),
+    }
+
+
+def _location(location_id: str, name: str, *, virtual: bool = False) -> Resource:
+    kind = ("vi", "Virtual") if virtual else ("ho", "House")
+    system = "http://terminology.hl7.org/CodeSystem/location-physical-type"
+    return {
+        "resourceType": "Location",
+        "id": location_id,
+        "name": name,
+        "physicalType": {"coding": [{"system": system, "code": kind[0], "display": kind[1]}]},
+    }
+
+
+def _practitioner(staff: Row, *, role: bool = False) -> Resource:
+    display = f"{staff['name']}, {staff['title']}"
+    if "hsa_id" not in staff:
+        return {"display": display}
+    local = _local(staff["hsa_id"])
+    if role:
+        return _ref("PractitionerRole", f"{local}-roll", display)
+    return _ref("Practitioner", local, display)
+
+
+def _ref(kind: str, local: str, display: str) -> Resource:
+    return {"reference": f"{kind}/{local}", "display": display}
+
+
+def _identifier(local: str) -> Resource:
+    return {"system": DOCUMENT, "value": f"{MUNICIPALITY}#{local}"}
+
+
+def _local(hsa_id: str) -> str:
+    return hsa_id.rpartition("-")[2].lower()
+
+
+def _instant(moment: dt.datetime) -> str:
+    return moment.isoformat(timespec="seconds")

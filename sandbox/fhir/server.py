@@ -1,0 +1,336 @@
+"""The FHIR R4 server: metadata, SMART configuration, token, search and read over HTTPS."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from aiohttp import web
+
+from sandbox.country import Country
+from sandbox.faults import Fault, deliver
+from sandbox.fhir import search
+from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
+from sandbox.fhir.bundle import Found, Pages, outcome, searchset, with_outcome
+from sandbox.fhir.render import PERSONNUMMER, SAMORDNINGSNUMMER, resources
+from sandbox.people import kind_of
+from sandbox.raw import patient_id_of
+
+Resource = dict[str, Any]
+Query = list[tuple[str, str]]
+
+NAME = "sjovik"
+PATH = f"/fhir/{NAME}"
+MEDIA_TYPE = "application/fhir+json"
+
+_LARGEST_PAGE = 50
+# Faults about what is said; the others are about how it arrives.
+_MEANING = ("empty", "partial", "wrong-person", "next-elsewhere")
+# A page at another name of the same server: following it shows in the call log.
+_ELSEWHERE = "localhost"
+
+
+def create(country: Country, tokens: Tokens, *, base: str, page_size: int) -> web.Application:
+    """The server as an application; `base` is its public address, without a slash at the end."""
+    server = _Server(country, tokens, base, page_size)
+    app = web.Application()
+    app.add_routes(
+        [
+            web.get(f"{PATH}/metadata", server.metadata),
+            web.get(f"{PATH}/.well-known/smart-configuration", server.smart_configuration),
+            web.post(f"{PATH}/token", server.token),
+            web.get(PATH, server.next_page),
+            web.get(PATH + "/{type}", server.search),
+            web.post(PATH + "/{type}/_search", server.search),
+            web.get(PATH + "/{type}/{id}", server.read),
+        ]
+    )
+    return app
+
+
+class _Server:
+    def __init__(self, country: Country, tokens: Tokens, base: str, page_size: int) -> None:
+        self._country = country
+        self._tokens = tokens
+        self._base = base
+        self._page_size = page_size
+        self._pages = Pages()
+        self._held: list[Resource] = []
+        self._index: dict[str, Resource] = {}
+        self._held_for: object = None
+
+    async def metadata(self, _request: web.Request) -> web.Response:
+        return _fhir(capability_statement(self._base, self._country.clock.now().isoformat()))
+
+    async def smart_configuration(self, _request: web.Request) -> web.Response:
+        return web.json_response(
+            {
+                "token_endpoint": f"{self._base}/token",
+                "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+                "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
+                "grant_types_supported": ["client_credentials"],
+                "scopes_supported": ["system/*.rs"],
+                "capabilities": ["client-confidential-asymmetric", "permission-v2"],
+            }
+        )
+
+    async def token(self, request: web.Request) -> web.StreamResponse:
+        form = {name: str(value) for name, value in (await request.post()).items()}
+        self._country.calls.note(f"{NAME}-token", "token")
+        fault = self._country.faults.take(f"{NAME}-token")
+
+        async def answer() -> web.Response:
+            try:
+                issued = self._tokens.issue(form, f"{self._base}/token")
+            except RefusedError as error:
+                status = 401 if error.error == "invalid_client" else 400
+                body = {"error": error.error, "error_description": error.description}
+                return web.json_response(body, status=status, headers=_NO_STORE)
+            return web.json_response(issued, headers=_NO_STORE)
+
+        return await deliver(request, fault, answer, "json")
+
+    async def search(self, request: web.Request) -> web.StreamResponse:
+        resource_type = request.match_info["type"]
+        query: Query = list(request.query.items())
+        if request.method == "POST":
+            query += [(name, str(value)) for name, value in (await request.post()).items()]
+        query = self._by_id(query)
+        person_id = self._about(resource_type, query)
+        fault = self._called(request, resource_type, person_id)
+
+        async def answer() -> web.Response:
+            return self._search(request, resource_type, query, person_id, fault)
+
+        return await deliver(request, _on_the_wire(fault), answer, "json")
+
+    async def next_page(self, request: web.Request) -> web.StreamResponse:
+        found = self._pages.get(request.query.get("_page", ""))
+        resource_type = found.resource_type if found else ""
+        person_id = found.person_id if found else ""
+        fault = self._called(request, resource_type, person_id)
+
+        async def answer() -> web.Response:
+            refusal = self._refusal(request, resource_type)
+            if refusal is not None:
+                return refusal
+            if found is None:
+                return _error(410, "expired", "Sidan finns inte längre. Sök igen.")
+            return _fhir(self._page(found, fault))
+
+        return await deliver(request, _on_the_wire(fault), answer, "json")
+
+    async def read(self, request: web.Request) -> web.StreamResponse:
+        resource_type, local = request.match_info["type"], request.match_info["id"]
+        fault = self._called(request, resource_type, "")
+
+        async def answer() -> web.Response:
+            refusal = self._refusal(request, resource_type)
+            if refusal is not None:
+                return refusal
+            self._everything()
+            found = self._index.get(f"{resource_type}/{local}")
+            if found is None:
+                return _error(404, "not-found", "Resursen finns inte")
+            return _fhir(found)
+
+        return await deliver(request, _on_the_wire(fault), answer, "json")
+
+    def _called(self, request: web.Request, resource_type: str, person_id: str) -> Fault | None:
+        target = "annan-server" if request.url.host == _ELSEWHERE else NAME
+        self._country.calls.note(
+            target,
+            resource_type,
+            person_id=person_id,
+            logical_address=NAME,
+            correlation_id=request.headers.get("x-request-id", ""),
+        )
+        self._country.calls.keep(target, request.path_qs, _without_token(request.headers), "")
+        return self._country.faults.take(NAME, person_id)
+
+    def _refusal(self, request: web.Request, resource_type: str) -> web.Response | None:
+        scopes = self._tokens.scopes(request.headers.get("Authorization"))
+        if scopes is None:
+            response = _error(401, "login", "Åtkomstintyg saknas eller har gått ut")
+            response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
+            return response
+        if resource_type and resource_type not in search.PARAMETERS:
+            return _error(404, "not-supported", "Resurstypen stöds inte")
+        if resource_type and not covers(scopes, resource_type):
+            return _error(403, "forbidden", "Åtkomstintyget räcker inte")
+        return None
+
+    def _search(
+        self,
+        request: web.Request,
+        resource_type: str,
+        query: Query,
+        person_id: str,
+        fault: Fault | None,
+    ) -> web.Response:
+        refusal = self._refusal(request, resource_type)
+        if refusal is not None:
+            return refusal
+        raw = self._country.raw.next(person_id, resource_type)
+        if raw is not None:
+            return web.Response(body=raw, content_type=MEDIA_TYPE, charset="utf-8")
+        strange = search.unknown(resource_type, [name for name, _ in query])
+        if strange and "handling=strict" in request.headers.get("Prefer", ""):
+            return _error(400, "not-supported", "Sökparametern stöds inte")
+        if resource_type in search.PERSONAL and not any(n == "patient" for n, _ in query):
+            return _error(400, "required", "Sökningen måste gälla en patient")
+        try:
+            return _fhir(self._page(self._found(resource_type, query, person_id, fault), fault))
+        except search.BadSearchError:
+            return _error(400, "invalid", "Sökningen går inte att tolka")
+
+    def _found(
+        self, resource_type: str, query: Query, person_id: str, fault: Fault | None
+    ) -> Found:
+        everything = self._everything()
+        kind = fault.kind if fault is not None else ""
+        matches = [] if kind == "empty" else search.matching(resource_type, query, everything)
+        if kind == "wrong-person":
+            matches = self._somebody_else(resource_type, query, matches)
+        if not matches and kind == "" and resource_type == "Patient":
+            matches = self._raw_patient(person_id)
+        named = dict(query)
+        sort = named.get("_sort", "")
+        return Found(
+            resource_type=resource_type,
+            person_id=person_id,
+            self_url=f"{self._base}/{resource_type}?{urlencode(query)}",
+            matches=search.sorted_by(resource_type, sort, matches),
+            include=[(n, v) for n, v in query if n.startswith("_include")],
+            size=_page_size(named.get("_count"), self._page_size),
+        )
+
+    def _page(self, found: Found, fault: Fault | None) -> Resource:
+        kind = fault.kind if fault is not None else ""
+        next_url = None
+        if found.next_start is not None or kind == "next-elsewhere":
+            name = self._pages.keep(replace(found, start=found.next_start or 0))
+            next_url = f"{self._base}?_page={name}"
+            if kind == "next-elsewhere":
+                next_url = next_url.replace("127.0.0.1", _ELSEWHERE, 1)
+        included = search.included(found.page, found.include, self._index)
+        bundle = searchset(self._base, found, included, next_url)
+        return with_outcome(bundle) if kind == "partial" else bundle
+
+    def _everything(self) -> Sequence[Resource]:
+        anchor = self._country.clock.anchor()
+        if self._held_for != anchor:
+            self._held = resources(self._country.people, self._country.units, anchor)
+            self._index = {f"{r['resourceType']}/{r['id']}": r for r in self._held}
+            self._held_for = anchor
+        return self._held
+
+    def _by_id(self, query: Query) -> Query:
+        """`patient:identifier=system|value` as `patient=Patient/id`: the same question."""
+        return [
+            ("patient", f"Patient/{patient_id_of(value.rpartition('|')[2])}")
+            if name == "patient:identifier"
+            else (name, value)
+            for name, value in query
+        ]
+
+    def _about(self, resource_type: str, query: Query) -> str:
+        """The number of the person that a search is about; "" if it is nobody we know."""
+        named = dict(query)
+        if resource_type == "Patient":
+            return named.get("identifier", "").rpartition("|")[2]
+        patient = named.get("patient", "").removeprefix("Patient/")
+        known = {
+            patient_id_of(person.person_id): person.person_id for person in self._country.people
+        }
+        return (known | self._country.raw.patients()).get(patient, "")
+
+    def _raw_patient(self, person_id: str) -> list[Resource]:
+        """Who has only raw messages here still needs a Patient to ask about."""
+        if person_id not in self._country.raw.person_ids():
+            return []
+        coordination = kind_of(person_id) == "samordningsnummer"
+        system = SAMORDNINGSNUMMER if coordination else PERSONNUMMER
+        number = {"system": system, "value": person_id}
+        patient_id = patient_id_of(person_id)
+        return [{"resourceType": "Patient", "id": patient_id, "identifier": [number]}]
+
+    def _somebody_else(
+        self, resource_type: str, query: Query, matches: list[Resource]
+    ) -> list[Resource]:
+        """What the same search finds about another person."""
+        everything = self._everything()
+        for person in self._country.people:
+            patient = f"Patient/{patient_id_of(person.person_id)}"
+            changed = [
+                ("_id", patient.removeprefix("Patient/"))
+                if name == "identifier"
+                else (name, patient if name == "patient" else value)
+                for name, value in query
+            ]
+            others = search.matching(resource_type, changed, everything)
+            if others and others != matches:
+                return others
+        return matches
+
+
+_NO_STORE = {"Cache-Control": "no-store"}
+
+
+def capability_statement(base: str, date: str) -> Resource:
+    """What the server can do, from the same table that search uses."""
+    types = [
+        {
+            "type": name,
+            "interaction": [{"code": "read"}, {"code": "search-type"}],
+            "searchInclude": [i for i in search.INCLUDES if i.startswith(f"{name}:")],
+            "searchParam": [{"name": n, "type": p.kind} for n, p in table.items()],
+        }
+        for name, table in search.PARAMETERS.items()
+    ]
+    return {
+        "resourceType": "CapabilityStatement",
+        "status": "active",
+        "date": date,
+        "kind": "instance",
+        "implementation": {"description": "Sjöviks kommun (sandlåda)", "url": base},
+        "fhirVersion": "4.0.1",
+        "format": ["json"],
+        # An empty array is not allowed in FHIR JSON.
+        "rest": [
+            {
+                "mode": "server",
+                "resource": [{k: v for k, v in each.items() if v} for each in types],
+            }
+        ],
+    }
+
+
+def _on_the_wire(fault: Fault | None) -> Fault | None:
+    return None if fault is None or fault.kind in _MEANING else fault
+
+
+def _page_size(asked: str | None, default: int) -> int:
+    if asked is None or not asked.isdecimal() or asked == "0":
+        return default
+    # A server may give less than is asked for: that is what paging is for.
+    return min(int(asked), default, _LARGEST_PAGE)
+
+
+def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
+    return {
+        name.lower(): "Bearer ..." if name.lower() == "authorization" else value
+        for name, value in headers.items()
+    }
+
+
+def _fhir(resource: Resource, status: int = 200) -> web.Response:
+    body = json.dumps(resource, ensure_ascii=False).encode()
+    return web.Response(status=status, body=body, content_type=MEDIA_TYPE, charset="utf-8")
+
+
+def _error(status: int, code: str, text: str) -> web.Response:
+    return _fhir(outcome(code, text), status)

@@ -1,0 +1,5 @@
+"""The tjänsteplattform: routing, authorisation, engagement index and aggregation."""
+
+from sandbox.platform.vp import create
+
+__all__ = ["create"]

@@ -1,0 +1,182 @@
+"""The aggregating services (AgP): ask the engagement index, then every source at once.
+
+With the real platform's habits (design note rivta 5): what one may not call is left
+out without a word, a source that answers ERROR counts as having answered, and the
+status rows of failed sources break their own schema.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import datetime as dt
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass, replace
+
+from lxml import etree
+
+from sandbox.country import Country
+from sandbox.platform import soap
+from sandbox.platform.errors import VpError, passed_on
+from sandbox.platform.source import UnreachableError, call_source
+from sandbox.platform.tak import Tak
+from sandbox.producers.kit import Contract, Engagement, InvalidRequestError, stamp
+
+_INDEX = "engagemangsindex"
+_SOCKET_TIMEOUT = "504"
+_OTHER_ERROR = "43000"
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    code: str
+    text: str
+
+
+_Outcome = list[etree._Element] | _Failed
+
+
+async def aggregate(
+    country: Country,
+    tak: Tak,
+    contract: Contract,
+    envelope: soap.Envelope,
+    *,
+    consumer: str,
+    correlation_id: str,
+    impostor: bool,
+) -> soap.Reply:
+    """Ask every source that the consumer may call, and put their rows together.
+
+    Answers 200 even when every source fails; a SOAP fault when the request cannot be
+    read or the engagement index does not answer.
+    """
+    try:
+        person_id = contract.patient(envelope.body)
+    except InvalidRequestError as error:
+        return soap.fault("Client", "Felaktigt anrop till aggregerande tjänst", str(error))
+    if contract.wants_actor and "Actor" not in envelope.headers:
+        return soap.fault("Client", "Headern Actor saknas")
+    found = await _find_content(country, contract, person_id, correlation_id)
+    if found is None:
+        return soap.fault("Server", "EI000 Fel vid kontakt med engagemangsindex", "FindContent")
+    addresses = [e.logical_address for e in found if tak.may_call(consumer, e.logical_address)]
+
+    async def ask(address: str) -> _Outcome:
+        sent = replace(envelope, body=contract.addressed(envelope.body, address))
+        return await _ask(
+            country, contract, sent, address, correlation_id=correlation_id, impostor=impostor
+        )
+
+    outcomes = await _all(country.timeouts.fanout, {a: ask(a) for a in addresses})
+    rows = [
+        row for outcome in outcomes.values() if isinstance(outcome, list) for row in outcome
+    ]  # neither sorted nor de-duplicated
+    now = country.clock.now()
+    status = soap.header("ProcessingStatus", *(_row(a, o, now) for a, o in outcomes.items()))
+    return soap.Reply(200, soap.envelope(contract.response(rows, contract.result("INFO")), status))
+
+
+async def _find_content(
+    country: Country, contract: Contract, person_id: str, correlation_id: str
+) -> list[Engagement] | None:
+    """The engagements of a person, one for each address; None when the index fails."""
+    country.calls.note(_INDEX, "FindContent", person_id=person_id, correlation_id=correlation_id)
+    fault = country.faults.take(_INDEX, person_id)
+    if fault is not None and fault.kind in ("refuse", "http500"):
+        return None
+    if fault is not None and fault.kind in ("slow", "hang"):
+        limit = country.timeouts.producer
+        wanted = fault.seconds if fault.kind == "slow" else limit
+        await asyncio.sleep(min(wanted, limit))
+        if wanted >= limit:
+            return None
+    person = country.person(person_id)
+    if person is None or (fault is not None and fault.kind == "empty"):
+        return []
+    return list(contract.engagements(person, country.units))
+
+
+async def _all(
+    seconds: float, asked: Mapping[str, Coroutine[None, None, _Outcome]]
+) -> dict[str, _Outcome]:
+    """Every outcome by address; who has not answered when the time is up has failed."""
+    tasks = {address: asyncio.create_task(asking) for address, asking in asked.items()}
+    if tasks:
+        _, late = await asyncio.wait(tasks.values(), timeout=seconds)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+    unknown = _Failed(_OTHER_ERROR, "Unknown error")
+    return {a: unknown if task.cancelled() else task.result() for a, task in tasks.items()}
+
+
+async def _ask(
+    country: Country,
+    contract: Contract,
+    envelope: soap.Envelope,
+    address: str,
+    *,
+    correlation_id: str,
+    impostor: bool,
+) -> _Outcome:
+    """Rows from one source, or how it failed as the aggregator sees it."""
+    try:
+        async with asyncio.timeout(country.timeouts.producer):
+            reply = await call_source(
+                country,
+                contract,
+                envelope,
+                address,
+                correlation_id=correlation_id,
+                impostor=impostor,
+            )
+        reply = passed_on(reply, f"at address {address}")
+    except TimeoutError:
+        return _Failed(_SOCKET_TIMEOUT, "Read timed out")
+    except UnreachableError:
+        # Between the aggregator and the source stands VP, which answers 500.
+        reply = VpError("VP009", f"Error connecting to service producer at {address}").reply()
+    except VpError as error:
+        reply = error.reply()
+    return _rows_of(contract, reply)
+
+
+def _rows_of(contract: Contract, reply: soap.Reply) -> _Outcome:
+    try:
+        answer = soap.parse(reply.body)
+    except soap.UnreadableError as error:
+        return _Failed(_OTHER_ERROR, f"Unreadable answer: {error}")
+    if answer.is_fault:
+        return _Failed(str(reply.status), answer.body.findtext("faultstring") or "Unknown error")
+    if answer.namespace != contract.namespace:
+        return _Failed(_OTHER_ERROR, "Unexpected element in the answer")
+    return answer.body.findall(f"{{{contract.namespace}}}{contract.item}")
+
+
+def _row(address: str, outcome: _Outcome, now: dt.datetime) -> etree._Element:
+    failed = isinstance(outcome, _Failed)
+    return soap.header(
+        "ProcessingStatusList",
+        soap.header("logicalAddress", address),
+        soap.header("statusCode", "NoDataSynchFailed" if failed else "DataFromSource"),
+        soap.header("isResponseFromCache", "false"),
+        soap.header("isResponseInSynch", "false" if failed else "true"),
+        # The schema wants lastSuccessfulSynch always; the real aggregator leaves it out here.
+        *(_failure(outcome, now) if isinstance(outcome, _Failed) else _success(now)),
+    )
+
+
+def _success(now: dt.datetime) -> list[etree._Element]:
+    return [soap.header("lastSuccessfulSynch", stamp(now))]
+
+
+def _failure(failed: _Failed, now: dt.datetime) -> list[etree._Element]:
+    return [
+        soap.header("lastUnsuccessfulSynch", stamp(now)),
+        soap.header(
+            "lastUnsuccessfulSynchError",
+            soap.header("causingAgent", "virtualization_platform"),
+            soap.header("code", failed.code),
+            soap.header("text", failed.text),
+        ),
+    ]

@@ -1,0 +1,104 @@
+"""crm:scheduling GetSubjectOfCareSchedule 1.1: booked times and invitations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from typing import Any
+
+from lxml import etree
+
+from sandbox.people import Person
+from sandbox.people.units import Unit
+from sandbox.people.when import span
+from sandbox.producers.kit import (
+    Asked,
+    Contract,
+    Engagement,
+    InvalidRequestError,
+    builder,
+    checked_patient,
+    maybe,
+    stamp,
+)
+
+_NS = "urn:riv:crm:scheduling:GetSubjectOfCareScheduleResponder:1"
+_CORE = "urn:riv:crm:scheduling:1"
+_EXT = "urn:riv:crm:scheduling:1.1"
+
+_own = builder(_NS)
+_core = builder(_CORE)
+_ext = builder(_EXT)
+
+
+class GetSubjectOfCareSchedule(Contract):
+    name = "GetSubjectOfCareSchedule"
+    namespace = _NS
+    service_domain = "riv:crm:scheduling"
+    item = "timeslotDetail"
+    wants_actor = True
+
+    def patient(self, request: etree._Element) -> str:
+        if not request.findtext(f"{{{_NS}}}healthcare_facility"):
+            raise InvalidRequestError("healthcare_facility is absent")
+        return checked_patient(request.findtext(f"{{{_NS}}}subject_of_care"))
+
+    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
+        systems = {u.system: u.hsa_id for u in units.values() if u.role == "system"}
+        for hsa_id in dict.fromkeys(row["unit"] for row in person.rows("bookings")):
+            yield Engagement(hsa_id, systems[units[hsa_id].system])
+
+    def addressed(self, request: etree._Element, address: str) -> etree._Element:
+        # The aggregator throws the caller's facility away and sends each unit its own.
+        copy = deepcopy(request)
+        facility = copy.find(f"{{{_NS}}}healthcare_facility")
+        if facility is not None:
+            facility.text = address
+        return copy
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        if asked.person is None:
+            return
+        for row in asked.person.rows("bookings"):
+            start, end = span(row, asked.anchor)
+            # A time that has passed is taken out of the schedule by the source.
+            if asked.here(row["unit"]) and end > asked.now:
+                yield _timeslot(row, asked.person, asked.units, stamp(start), stamp(end))
+
+
+def _timeslot(
+    row: Mapping[str, Any], person: Person, units: Mapping[str, Unit], start: str, end: str
+) -> etree._Element:
+    unit = units[row["unit"]]
+    performer = row.get("performer", {})
+    return _own(
+        "timeslotDetail",
+        _core("startTimeInclusive", start),
+        _core("endTimeExclusive", end),
+        _core("healthcare_facility", unit.hsa_id),
+        maybe(_core, "performer", performer.get("hsa_id")),
+        _core("bookingId", row["id"]),
+        _core("subject_of_care", person.person_id),
+        maybe(_core, "purpose", row.get("purpose")),
+        maybe(_core, "reason", row.get("reason")),
+        _core("healthcare_facility_name", _full_name(unit)),
+        maybe(_core, "performerName", performer.get("name")),
+        maybe(_core, "timeTypeName", row.get("time_type")),
+        maybe(_core, "careTypeName", row.get("care_type")),
+        maybe(_core, "cancel_booking_allowed", _flag(row, "cancel")),
+        maybe(_core, "rebooking_allowed", _flag(row, "rebook")),
+        maybe(_core, "message_allowed", _flag(row, "message")),
+        maybe(_ext, "isInvitation", _flag(row, "invitation")),
+    )
+
+
+def _full_name(unit: Unit) -> str:
+    return f"{unit.name}, {unit.parent}" if unit.parent else unit.name
+
+
+def _flag(row: Mapping[str, Any], name: str) -> str | None:
+    # Absent means unknown, which is something else than false.
+    return str(row[name]).lower() if name in row else None
+
+
+CONTRACT = GetSubjectOfCareSchedule()

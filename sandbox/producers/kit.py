@@ -1,0 +1,177 @@
+"""What every producer needs: the shape of a contract, and building XML."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from lxml import etree
+
+from sandbox.clock import STOCKHOLM
+from sandbox.people import Person
+from sandbox.people.units import Unit
+
+PERSONNUMMER = "1.2.752.129.2.1.3.1"
+SAMORDNINGSNUMMER = "1.2.752.129.2.1.3.3"
+HSA_ID = "1.2.752.129.2.1.4.1"
+
+_PATIENT = re.compile(r"[0-9]{8}[0-9pPtTfF][0-9]{3}")
+
+Build = Callable[..., etree._Element]
+
+
+class InvalidRequestError(Exception):
+    """The request breaks the contract; the producer answers with a SOAP fault.
+
+    The message says what is wrong and holds no personal data.
+    """
+
+
+@dataclass(frozen=True, slots=True)
+class Engagement:
+    """A row of the engagement index: who knows something about a person."""
+
+    logical_address: str
+    source_system: str
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a producer is asked: the request element, where it arrived, and about whom.
+
+    `now` is what time it is; `anchor` is what relative dates count from.
+    """
+
+    request: etree._Element
+    address: str
+    person: Person | None
+    units: Mapping[str, Unit]
+    now: dt.datetime
+    anchor: dt.datetime
+
+    def text(self, path: str, namespaces: Mapping[str, str]) -> str | None:
+        """The text of the first element on a path, or None."""
+        found = self.request.find(path, dict(namespaces))
+        return None if found is None else (found.text or "")
+
+    def texts(self, path: str, namespaces: Mapping[str, str]) -> set[str]:
+        """The texts of all elements on a path."""
+        return {found.text or "" for found in self.request.findall(path, dict(namespaces))}
+
+    def here(self, unit: str) -> bool:
+        """Whether a unit's data is kept at the address: it is the unit, or its system."""
+        asked, known = self.units[self.address], self.units[unit]
+        return unit == self.address or (asked.role == "system" and known.system == asked.system)
+
+
+class Contract(ABC):
+    """One service contract: how it is asked, who is asked, and what is answered.
+
+    The three methods with a body suit a contract without a result element whose
+    request is the same for every source; a contract that differs overrides them.
+    """
+
+    name: ClassVar[str]
+    namespace: ClassVar[str]
+    service_domain: ClassVar[str]
+    item: ClassVar[str]
+    # TKB crm:scheduling requires the Actor header; no other contract here does.
+    wants_actor: ClassVar[bool] = False
+
+    @abstractmethod
+    def patient(self, request: etree._Element) -> str:
+        """Whom the request is about. Raises InvalidRequestError."""
+
+    @abstractmethod
+    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
+        """What the engagement index holds for a person, one for each address to call."""
+
+    @abstractmethod
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        """The rows that the address has. Raises InvalidRequestError."""
+
+    def refuses(self, asked: Asked) -> str | None:  # noqa: ARG002
+        """Why the producer answers with resultCode ERROR, or None."""
+        return None
+
+    def result(self, code: str, message: str | None = None) -> etree._Element | None:  # noqa: ARG002
+        """The result element, for contracts that have one."""
+        return None
+
+    def addressed(self, request: etree._Element, address: str) -> etree._Element:  # noqa: ARG002
+        """The request as the aggregator sends it to one source."""
+        return request
+
+    def response(
+        self, items: Sequence[etree._Element], result: etree._Element | None
+    ) -> etree._Element:
+        """A response body."""
+        rows = [*items, result] if result is not None else list(items)
+        return builder(self.namespace)(f"{self.name}Response", *rows)
+
+
+def builder(namespace: str) -> Build:
+    """A function that makes elements in a namespace: `build("id", "7")`, `build("row", child)`.
+
+    None as content leaves an element out of its parent.
+    """
+
+    # lxml-stubs does not know that None is the default namespace.
+    nsmap: Any = {None: namespace}
+
+    def build(name: str, *content: etree._Element | str | None) -> etree._Element:
+        made = etree.Element(f"{{{namespace}}}{name}", None, nsmap)
+        for part in content:
+            if isinstance(part, str):
+                made.text = part
+            elif part is not None:
+                made.append(part)
+        return made
+
+    return build
+
+
+def maybe(build: Build, name: str, text: str | None) -> etree._Element | None:
+    """An element when there is text for it."""
+    return None if text is None else build(name, text)
+
+
+def checked_patient(number: str | None) -> str:
+    """A patient id as RIV-TA writes it: 12 characters. Raises InvalidRequestError."""
+    if number is None or not _PATIENT.fullmatch(number):
+        raise InvalidRequestError("the patient id is absent or not of 12 characters")
+    return number
+
+
+def stamp(moment: dt.datetime) -> str:
+    """RIV-TA's TimeStampType: local time without a zone."""
+    return moment.strftime("%Y%m%d%H%M%S")
+
+
+def date_stamp(day: dt.date) -> str:
+    """RIV-TA's DateType."""
+    return day.strftime("%Y%m%d")
+
+
+def morning(day: dt.date) -> str:
+    """A plausible time stamp on a day that only the date of is known."""
+    return stamp(dt.datetime.combine(day, dt.time(9, 30), STOCKHOLM))
+
+
+def id_type(person: Person) -> str:
+    """The OID of a person's kind of number."""
+    return SAMORDNINGSNUMMER if person.kind == "samordningsnummer" else PERSONNUMMER
+
+
+def sources_of(
+    rows: Sequence[Mapping[str, Any]], units: Mapping[str, Unit]
+) -> Iterator[Engagement]:
+    """One engagement for each source system that has rows, addressed by the system."""
+    systems = {units[row["unit"]].system for row in rows}
+    for unit in units.values():
+        if unit.role == "system" and unit.system in systems:
+            yield Engagement(unit.hsa_id, unit.hsa_id)
