@@ -13,7 +13,7 @@ from lxml import etree
 from stodtjanster.model import PersonId
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
-from stodtjanster.sources.kit.rivta import Reading
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.source import Heard
 from stodtjanster.sources.subject_of_care_schedule import adapter as schedule
 

@@ -9,7 +9,7 @@ from stodtjanster.catalogue import Directory
 from stodtjanster.information import Item
 from stodtjanster.model import ActorKind, Answer, Need, Situation, gather
 from views.kit.notices import SourceNotice, State, notices_of
-from views.kit.words import Words
+from views.kit.words import N_, Words
 
 Compose = Callable[..., object | None]
 
@@ -67,12 +67,14 @@ class View:
         question: str,
         audience: frozenset[ActorKind],
         needs: Mapping[str, Need[Any]],
+        late_slot: str | None = None,
     ) -> None:
         self.key = key
         self.path = path
         self.question = question
         self.audience = audience
         self.needs = dict(needs)
+        self.late_slot = late_slot
         self.sections: list[Section] = []
 
     @property
@@ -94,6 +96,11 @@ class View:
             return compose
 
         return add
+
+    @property
+    def late(self) -> Section | None:
+        """The merged list whose late answers get a place of their own."""
+        return self.find(self.late_slot) if self.late_slot else None
 
     def find(self, slot: str) -> Section | None:
         return next((section for section in self.sections if section.slot == slot), None)
@@ -123,3 +130,17 @@ def show(section: Section, answers: Mapping[str, Answer[Any]], scene: Scene) -> 
         gaps=notices_of(whole.reports, scene.directory, scene.words),
         unreadable=whole.rejected,
     )
+
+
+def broken(section: Section, scene: Scene) -> Shown:
+    """A section that we failed to make: said to be our fault, and nothing else."""
+    words = scene.words
+    notice = SourceNotice(
+        tone="warning",
+        heading=words.gettext(N_("Vi kunde inte visa den här delen")),
+        consequence=words.gettext(N_("Felet ligger hos oss. Dina uppgifter finns kvar.")),
+        fact=words.gettext(N_("vi kunde inte visa den här delen")),
+        retry=True,
+    )
+    title = words.gettext(section.title)
+    return Shown(section.slot, title, "unknown", None, "", (notice,), 0)

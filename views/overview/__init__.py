@@ -16,6 +16,7 @@ view = View(
     key="overview",
     path="",
     question=N_("Översikt"),
+    late_slot="events",
     audience=frozenset({ActorKind.CITIZEN}),
     needs={
         "booked": Need(Appointment, days_ahead=42),

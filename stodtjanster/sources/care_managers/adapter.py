@@ -20,13 +20,13 @@ from stodtjanster.information import (
 from stodtjanster.model import Origin, Period, Told
 from stodtjanster.sources.care_managers.settings import Settings
 from stodtjanster.sources.kit.docbook import plain_text
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     MAX_ID,
     PERSON_ROOTS,
     BadRow,
     Contract,
     Page,
-    Reading,
     Rows,
     converse,
     digest,
@@ -36,7 +36,7 @@ from stodtjanster.sources.kit.rivta import (
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import day, moment
-from stodtjanster.sources.kit.xml import children, text
+from stodtjanster.sources.kit.xml import children, text, texts
 
 CONTRACT: Final = Contract(
     "coreprocess:residentparticipation:residentparticipation",
@@ -45,8 +45,40 @@ CONTRACT: Final = Contract(
     "urn:riv:coreprocess:residentparticipation:residentparticipation:1",
 )
 _NS: Final = f"{{{CONTRACT.types}}}"
+_ROOT: Final = f"{_NS}root"
+_EXTENSION: Final = f"{_NS}extension"
+_HEADER: Final = f"{_NS}careManagerHeader"
+_ACCESS: Final = f"{_NS}accessControlHeader"
+_PATIENT_ID: Final = f"{_NS}patientId"
+_CODE: Final = f"{_NS}code"
+_PRACTITIONER: Final = f"{_NS}practitioner"
+_NAME: Final = f"{_NS}name"
+_TEAM: Final = f"{_NS}careTeam"
+_BLOCK_TIME: Final = f"{_NS}blockComparisonTime"
+_QUALIFICATION: Final = f"{_NS}qualification"
+_PERIOD: Final = f"{_NS}period"
+_START: Final = f"{_NS}start"
+_END: Final = f"{_NS}end"
+_CODE_SYSTEM: Final = f"{_NS}codeSystem"
+_DISPLAY_NAME: Final = f"{_NS}displayName"
+_ORIGINAL_TEXT: Final = f"{_NS}originalText"
+_ID: Final = f"{_NS}id"
+_EXTERNAL_NOTES: Final = f"{_NS}externalNotes"
+_CONTACT: Final = f"{_NS}contact"
+_TELECOM: Final = f"{_NS}telecom"
+_VALUE: Final = f"{_NS}value"
+_SYSTEM: Final = f"{_NS}system"
+_SOURCE_SYSTEM: Final = f"{_NS}sourceSystemId"
+_CARE_PROVIDER: Final = f"{_NS}accountableHealthcareProviderId"
+_CARE_UNIT: Final = f"{_NS}accountableCareUnitId"
+_PROVIDING_UNIT: Final = f"{_NS}careProvidingCareUnit"
+_MANAGING_UNIT: Final = f"{_NS}managingCareUnit"
+_MANAGING_PROVIDER: Final = f"{_NS}managingCareGiver"
 _CODES: Final = "1.2.752.129.5.1.69"
 """KV Typ av fast kontakt."""
+_KINDS: Final = {
+    kind.value: kind for kind in CareManagerKind if kind is not CareManagerKind.UNKNOWN
+}
 _TELECOMS: Final = {
     "phone": TelecomKind.PHONE,
     "email": TelecomKind.EMAIL,
@@ -70,8 +102,8 @@ class Adapter:
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()
         patient = etree.SubElement(content, f"{{{CONTRACT.namespace}}}patientId")
-        etree.SubElement(patient, f"{_NS}root").text = PERSON_ROOTS.get(ask.subject.kind)
-        etree.SubElement(patient, f"{_NS}extension").text = ask.subject.value
+        etree.SubElement(patient, _ROOT).text = PERSON_ROOTS.get(ask.subject.kind)
+        etree.SubElement(patient, _EXTENSION).text = ask.subject.value
         return converse(_ROWS, self._settings, ask, content)
 
 
@@ -82,21 +114,21 @@ def read(body: bytes, *, reading: Reading) -> Heard:
 
 def _read_row(row: etree._Element, page: Page) -> CareManager | None:
     fields = once(row, "", _NS, "contact")
-    header = once(fields.get(f"{_NS}careManagerHeader"), "careManagerHeader", _NS)
-    access = once(header.get(f"{_NS}accessControlHeader"), "accessControlHeader", _NS)
-    once(access.get(f"{_NS}patientId"), "patientId", _NS)
-    subject = page.subject(_extension(access, "patientId"), "patientId")
-    system = address(_extension(header, "sourceSystemId"))
+    header = once(fields.get(_HEADER), "careManagerHeader", _NS)
+    access = once(header.get(_ACCESS), "accessControlHeader", _NS)
+    once(access.get(_PATIENT_ID), "patientId", _NS)
+    subject = page.subject(_extension(access.get(_PATIENT_ID)), "patientId")
+    system = page.system[_extension(header.get(_SOURCE_SYSTEM))]
     if system is None:
         raise BadRow("sourceSystemId", "missing or too long")
-    first, last = _period(fields)
+    first, last = _period(fields.get(_PERIOD))
     if page.reading.period is not None and not _touches(page.reading.period, first, last):
         return None
-    kind, kind_text = _kind(fields.get(f"{_NS}code"), page)
-    practitioner = children(fields.get(f"{_NS}practitioner"))
-    name = page.told[text(practitioner.get(f"{_NS}name"))]
-    team = children(fields.get(f"{_NS}careTeam"))
-    team_id = _team_id(team)
+    kind, kind_text = _kind(fields.get(_CODE), page)
+    practitioner = children(fields.get(_PRACTITIONER))
+    name = page.told[text(practitioner.get(_NAME))]
+    team = children(fields.get(_TEAM))
+    team_id = _team_id(team.get(_ID))
     unit = _unit(fields, page)
     telecom = _telecom(row, fields)
     return CareManager(
@@ -107,17 +139,17 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
             _record(kind, kind_text, name, team_id, unit, first, telecom),
             CONTRACT.operation,
             page.reading.asked_at,
-            care_provider=page.hsa[_extension(access, "accountableHealthcareProviderId")],
-            care_unit=page.hsa[_extension(access, "accountableCareUnitId")],
+            care_provider=page.hsa[_extension(access.get(_CARE_PROVIDER))],
+            care_unit=page.hsa[_extension(access.get(_CARE_UNIT))],
             unit_name=unit,
-            documented_at=moment(text(access.get(f"{_NS}blockComparisonTime")) or ""),
+            documented_at=moment(text(access.get(_BLOCK_TIME)) or ""),
         ),
         kind=kind,
         kind_text=kind_text,
         name=name,
-        qualification=_words(practitioner.get(f"{_NS}qualification"), page),
+        qualification=_words(texts(practitioner.get(_QUALIFICATION)), page),
         team_id=team_id,
-        team_name=page.told[text(team.get(f"{_NS}name"))],
+        team_name=page.told[text(team.get(_NAME))],
         unit=unit,
         telecom=telecom,
         notes=_notes(fields) or _notes(team),
@@ -142,21 +174,21 @@ def _record(
     return digest(kind.value, team_id, first.isoformat() if first else None, *said, *reached)
 
 
-def _extension(fields: dict[str, etree._Element], name: str) -> str | None:
+def _extension(identity: etree._Element | None) -> str | None:
     """The extension of an IIType."""
-    return text(children(fields.get(f"{_NS}{name}")).get(f"{_NS}extension"))
+    return texts(identity).get(_EXTENSION)
 
 
-def _period(fields: dict[str, etree._Element]) -> tuple[date | None, date | None]:
+def _period(element: etree._Element | None) -> tuple[date | None, date | None]:
     """First and last day. An end in year 9999 is how some systems write that there is none."""
-    period = children(fields.get(f"{_NS}period"))
-    start, end = text(period.get(f"{_NS}start")), text(period.get(f"{_NS}end"))
-    first = day(start) if start else None
+    period = texts(element)
+    start = (period.get(_START) or "").strip()
+    end = (period.get(_END) or "").strip()
+    first = day(start)
     if start and first is None:
         raise BadRow("period/start", "not a date")
-    endless = end is None or end.startswith(_END_OF_TIME)
-    last = None if endless else day(end or "")
-    if not endless and last is None:
+    last = day(end)
+    if end and last is None and not end.startswith(_END_OF_TIME):
         raise BadRow("period/end", "not a date")
     if first and last and last < first:
         raise BadRow("period", "ends before it begins")
@@ -169,78 +201,74 @@ def _touches(period: Period, first: date | None, last: date | None) -> bool:
 
 def _kind(code: etree._Element | None, page: Page) -> tuple[CareManagerKind, Told | None]:
     """New codes come without a new version of the contract: then the source's own word is kept."""
-    fields = children(code)
-    if text(fields.get(f"{_NS}codeSystem")) in (None, _CODES):
-        try:
-            return CareManagerKind(text(fields.get(f"{_NS}code")) or ""), None
-        except ValueError:
-            pass
-    return CareManagerKind.UNKNOWN, _words(code, page)
+    fields = texts(code)
+    if (fields.get(_CODE_SYSTEM) or _CODES).strip() == _CODES:
+        known = _KINDS.get((fields.get(_CODE) or "").strip())
+        if known is not None:
+            return known, None
+    return CareManagerKind.UNKNOWN, _words(fields, page)
 
 
-def _words(code: etree._Element | None, page: Page) -> Told | None:
+def _words(code: dict[str, str | None], page: Page) -> Told | None:
     """The text of a CVType."""
-    fields = children(code)
-    shown, original = fields.get(f"{_NS}displayName"), fields.get(f"{_NS}originalText")
-    return page.told[text(shown)] or page.told[text(original)]
+    return page.told[code.get(_DISPLAY_NAME)] or page.told[code.get(_ORIGINAL_TEXT)]
 
 
-def _team_id(team: dict[str, etree._Element]) -> str | None:
+def _team_id(identity: etree._Element | None) -> str | None:
     """Root and extension; None when absent or absurdly long: grouping is all that it is for."""
-    parts = children(team.get(f"{_NS}id"))
-    both = [text(parts.get(f"{_NS}root")), text(parts.get(f"{_NS}extension"))]
+    parts = texts(identity)
+    both = ((parts.get(_ROOT) or "").strip(), (parts.get(_EXTENSION) or "").strip())
     joined = "|".join(part for part in both if part)
     return joined if 0 < len(joined) <= MAX_ID else None
 
 
 def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:
     """Where the care is given, else the unit or the care provider that has appointed."""
-    for name in ("careProvidingCareUnit", "managingCareUnit", "managingCareGiver"):
-        told = page.told[text(children(fields.get(f"{_NS}{name}")).get(f"{_NS}name"))]
-        if told is not None:
-            return told
+    for tag in (_PROVIDING_UNIT, _MANAGING_UNIT, _MANAGING_PROVIDER):
+        if tag in fields:
+            told = page.told[texts(fields[tag]).get(_NAME)]
+            if told is not None:
+                return told
     return None
 
 
 def _notes(fields: dict[str, etree._Element]) -> Told | None:
     """externalNotes of the contact or the team; internalNotes stay unread."""
-    notes = fields.get(f"{_NS}externalNotes")
+    notes = fields.get(_EXTERNAL_NOTES)
     return None if notes is None else Told.maybe(plain_text(notes))
 
 
 def _telecom(row: etree._Element, fields: dict[str, etree._Element]) -> tuple[Telecom, ...]:
     """The ways to reach the contact; without any those of the team, then those of the unit."""
-    nearest = ("careTeam", "careProvidingCareUnit", "managingCareUnit")
-    for holder in (row, *(fields.get(f"{_NS}{name}") for name in nearest)):
+    for holder in (row, *(fields.get(tag) for tag in (_TEAM, _PROVIDING_UNIT, _MANAGING_UNIT))):
         if holder is None:
             continue
         found = dict.fromkeys(
             telecom
-            for contact in holder.iterchildren(f"{_NS}contact")
-            for entry in contact.iterchildren(f"{_NS}telecom")
-            if (telecom := _one_telecom(entry)) is not None
+            for contact in holder.iterchildren(_CONTACT)
+            for entry in contact.iterchildren(_TELECOM)
+            if (telecom := _one_telecom(children(entry))) is not None
         )
         if found:
             return tuple(found)
     return ()
 
 
-def _one_telecom(entry: etree._Element) -> Telecom | None:
+def _one_telecom(fields: dict[str, etree._Element]) -> Telecom | None:
     """Codes of FHIR's contact-point-system. What is no web address is never called one."""
-    fields = children(entry)
-    value = text(fields.get(f"{_NS}value"))
+    value = text(fields.get(_VALUE))
     if value is None or len(value) > MAX_ID:
         return None
-    code = text(children(fields.get(f"{_NS}system")).get(f"{_NS}code")) or ""
-    kind = _TELECOMS.get(code.lower(), TelecomKind.OTHER)
+    code = texts(fields.get(_SYSTEM)).get(_CODE) or ""
+    kind = _TELECOMS.get(code.strip().lower(), TelecomKind.OTHER)
     if kind is TelecomKind.URL and not value.lower().startswith(("https://", "http://")):
         kind = TelecomKind.OTHER
     return Telecom(kind, value)
 
 
 def _system(row: etree._Element) -> str | None:
-    header = children(children(row).get(f"{_NS}careManagerHeader"))
-    return address(_extension(header, "sourceSystemId"))
+    header = children(children(row).get(_HEADER))
+    return address(_extension(header.get(_SOURCE_SYSTEM)))
 
 
 _ROWS: Final = Rows(CONTRACT, CareManager, "careManager", _read_row, _system)

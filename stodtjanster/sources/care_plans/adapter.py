@@ -14,12 +14,12 @@ from lxml import etree
 from stodtjanster.information import Attachment, CarePlan, CarePlanKind, Item
 from stodtjanster.model import Origin, Told
 from stodtjanster.sources.care_plans.settings import Settings
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     PERSON_ROOTS,
     BadRow,
     Contract,
     Page,
-    Reading,
     Rows,
     converse,
     hear,
@@ -28,7 +28,7 @@ from stodtjanster.sources.kit.rivta import (
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import digits, moment
-from stodtjanster.sources.kit.xml import boolean, children, text
+from stodtjanster.sources.kit.xml import children, text, texts
 
 CONTRACT: Final = Contract(
     "clinicalprocess:logistics:logistics",
@@ -37,11 +37,38 @@ CONTRACT: Final = Contract(
     "urn:riv:clinicalprocess:logistics:logistics:3",
 )
 _NS: Final = f"{{{CONTRACT.types}}}"
+_ID: Final = f"{_NS}id"
+_TYPE: Final = f"{_NS}type"
+_START: Final = f"{_NS}start"
+_END: Final = f"{_NS}end"
+_HEADER: Final = f"{_NS}carePlanHeader"
+_BODY: Final = f"{_NS}carePlanBody"
+_PATIENT_ID: Final = f"{_NS}patientId"
+_SOURCE_SYSTEM: Final = f"{_NS}sourceSystemHSAId"
+_DOCUMENT_ID: Final = f"{_NS}documentId"
+_NULLIFIED: Final = f"{_NS}nullified"
+_AUTHOR: Final = f"{_NS}accountableHealthcareProfessional"
+_UNIT: Final = f"{_NS}healthcareProfessionalOrgUnit"
+_AUTHOR_TIME: Final = f"{_NS}authorTime"
+_DOCUMENT_TIME: Final = f"{_NS}documentTime"
+_UNIT_NAME: Final = f"{_NS}orgUnitName"
+_CARE_GIVER: Final = f"{_NS}healthcareProfessionalCareGiverHSAId"
+_CARE_UNIT: Final = f"{_NS}healthcareProfessionalCareUnitHSAId"
+_APPROVED: Final = f"{_NS}approvedForPatient"
+_TITLE: Final = f"{_NS}documentTitle"
+_AUTHOR_NAME: Final = f"{_NS}healthcareProfessionalName"
+_KIND_BY_SCHEMA: Final = f"{_NS}typeOfCarePlanEnum"
+_KIND_BY_TKB: Final = f"{_NS}typeOfCarePlan"
+_CONTENT: Final = f"{_NS}content"
+_MEDIA_TYPE: Final = f"{_NS}mediaType"
+_VALUE: Final = f"{_NS}value"
+_REFERENCE: Final = f"{_NS}reference"
 MAX_ATTACHMENT: Final = 4 * 2**20
 """Bytes, decoded. The EHDS mapping assumes 100 KB; a scanned plan is more."""
+_KINDS: Final = {kind.value: kind for kind in CarePlanKind if kind is not CarePlanKind.UNKNOWN}
 _MAX_REFERENCE: Final = 2_048
-_MEDIA_TYPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}", re.ASCII)
-_REFERENCE: Final = re.compile(r"https?://\S+", re.IGNORECASE)
+_MEDIA_TYPE_SHAPE: Final = re.compile(r"[a-z]{1,20}/[a-z0-9.+-]{1,60}", re.ASCII)
+_REFERENCE_SHAPE: Final = re.compile(r"https?://\S+", re.IGNORECASE)
 
 
 class Adapter:
@@ -68,11 +95,11 @@ class Adapter:
         start = first.replace(year=year, month=1, day=1)
         content = CONTRACT.new_request()
         patient = etree.SubElement(content, f"{{{CONTRACT.namespace}}}patientId")
-        etree.SubElement(patient, f"{_NS}id").text = ask.subject.value
-        etree.SubElement(patient, f"{_NS}type").text = PERSON_ROOTS.get(ask.subject.kind)
+        etree.SubElement(patient, _ID).text = ask.subject.value
+        etree.SubElement(patient, _TYPE).text = PERSON_ROOTS.get(ask.subject.kind)
         period = etree.SubElement(content, f"{{{CONTRACT.namespace}}}datePeriod")
-        etree.SubElement(period, f"{_NS}start").text = digits(start)
-        etree.SubElement(period, f"{_NS}end").text = digits(ask.period.last)
+        etree.SubElement(period, _START).text = digits(start)
+        etree.SubElement(period, _END).text = digits(ask.period.last)
         return converse(_ROWS, self._settings, ask, content)
 
 
@@ -84,23 +111,29 @@ def read(body: bytes, *, reading: Reading) -> Heard:
 def _read_row(row: etree._Element, page: Page) -> CarePlan | None:
     """None for a nullified plan. approvedForPatient is mandatory here, so a row without it, or
     with something unreadable, has not been approved."""
-    fields = once(row, "", _NS)
-    header = once(fields.get(f"{_NS}carePlanHeader"), "carePlanHeader", _NS)
-    body = fields.get(f"{_NS}carePlanBody")
-    patient = once(header.get(f"{_NS}patientId"), "patientId", _NS)
-    subject = page.subject(text(patient.get(f"{_NS}id")), "patientId")
-    system = address(text(header.get(f"{_NS}sourceSystemHSAId")))
+    parts = once(row, "", _NS)
+    header = once(parts.get(_HEADER), "carePlanHeader", _NS)
+    patient = once(header.get(_PATIENT_ID), "patientId", _NS)
+    subject = page.subject(text(patient.get(_ID)), "patientId")
+    fields = {tag: element.text for tag, element in header.items()}
+    system = page.system[fields.get(_SOURCE_SYSTEM)]
     if system is None:
         raise BadRow("sourceSystemHSAId", "missing or too long")
-    record = page.identifier(text(header.get(f"{_NS}documentId")), "documentId")
-    if _is_nullified(header.get(f"{_NS}nullified")):
-        return None
-    author = children(header.get(f"{_NS}accountableHealthcareProfessional"))
-    unit = children(author.get(f"{_NS}healthcareProfessionalOrgUnit"))
-    changed = moment(text(author.get(f"{_NS}authorTime")) or "")
-    written = moment(text(header.get(f"{_NS}documentTime")) or "")
-    owner = page.told[text(unit.get(f"{_NS}orgUnitName"))]
-    kind, kind_text = _kind(children(body), page)
+    record = page.identifier(fields.get(_DOCUMENT_ID), "documentId")
+    if _NULLIFIED in fields:
+        nullified = page.flag[fields[_NULLIFIED]]
+        if nullified is None:
+            # A withdrawn plan must not come back to life because its mark is misspelt.
+            raise BadRow("nullified", "neither true nor false")
+        if nullified:
+            return None
+    author = children(header.get(_AUTHOR))
+    signed = {tag: element.text for tag, element in author.items()}
+    changed = moment((signed.get(_AUTHOR_TIME) or "").strip())
+    written = moment((fields.get(_DOCUMENT_TIME) or "").strip())
+    owner = page.told[texts(author.get(_UNIT)).get(_UNIT_NAME)]
+    body = parts.get(_BODY)
+    kind, kind_text = _kind(texts(body), page)
     return CarePlan(
         subject=subject,
         origin=Origin(
@@ -109,46 +142,34 @@ def _read_row(row: etree._Element, page: Page) -> CarePlan | None:
             record,
             CONTRACT.operation,
             page.reading.asked_at,
-            care_provider=page.hsa[text(author.get(f"{_NS}healthcareProfessionalCareGiverHSAId"))],
-            care_unit=page.hsa[text(author.get(f"{_NS}healthcareProfessionalCareUnitHSAId"))],
+            care_provider=page.hsa[signed.get(_CARE_GIVER)],
+            care_unit=page.hsa[signed.get(_CARE_UNIT)],
             unit_name=owner,
-            approved_for_patient=boolean(text(header.get(f"{_NS}approvedForPatient"))) is True,
+            approved_for_patient=page.flag[fields.get(_APPROVED)] is True,
             documented_at=changed or written,
         ),
         kind=kind,
         kind_text=kind_text,
-        title=page.told[text(header.get(f"{_NS}documentTitle"))],
+        title=page.told[fields.get(_TITLE)],
         owner=owner,
-        responsible=page.told[text(author.get(f"{_NS}healthcareProfessionalName"))],
+        responsible=page.told[signed.get(_AUTHOR_NAME)],
         authored=written or changed,
         attachments=_attachments(body, page, system),
         keys=frozenset({f"{system}|{record}"}),
     )
 
 
-def _is_nullified(element: etree._Element | None) -> bool:
-    """A withdrawn plan must not come back to life because its mark is misspelt."""
-    if element is None:
-        return False
-    nullified = boolean(text(element))
-    if nullified is None:
-        raise BadRow("nullified", "neither true nor false")
-    return nullified
-
-
-def _kind(body: dict[str, etree._Element], page: Page) -> tuple[CarePlanKind, Told | None]:
+def _kind(body: dict[str, str | None], page: Page) -> tuple[CarePlanKind, Told | None]:
     """The schema says typeOfCarePlanEnum, the TKB typeOfCarePlan."""
-    code = text(body.get(f"{_NS}typeOfCarePlanEnum")) or text(body.get(f"{_NS}typeOfCarePlan"))
-    try:
-        return CarePlanKind(code or ""), None
-    except ValueError:
-        return CarePlanKind.UNKNOWN, page.told[code]
+    code = (body.get(_KIND_BY_SCHEMA) or body.get(_KIND_BY_TKB) or "").strip()
+    known = _KINDS.get(code)
+    return (CarePlanKind.UNKNOWN, page.told[code]) if known is None else (known, None)
 
 
 def _attachments(body: etree._Element | None, page: Page, system: str) -> tuple[Attachment, ...]:
     """What can be read; the rest is counted, and the plan is shown without it."""
     found: list[Attachment] = []
-    contents = () if body is None else body.iterchildren(f"{_NS}content")
+    contents = () if body is None else body.iterchildren(_CONTENT)
     for number, content in enumerate(contents, 1):
         try:
             found.append(_attachment(content))
@@ -158,17 +179,17 @@ def _attachments(body: etree._Element | None, page: Page, system: str) -> tuple[
 
 
 def _attachment(content: etree._Element) -> Attachment:
-    fields = children(content)
-    media_type = (text(fields.get(f"{_NS}mediaType")) or "").lower()
-    if not _MEDIA_TYPE.fullmatch(media_type):
+    fields = texts(content)
+    media_type = (fields.get(_MEDIA_TYPE) or "").strip().lower()
+    if not _MEDIA_TYPE_SHAPE.fullmatch(media_type):
         raise BadRow("mediaType", "not a media type")
-    encoded = text(fields.get(f"{_NS}value"))
-    if encoded is not None:
+    encoded = (fields.get(_VALUE) or "").strip()
+    if encoded:
         return Attachment(media_type, content=_decode(encoded))
-    reference = text(fields.get(f"{_NS}reference"))
-    if reference is None:
+    reference = (fields.get(_REFERENCE) or "").strip()
+    if not reference:
         raise BadRow("value", "missing")
-    if len(reference) > _MAX_REFERENCE or not _REFERENCE.fullmatch(reference):
+    if len(reference) > _MAX_REFERENCE or not _REFERENCE_SHAPE.fullmatch(reference):
         raise BadRow("reference", "not a web address")
     return Attachment(media_type, reference=reference)
 
@@ -185,8 +206,7 @@ def _decode(encoded: str) -> bytes:
 
 
 def _system(row: etree._Element) -> str | None:
-    header = children(children(row).get(f"{_NS}carePlanHeader"))
-    return address(text(header.get(f"{_NS}sourceSystemHSAId")))
+    return address(texts(children(row).get(_HEADER)).get(_SOURCE_SYSTEM))
 
 
 _ROWS: Final = Rows(CONTRACT, CarePlan, "carePlan", _read_row, _system)

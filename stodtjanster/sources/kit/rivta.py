@@ -2,9 +2,8 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
 from hashlib import sha256
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, TypeVar
 
 from lxml import etree
 from pydantic import Field
@@ -14,12 +13,12 @@ from stodtjanster.model import (
     Cause,
     HsaId,
     Outcome,
-    Period,
     PersonId,
     PersonIdKind,
     Report,
     Told,
 )
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.soap import body_of, envelope, http_headers, open_message
 from stodtjanster.sources.kit.source import (
     Ask,
@@ -30,8 +29,10 @@ from stodtjanster.sources.kit.source import (
     Request,
     SourceSettings,
 )
-from stodtjanster.sources.kit.status import read_statuses
-from stodtjanster.sources.kit.xml import children, local_name, text
+from stodtjanster.sources.kit.status import address, read_statuses
+from stodtjanster.sources.kit.xml import boolean, children, local_name, text
+
+T = TypeVar("T")
 
 NATIONAL: Final = "5565594230"
 """Inera: the logical address of the national aggregating services."""
@@ -87,21 +88,6 @@ class Contract:
         return etree.Element(self.request, nsmap={"m": self.namespace, "core": self.types})
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """Under what an answer is read.
-
-    `subject` None means that nobody in particular was asked about: rows are kept whoever they are
-    about. `period` None keeps rows of all times. `address` is whom the question was sent to.
-    """
-
-    source: str
-    asked_at: datetime
-    subject: PersonId | None = None
-    period: Period | None = None
-    address: str = NATIONAL
-
-
 class BadRow(Exception):  # noqa: N818 - a finding about a row, not a failure of ours
     """A row, or a part of one, that cannot be shown: where in the row and why, no values."""
 
@@ -115,27 +101,31 @@ class ForeignRow(BadRow):
     """A row about another person than the one that was asked about."""
 
 
-class _ToldOnce(dict[str | None, Told | None]):
-    """Short texts by what was written: names of units come again on every row."""
+class Once(dict[str | None, T]):
+    """What was made of each text: the same few names, ids and flags come again on every row."""
 
-    def __missing__(self, written: str | None) -> Told | None:
-        cut = written
-        if written is not None and len(written) > _MAX_NAME:
-            cut = written[: _MAX_NAME - 1] + "…"
-        told = self[written] = Told.maybe(cut)
-        return told
+    def __init__(self, make: Callable[[str | None], T]) -> None:
+        super().__init__()
+        self._make = make
+
+    def __missing__(self, written: str | None) -> T:
+        made = self[written] = self._make(written)
+        return made
 
 
-class _HsaOnce(dict[str | None, HsaId | None]):
-    """HSA-ids by what was written; None for what cannot be one."""
+def name(written: str | None) -> Told | None:
+    """A short text, cut visibly where it is absurdly long."""
+    if written is None or len(written) <= _MAX_NAME:
+        return Told.maybe(written)
+    return Told.maybe(written[: _MAX_NAME - 1] + "…")
 
-    def __missing__(self, written: str | None) -> HsaId | None:
-        try:
-            found = HsaId.parse(written) if written else None
-        except ValueError:
-            found = None
-        self[written] = found
-        return found
+
+def hsa_id(written: str | None) -> HsaId | None:
+    """None for what cannot be an HSA-id."""
+    try:
+        return HsaId.parse(written) if written else None
+    except ValueError:
+        return None
 
 
 @dataclass(slots=True)
@@ -143,12 +133,15 @@ class Page:
     """The reading of one answer: its memory, and what had to be left out of it."""
 
     reading: Reading
-    told: _ToldOnce = field(default_factory=_ToldOnce)
-    hsa: _HsaOnce = field(default_factory=_HsaOnce)
+    told: Once[Told | None] = field(default_factory=lambda: Once(name))
+    hsa: Once[HsaId | None] = field(default_factory=lambda: Once(hsa_id))
+    system: Once[str | None] = field(default_factory=lambda: Once(address))
+    flag: Once[bool | None] = field(default_factory=lambda: Once(boolean))
     rejected: list[Rejection] = field(default_factory=list)
     bad: dict[str | None, int] = field(default_factory=dict)
     foreign: set[str | None] = field(default_factory=set)
     row: str = ""
+    number: int = 0
 
     def subject(self, written: str | None, where: str) -> PersonId:
         """The person that a row is about.
@@ -181,7 +174,8 @@ class Page:
 
     def reject(self, bad: BadRow, system: str | None) -> None:
         """Count a row, or a part of a row that itself is kept."""
-        where = f"{self.row}/{bad.where}" if bad.where else self.row
+        row = f"{self.row}[{self.number}]"
+        where = f"{row}/{bad.where}" if bad.where else row
         self.rejected.append(Rejection(where, bad.why))
         self.bad[system] = self.bad.get(system, 0) + 1
         if isinstance(bad, ForeignRow):
@@ -210,15 +204,13 @@ class Rows:
 def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
     """Read a whole answer, enveloped or not. Raises SourceFailed when nothing can be read."""
     message = open_message(body, rows.contract.response)
-    page = Page(reading)
+    page = Page(reading, row=rows.name)
     tag = f"{{{rows.contract.namespace}}}{rows.name}"
     items: list[Item] = []
-    number = 0
     failed = False
     for element in message.content:
         if element.tag == tag:
-            number += 1
-            page.row = f"{rows.name}[{number}]"
+            page.number += 1
             try:
                 item = rows.read(element, page)
             except BadRow as bad:
@@ -229,10 +221,10 @@ def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
         elif element.tag == f"{{{rows.contract.namespace}}}result":
             failed = failed or _is_error(element, rows.contract)
         elif _is_stray(element, rows):
-            page.row = rows.contract.operation + "Response"
+            page.number += 1
             page.reject(BadRow("", "an element that the contract does not have"), None)
     key = rows.information.key
-    asker = reading.address.upper()
+    asker = (reading.address or NATIONAL).upper()
     reports = list(
         read_statuses(
             message.statuses,
@@ -294,15 +286,14 @@ def once(
     Raises BadRow when an element of `namespace` comes twice without being one of `many` (local
     names): a row with two persons or two ids is nobody's.
     """
-    found: dict[str, etree._Element] = {}
-    if element is None:
+    found = children(element)
+    if element is None or len(found) == len(element):
         return found
+    seen = set()
     for child in element:
-        name = child.tag
-        if name not in found:
-            found[name] = child
-        elif name.startswith(namespace) and local_name(child) not in many:
+        if child.tag in seen and child.tag.startswith(namespace) and local_name(child) not in many:
             raise BadRow(where, "an element comes twice")
+        seen.add(child.tag)
     return found
 
 

@@ -11,11 +11,11 @@ from lxml import etree
 from stodtjanster.information import Appointment, Item
 from stodtjanster.model import Origin, Told
 from stodtjanster.sources.kit.docbook import plain_text
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     BadRow,
     Contract,
     Page,
-    Reading,
     Rows,
     converse,
     digest,
@@ -25,7 +25,7 @@ from stodtjanster.sources.kit.rivta import (
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import span
-from stodtjanster.sources.kit.xml import boolean, children, text
+from stodtjanster.sources.kit.xml import texts
 from stodtjanster.sources.subject_of_care_schedule.form import visit_form
 from stodtjanster.sources.subject_of_care_schedule.settings import Settings
 
@@ -86,7 +86,7 @@ def _read_row(row: etree._Element, page: Page) -> Appointment | None:
     Who the row is about may be left out (XSD 0..1): then it is about whom we asked for, and
     nobody at all when we asked for nobody in particular.
     """
-    fields = {child.tag: child.text for child in row}
+    fields = texts(row)
     if len(fields) != len(row):
         once(row, "", _NS)
     reading = page.reading
@@ -94,7 +94,7 @@ def _read_row(row: etree._Element, page: Page) -> Appointment | None:
     if subject is None or _SUBJECT in fields:
         subject = page.subject(fields.get(_SUBJECT), "subject_of_care")
     facility = fields.get(_FACILITY)
-    system = address(facility)
+    system = page.system[facility]
     if system is None:
         raise BadRow("healthcare_facility", "missing or too long")
     when = span(fields.get(_START), fields.get(_END))
@@ -102,7 +102,7 @@ def _read_row(row: etree._Element, page: Page) -> Appointment | None:
         raise BadRow("startTimeInclusive", "not a time")
     if reading.period is not None and not reading.period.touches(when):
         return None
-    told = page.told
+    told, flag = page.told, page.flag
     unit = told[fields.get(_FACILITY_NAME)]
     care_type, time_type = told[fields.get(_CARE_TYPE)], told[fields.get(_TIME_TYPE)]
     performer, resource = told[fields.get(_PERFORMER_NAME)], told[fields.get(_RESOURCE_NAME)]
@@ -117,18 +117,20 @@ def _read_row(row: etree._Element, page: Page) -> Appointment | None:
             None,
             page.hsa[facility],
             unit,
+            # The contract is the person's own channel and has no approvedForPatient of its own.
+            approved_for_patient=True,
         ),
         when=when,
         title=time_type or care_type,
         who=_who(performer, resource),
         unit=unit,
         form=visit_form(care_type and care_type.text, time_type and time_type.text),
-        invitation=boolean(fields.get(_INVITATION)) is True,
+        invitation=flag[fields.get(_INVITATION)] is True,
         instruction=_instruction(row) if _PURPOSE in fields else None,
         reason=told[fields.get(_REASON)],
-        cancel_allowed=boolean(fields.get(_CANCEL)),
-        rebook_allowed=boolean(fields.get(_REBOOK)),
-        message_allowed=boolean(fields.get(_MESSAGE)),
+        cancel_allowed=flag[fields.get(_CANCEL)],
+        rebook_allowed=flag[fields.get(_REBOOK)],
+        message_allowed=flag[fields.get(_MESSAGE)],
     )
 
 
@@ -148,12 +150,11 @@ def _who(performer: Told | None, resource: Told | None) -> tuple[Told, ...]:
 
 
 def _instruction(row: etree._Element) -> Told | None:
-    purpose = row.find(_PURPOSE)
-    return None if purpose is None else Told.maybe(plain_text(purpose))
+    return next((Told.maybe(plain_text(purpose)) for purpose in row.iterchildren(_PURPOSE)), None)
 
 
 def _system(row: etree._Element) -> str | None:
-    return address(text(children(row).get(_FACILITY)))
+    return address(texts(row).get(_FACILITY))
 
 
 _ROWS: Final = Rows(CONTRACT, Appointment, "timeslotDetail", _read_row, _system)

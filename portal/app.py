@@ -1,0 +1,147 @@
+"""The composition root: settings become a house, and the house an application."""
+
+import logging
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from uuid import uuid4
+
+import httpx
+from flask import Flask, Response, request
+
+from portal import login, ops, screens
+from portal.house import House
+from portal.i18n import LANGUAGES
+from portal.identity.oidc import Provider
+from portal.identity.settings import ProviderSettings
+from portal.logging import configure, request_id
+from portal.pages import STATIC, Pages
+from portal.security import content_policy, origin, protect
+from portal.sessions import LoginAttempts, Sessions
+from portal.settings import Settings
+from portal.store import Store, StoreUnavailable
+from portal.tally import Tally
+from stodtjanster.audit import AuditUnavailable
+from stodtjanster.catalogue import Directory, OwnerKind, Unit
+from stodtjanster.fetch import AiohttpDriver, FetchService
+from stodtjanster.model import Told
+from stodtjanster.sources import kinds
+from stodtjanster.sources.kit.source import Source
+from views import all_views
+from views.kit.words import N_
+
+log = logging.getLogger(__name__)
+
+LOGIN_SECONDS = 10
+MAX_REQUEST_BYTES = 64 * 1024
+
+
+def utc_now() -> datetime:
+    return datetime.now(UTC)
+
+
+def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
+    """An application with its fetch service running. Call after any fork.
+
+    Raises pydantic.ValidationError for wrong settings, KeyError for an unknown kind of source.
+    """
+    settings = settings or Settings()
+    configure(settings.log_level)
+    app = Flask("portal", static_folder=str(STATIC), static_url_path="/static")
+    app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
+    house = build_house(settings, clock)
+    app.extensions["house"] = house
+    for blueprint in (login.bp, screens.bp, ops.bp):
+        app.register_blueprint(blueprint)
+    _add_headers(app, house)
+    _add_error_pages(app, house)
+    house.fetch.start()
+    return app
+
+
+def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
+    """Join all parts. Opens the store and brings its tables up to date; asks no one else."""
+    store = Store(settings.database_url)
+    store.upgrade()
+    sources = build_sources(settings)
+    http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
+    tally = Tally()
+    return House(
+        settings=settings,
+        clock=clock,
+        store=store,
+        audit=store.audit,
+        sessions=Sessions(
+            store.sessions,
+            idle=timedelta(minutes=settings.session_idle_minutes),
+            absolute=timedelta(hours=settings.session_hours),
+        ),
+        attempts=LoginAttempts(store.logins),
+        logins={
+            one.key: Provider(
+                ProviderSettings(**one.model_dump(exclude={"key"})),
+                http,
+                clock,
+                redirect_uri=settings.base_url.rstrip("/") + login.CALLBACK,
+            )
+            for one in settings.logins
+        },
+        fetch=FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note),
+        directory=build_directory(settings, sources),
+        pages=Pages(),
+        views={view.key: view for view in all_views()},
+        tally=tally,
+    )
+
+
+def build_sources(settings: Settings) -> tuple[Source, ...]:
+    known = kinds()
+    return tuple(known[str(raw["kind"])].build(raw) for raw in settings.sources)
+
+
+def build_directory(settings: Settings, sources: tuple[Source, ...]) -> Directory:
+    """Units from configuration, and every source under its own key."""
+    units = [
+        Unit(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening))
+        for u in settings.units
+    ]
+    units += [
+        Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone)
+        for s in (source.settings for source in sources)
+    ]
+    return Directory(units)
+
+
+def _add_headers(app: Flask, house: House) -> None:
+    policy = content_policy(origin(one.settings.issuer) for one in house.logins.values())
+
+    @app.before_request
+    def name_request() -> None:
+        request_id.set(uuid4().hex)
+
+    @app.after_request
+    def add_headers(response: Response) -> Response:
+        return protect(response, policy)
+
+
+def _add_error_pages(app: Flask, house: House) -> None:
+    """Plain pages that fetch nothing and tell nobody whether something exists."""
+
+    def language() -> str:
+        first = request.path.split("/")[1] if request.path.count("/") > 1 else "sv"
+        return first if first in LANGUAGES else "sv"
+
+    @app.errorhandler(404)
+    @app.errorhandler(405)
+    @app.errorhandler(413)
+    def refused(error: Exception) -> tuple[str, int]:
+        code = getattr(error, "code", 404)
+        return login.refused_page(house, language()), code
+
+    @app.errorhandler(AuditUnavailable)
+    @app.errorhandler(StoreUnavailable)
+    @app.errorhandler(500)
+    def unavailable(error: Exception) -> tuple[str, int]:
+        log.error("page not served", extra={"error": type(error).__name__})
+        code = language()
+        title = house.pages.speaker(code).gettext(N_("Vi kan inte visa något just nu"))
+        return house.pages.render(code, "unavailable.html", title=title), 503

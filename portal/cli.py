@@ -1,0 +1,120 @@
+"""`portal …`: serve, demo, sandbox, parse, audit verify, catalogue."""
+
+import json
+import subprocess
+import sys
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+import click
+
+from portal.app import build_directory, build_sources
+from portal.reading import UnknownContract, read_file
+from portal.settings import Settings
+from portal.store import Store
+from stodtjanster.sources import kinds
+from stodtjanster.sources.kit.source import SourceFailed
+from views import all_views
+
+UNREADABLE = 2
+
+
+@click.group()
+def main() -> None:
+    """Portalen: one overview of a person's care."""
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--config", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def serve(port: int, config: Path | None) -> None:
+    """Serve the portal on loopback, as a proxy would have it."""
+    from portal.demo import run_server
+
+    sys.exit(run_server(port, config).wait())
+
+
+@main.command()
+@click.option("--port", default=8000, show_default=True)
+@click.option("--sandbox-port", default=9400, show_default=True)
+@click.option("--state", default=".demo", type=click.Path(file_okay=False, path_type=Path))
+def demo(port: int, sandbox_port: int, state: Path) -> None:
+    """The portal and its whole sandbox, open in a browser; one source is broken."""
+    from portal.demo import run_demo
+
+    sys.exit(run_demo(port, sandbox_port, state))
+
+
+@main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})
+@click.argument("args", nargs=-1, type=click.UNPROCESSED)
+def sandbox(args: tuple[str, ...]) -> None:
+    """The country in a box, as a process of its own: `portal sandbox --help`."""
+    sys.exit(subprocess.call([sys.executable, "-m", "sandbox", *args]))  # noqa: S603
+
+
+@main.command()
+@click.option("--contract", help="A RIV-TA interaction, such as GetSubjectOfCareSchedule.")
+@click.option("--fhir", type=click.Choice(["R4", "R5"]), help="Read FHIR of this release.")
+@click.argument("file", type=click.File("rb"))
+def parse(contract: str | None, fhir: str | None, file: BinaryIO) -> None:
+    """Print what the portal reads from a message, as JSON. Unreadable input exits with 2."""
+    if (contract is None) == (fhir is None):
+        raise click.UsageError("one of --contract and --fhir is needed")
+    try:
+        heard = read_file(file.read(), contract=contract, release=fhir, at=datetime.now(UTC))
+    except UnknownContract as unknown:
+        raise click.UsageError(str(unknown)) from None
+    except SourceFailed as failed:
+        click.echo(f"portal parse: {failed}", err=True)
+        sys.exit(UNREADABLE)
+    click.echo(heard)
+
+
+@main.group()
+def audit() -> None:
+    """The log of who has read what."""
+
+
+@audit.command()
+def verify() -> None:
+    """Walk the whole chain; exits with 1 when it does not hold."""
+    store = Store(Settings().database_url)
+    store.upgrade()
+    verdict = store.audit.verify()
+    if verdict.ok:
+        click.echo(f"ok: {verdict.count} entries, head {verdict.head.hash.hex()}")
+        return
+    click.echo(f"broken at entry {verdict.first_bad_seq}; {verdict.count} entries hold", err=True)
+    sys.exit(1)
+
+
+@main.command()
+def catalogue() -> None:
+    """What was found: views, kinds of source, and the configured sources."""
+    settings = Settings()
+    sources = build_sources(settings)
+    directory = build_directory(settings, sources)
+    found = {
+        "views": {
+            view.key: {
+                "path": f"/mig/{view.path}",
+                "question": view.question,
+                "asks_for": sorted(kind.key for kind in view.kinds),
+                "sections": [section.slot for section in view.sections],
+            }
+            for view in all_views()
+        },
+        "kinds_of_source": {
+            name: sorted(item.key for item in kind.adapter.gives) for name, kind in kinds().items()
+        },
+        "sources": {
+            source.settings.key: {
+                "kind": source.settings.kind,
+                "name": getattr(directory.find(source.settings.key), "name", ""),
+                "enabled": source.settings.enabled,
+            }
+            for source in sources
+        },
+    }
+    click.echo(json.dumps(found, ensure_ascii=False, indent=2))

@@ -1,0 +1,173 @@
+"""The portal with its whole sandbox on this machine: two processes, one address."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+import orjson
+import tomli_w
+
+from portal.settings import FILE_VARIABLE
+
+Process = subprocess.Popen[bytes]
+
+START_SECONDS = 60
+BROKEN = "sydkust=http500"
+MAIN_PERSON = "birgitta"
+SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
+
+
+def run_demo(port: int, sandbox_port: int, state: Path) -> int:
+    """Start both, say where to go, and stop both at Ctrl-C. Returns an exit code."""
+    state = state.resolve()
+    state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    sandbox = _run_sandbox(sandbox_port, state)
+    portal: Process | None = None
+    signal.signal(signal.SIGTERM, _interrupt)
+    try:
+        told = _wait_for(sandbox, state / "sandbox" / "sandbox.json")
+        config = state / "portal.toml"
+        config.write_text(tomli_w.dumps(portal_settings(told, port, state)), encoding="utf-8")
+        portal = run_server(port, config)
+        _wait_for_port(portal, port)
+        _greet(told, port)
+        while portal.poll() is None and sandbox.poll() is None:
+            time.sleep(0.5)
+    except KeyboardInterrupt:
+        return 0
+    except _NotStarted as why:
+        click.echo(f"portal demo: {why}", err=True)
+        return 1
+    else:
+        return 1
+    finally:
+        for process in (portal, sandbox):
+            _stop(process)
+
+
+def run_server(port: int, config: Path | None) -> Process:
+    """The portal under gunicorn on loopback."""
+    environment = dict(os.environ)
+    if config is not None:
+        environment[FILE_VARIABLE] = str(config)
+    command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
+    command += ["--bind", f"127.0.0.1:{port}", "portal.app:create_app()"]
+    return subprocess.Popen(command, env=environment)  # noqa: S603
+
+
+def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str, Any]:
+    """What the portal must be told of the sandbox, in the shape of `portal.settings.Settings`."""
+    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
+    platform = told["platform"].rstrip("/")
+    kinds = {
+        "subject_of_care_schedule": "GetSubjectOfCareSchedule/1",
+        "care_managers": "GetCareManagers/1",
+        "care_plans": "GetCarePlans/2",
+    }
+    national = [
+        {
+            "key": f"ntjp-{kind.replace('_', '-')}",
+            "kind": kind,
+            "name": "regionerna",
+            "owner": "region",
+            "url": f"{platform}/{path}/rivtabp21",
+            "consumer_hsa_id": told["client_hsa_id"],
+            "tls": tls,
+        }
+        for kind, path in kinds.items()
+    ]
+    municipal = [
+        {
+            "key": key,
+            "kind": "fhir_r4",
+            "name": told["fhir_names"][key],
+            "owner": "kommun",
+            "base_url": base,
+            "client_id": told["fhir_client"]["client_id"],
+            "private_key": told["fhir_client"]["key"],
+            "alg": told["fhir_client"]["alg"],
+            "tls": {"ca": told["ca"]},
+        }
+        for key, base in told["fhir"].items()
+    ]
+    oidc = told["oidc"]
+    return {
+        "base_url": f"http://localhost:{port}",
+        "database_url": f"sqlite:///{state / 'portal.db'}",
+        "sources": national + municipal,
+        "units": told["units"],
+        "logins": [
+            {
+                "key": "test",
+                "title": "test-BankID eller test-Freja",
+                "issuer": oidc["issuer"],
+                "client_id": oidc["client_id"],
+                "client_key": oidc["client_key"],
+                "client_alg": oidc["client_alg"],
+            }
+        ],
+    }
+
+
+class _NotStarted(Exception):  # noqa: N818 - a statement
+    """Said in one line to whoever typed the command."""
+
+
+def _run_sandbox(port: int, state: Path) -> Process:
+    told = state / "sandbox" / "sandbox.json"
+    told.unlink(missing_ok=True)
+    command = [sys.executable, "-m", "sandbox", "--state", str(told.parent)]
+    command += ["--port-base", str(port), "--break", BROKEN]
+    return subprocess.Popen(command)  # noqa: S603
+
+
+def _wait_for(process: Process, path: Path) -> dict[str, Any]:
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        if path.exists():
+            told: dict[str, Any] = orjson.loads(path.read_bytes())
+            return told
+        time.sleep(0.05)
+    raise _NotStarted("the sandbox did not start; is another demo running on the same ports?")
+
+
+def _wait_for_port(process: Process, port: int) -> None:
+    import socket
+
+    end = time.monotonic() + START_SECONDS
+    while time.monotonic() < end and process.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise _NotStarted(f"the portal did not start; is port {port} in use? Try --port.")
+
+
+def _greet(told: Mapping[str, Any], port: int) -> None:
+    main = next(person for person in told["people"] if person.get("key") == MAIN_PERSON)
+    click.echo(
+        f"\nÖppna http://localhost:{port} i en webbläsare.\n"
+        f"Logga in som {main['name']}. En region är trasig med flit.\n"
+        f"Laga eller ta sönder fler källor: {told['panel']}\n"
+        "Avsluta med Ctrl-C.\n"
+    )
+
+
+def _stop(process: Process | None) -> None:
+    if process is None or process.poll() is not None:
+        return
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+
+
+def _interrupt(_signal: int, _frame: object) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,96 @@
+"""The only way to data: a rule permits it, the log has it, then it may be fetched and shown."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from portal.house import House
+from portal.sessions import Session
+from stodtjanster.access import Decision, Permit, decide
+from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
+from stodtjanster.model import Outcome, Report, Situation
+from views.kit.view import View
+
+
+class Refused(Exception):  # noqa: N818 - an outcome
+    """The rules say no to the whole view."""
+
+    def __init__(self, decision: Decision) -> None:
+        super().__init__(decision.reason.value)
+        self.decision = decision
+
+
+def open_gate(
+    house: House, situation: Situation, view: View, session: Session, *, detail: str | None = None
+) -> Permit:
+    """Decide, log, and hand out the permit.
+
+    Raises Refused when nothing of the view is granted, and AuditUnavailable when the log cannot be
+    written: then nothing may be fetched.
+    """
+    permit = decide(situation, view.kinds, reach=session.id_hash)
+    granted = bool(permit.granted)
+    asked = permit.granted or permit.decisions.keys()
+    sources = (s.settings.key for s in house.fetch.sources if s.gives & permit.granted)
+    reference = house.audit.record(
+        AuditEvent(
+            event=EventKind.DISCLOSURE if granted else EventKind.REFUSED,
+            at=situation.now,
+            actor=situation.actor.person,
+            actor_kind=situation.actor.kind,
+            loa=situation.actor.loa,
+            subject=situation.subject.person,
+            information=tuple(sorted(kind.key for kind in asked)),
+            sources=tuple(sources),
+            ground=permit.ground.reason.value,
+            law=permit.ground.law.value,
+            purpose=situation.purpose,
+            detail=detail,
+            session=session.id_hash,
+        )
+    )
+    if not granted:
+        raise Refused(permit.ground)
+    return permit.logged(reference)
+
+
+def note_shown(house: House, permit: Permit, reports: Iterable[Report]) -> None:
+    """Add to the log which systems the shown data came from."""
+    silent = (Outcome.NOT_ASKED, Outcome.PENDING, Outcome.NO_DATA_SYNCH_FAILED)
+    shown = [report for report in reports if report.outcome not in silent]
+    if not shown:
+        return
+    situation = permit.situation
+    house.audit.record(
+        AuditEvent(
+            event=EventKind.SHOWN,
+            at=house.clock(),
+            actor=situation.actor.person,
+            actor_kind=situation.actor.kind,
+            loa=situation.actor.loa,
+            subject=situation.subject.person,
+            information=tuple(sorted({report.information for report in shown})),
+            sources=tuple(sorted({report.source for report in shown})),
+            systems=tuple(sorted({report.system for report in shown if report.system})),
+            ground=permit.ground.reason.value,
+            law=permit.ground.law.value,
+            purpose=situation.purpose,
+            session=permit.reach,
+            reference=UUID(permit.audit),
+        )
+    )
+
+
+def security_event(house: House, detail: str, session: Session | None = None) -> None:
+    """Note an attempt. It stands in no one's way if the log is down: nothing was shown."""
+    try:
+        house.audit.record(
+            AuditEvent(
+                event=EventKind.SECURITY_EVENT,
+                at=house.clock(),
+                actor=session.person if session else None,
+                detail=detail,
+                session=session.id_hash if session else None,
+            )
+        )
+    except AuditUnavailable:
+        return

@@ -1,0 +1,41 @@
+"""Everything that a request may use, joined once by `portal.app`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import current_app
+
+from portal.identity.oidc import Provider
+from portal.pages import Pages
+from portal.sessions import LoginAttempts, Sessions
+from portal.settings import Settings
+from portal.store import Store
+from portal.tally import Tally
+from stodtjanster.audit import AuditLog
+from stodtjanster.catalogue import Directory
+from stodtjanster.fetch import FetchService
+from views.kit.view import View
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """`clock` gives aware times and is the only clock of a request."""
+
+    settings: Settings
+    clock: Callable[[], datetime]
+    store: Store
+    audit: AuditLog
+    sessions: Sessions
+    attempts: LoginAttempts
+    logins: Mapping[str, Provider]
+    fetch: FetchService
+    directory: Directory
+    pages: Pages
+    views: Mapping[str, View]
+    tally: Tally
+
+
+def house() -> House:
+    found: House = current_app.extensions["house"]
+    return found

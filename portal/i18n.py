@@ -1,0 +1,143 @@
+"""Language: catalogues, and dates and times as the screen says them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from io import BytesIO
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from markupsafe import Markup, escape
+
+from stodtjanster.model import STOCKHOLM, Told, local_day
+from views.kit.words import N_
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+_now: ContextVar[datetime] = ContextVar("now")
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """`code` is BCP 47 and stands in the address; `name` is the language's own."""
+
+    code: str
+    name: str
+    locale: str
+    day: str
+    day_with_year: str
+    clock: str
+
+
+LANGUAGES = {
+    language.code: language
+    for language in (
+        Language("sv", "Svenska", "sv_SE", "EEEE d MMMM", "EEEE d MMMM y", "%H.%M"),
+        Language("en", "English", "en_GB", "EEEE d MMMM", "EEEE d MMMM y", "%H:%M"),
+    )
+}
+
+
+class Speaker:
+    """One language: its words, and how it says days and times."""
+
+    def __init__(self, language: Language) -> None:
+        self.spoken = language
+        self.translations = _translations(language.code)
+        self._locale = Locale.parse(language.locale)
+
+    @property
+    def language(self) -> str:
+        return self.spoken.code
+
+    @property
+    def text_dir(self) -> str:
+        return str(self._locale.text_direction)
+
+    def gettext(self, message: str) -> str:
+        return str(self.translations.ugettext(message))
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return str(self.translations.ungettext(singular, plural, n))
+
+    def daytext(self, day: date) -> str:
+        """ "I dag", "I morgon", "Tisdag 24 november": a heading."""
+        return _capital(self.near(day) or self.dateword(day, weekday=True))
+
+    def near(self, day: date) -> str | None:
+        """Today, tomorrow and yesterday have words of their own; no other days."""
+        today = local_day(_now.get())
+        words = {
+            today: N_("i dag"),
+            today + timedelta(days=1): N_("i morgon"),
+            today - timedelta(days=1): N_("i går"),
+        }
+        return self.gettext(words[day]) if day in words else None
+
+    def dateword(self, day: date, *, weekday: bool = False) -> str:
+        """ "1 december", with the year only when it is not this year."""
+        this_year = day.year == local_day(_now.get()).year
+        pattern = self.spoken.day if this_year else self.spoken.day_with_year
+        return _formatted(self._locale, pattern if weekday else pattern.removeprefix("EEEE "), day)
+
+    def weekday_short(self, day: date) -> str:
+        return _formatted(self._locale, "EEE", day).rstrip(".")
+
+    def clock(self, moment: datetime | time) -> str:
+        """ "09.15", Swedish time."""
+        if isinstance(moment, datetime):
+            moment = moment.astimezone(STOCKHOLM).time()
+        return moment.strftime(self.spoken.clock)
+
+    def asof(self, moment: datetime) -> str:
+        """ "i dag kl. 14.10", "tisdag 24 november kl. 09.15": inside a sentence."""
+        day = local_day(moment)
+        word = self.near(day) or self.dateword(day, weekday=True)
+        return self.gettext(N_("{day} kl. {clock}")).format(day=word, clock=self.clock(moment))
+
+    def told(self, text: Told | None) -> Markup:
+        """A source's own text, marked with its language unless the page has the same."""
+        if text is None:
+            return Markup()
+        if text.lang == self.language:
+            return escape(text.text)
+        direction = Locale.parse(text.lang, sep="-").text_direction
+        return Markup('<span lang="{}" dir="{}">{}</span>').format(text.lang, direction, text.text)
+
+
+@contextmanager
+def at(now: datetime) -> Iterator[None]:
+    """Inside, "i dag" is the Swedish day of `now`."""
+    token = _now.set(now)
+    try:
+        yield
+    finally:
+        _now.reset(token)
+
+
+@lru_cache(maxsize=4096)
+def _formatted(locale: Locale, pattern: str, day: date) -> str:
+    return format_date(day, pattern, locale)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _translations(code: str) -> NullTranslations:
+    """Read from the text catalogue itself: nothing has to be compiled before a start."""
+    path = CATALOGUES / code / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as source:
+        write_mo(compiled, read_po(source, locale=code))
+    compiled.seek(0)
+    return Translations(compiled)

@@ -1,0 +1,227 @@
+"""The way in and out: start page, login through a provider, logout that ends everything."""
+
+import logging
+from dataclasses import asdict
+from datetime import datetime
+
+import orjson
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.acting import about_me, current_session
+from portal.gate import Refused, open_gate, security_event
+from portal.house import House, house
+from portal.i18n import LANGUAGES
+from portal.identity.oidc import Identity, Transaction
+from portal.identity.paths import safe_next
+from portal.identity.refusal import LoginRefusal, LoginRefused
+from portal.pages import Link, other_languages
+from portal.security import (
+    LOGIN_COOKIE,
+    SESSION_COOKIE,
+    drop_cookie,
+    is_own_post,
+    origin,
+    set_cookie,
+)
+from portal.sessions import Session
+from stodtjanster.audit import AuditEvent, EventKind
+from stodtjanster.model import ActorKind
+from views.kit.words import N_
+
+log = logging.getLogger(__name__)
+bp = Blueprint("login", __name__)
+
+LANGUAGE = f"<any({', '.join(LANGUAGES)}):language>"
+CALLBACK = "/logga-in/klar"
+
+_SPOKEN = {
+    LoginRefusal.CANCELLED: N_("Du avbröt inloggningen."),
+    LoginRefusal.LEVEL_TOO_LOW: N_(
+        "Du behöver logga in med en e-legitimation på en högre nivå, till exempel BankID."
+    ),
+    LoginRefusal.PROVIDER_UNREACHABLE: N_(
+        "Inloggningstjänsten svarar inte just nu. Försök igen om en stund."
+    ),
+    LoginRefusal.TOO_LATE: N_("Det tog för lång tid att logga in. Börja om."),
+}
+_UNSPOKEN = N_("Inloggningen gick inte att slutföra på ett säkert sätt. Börja om från början.")
+_NO_ATTACK = frozenset(_SPOKEN)
+
+
+@bp.get("/")
+def root() -> BaseResponse:
+    language = request.accept_languages.best_match(list(LANGUAGES), default="sv")
+    return redirect(f"/{language}/")
+
+
+@bp.get(f"/{LANGUAGE}/")
+def start(language: str) -> BaseResponse | str:
+    """The open page. Whoever is logged in already goes on to the overview."""
+    h = house()
+    if current_session(h) is not None:
+        return redirect(f"/{language}/mig/")
+    wanted = safe_next(request.args.get("till"), f"/{language}/mig/")
+    return h.pages.render(
+        language,
+        "start.html",
+        title=h.pages.speaker(language).gettext(N_("Din vård och omsorg på ett ställe")),
+        languages=other_languages(language, request.path),
+        logins=[
+            Link(f"/{language}/logga-in/{key}?till={wanted}", login.settings.title)
+            for key, login in h.logins.items()
+        ],
+    )
+
+
+@bp.get(f"/{LANGUAGE}/logga-in/<provider>")
+def begin(language: str, provider: str) -> BaseResponse | tuple[str, int]:
+    """Send the browser to the provider; what must be remembered stays here."""
+    h = house()
+    login = h.logins.get(provider)
+    if login is None:
+        return refused_page(h, language), 404
+    wanted = safe_next(request.args.get("till"), f"/{language}/mig/")
+    try:
+        beginning = login.begin(wanted, language)
+    except LoginRefused as refusal:
+        return _failed(h, language, refusal)
+    kept = orjson.dumps({"provider": provider} | asdict(beginning.transaction))
+    response = redirect(beginning.url)
+    set_cookie(response, LOGIN_COOKIE, h.attempts.put(kept, h.clock()))
+    return response
+
+
+@bp.get(CALLBACK)
+def finish() -> BaseResponse | tuple[str, int]:
+    """The provider's answer. Only the browser that began gets a session, and only once."""
+    h = house()
+    kept = h.attempts.pop(request.cookies.get(LOGIN_COOKIE, ""), h.clock())
+    if kept is None:
+        return _failed(h, "sv", LoginRefused(LoginRefusal.UNKNOWN_LOGIN))
+    provider, transaction = _transaction(kept)
+    try:
+        identity = h.logins[provider].finish(transaction, request.args.to_dict())
+    except LoginRefused as refusal:
+        return _failed(h, transaction.language, refusal)
+    return _welcome(h, identity, transaction)
+
+
+@bp.post(f"/{LANGUAGE}/logga-ut")
+def logout(language: str) -> BaseResponse | tuple[str, int]:
+    h = house()
+    session = current_session(h)
+    if session is not None:
+        if not is_own_post(request, session.csrf, origin(h.settings.base_url)):
+            security_event(h, "foreign-post", session)
+            return refused_page(h, language), 403
+        _end(h, session)
+    response = redirect(_goodbye(h, session, language), code=303)
+    drop_cookie(response, SESSION_COOKIE)
+    response.headers["Clear-Site-Data"] = '"cache", "cookies", "storage"'
+    return response
+
+
+@bp.get(f"/{LANGUAGE}/utloggad")
+def logged_out(language: str) -> str:
+    h = house()
+    return h.pages.render(
+        language,
+        "logged_out.html",
+        title=h.pages.speaker(language).gettext(N_("Du är utloggad")),
+        languages=other_languages(language, request.path),
+    )
+
+
+def refused_page(h: House, language: str) -> str:
+    """The same words for what is unknown and for what is forbidden."""
+    return h.pages.render(
+        language,
+        "refused.html",
+        title=h.pages.speaker(language).gettext(N_("Sidan kan inte visas")),
+    )
+
+
+def _welcome(h: House, identity: Identity, transaction: Transaction) -> BaseResponse:
+    now = h.clock()
+    old = current_session(h)
+    if old is not None:
+        _erase(h, old)
+    token, session = h.sessions.start(
+        person=identity.person,
+        name=f"{identity.given_name} {identity.family_name}",
+        loa=identity.loa,
+        issuer=identity.issuer,
+        language=transaction.language,
+        now=now,
+    )
+    h.audit.record(_event(EventKind.LOGIN, session, now))
+    _prefetch(h, session, transaction.language)
+    response = redirect(transaction.next_path)
+    set_cookie(response, SESSION_COOKIE, token)
+    drop_cookie(response, LOGIN_COOKIE)
+    return response
+
+
+def _prefetch(h: House, session: Session, language: str) -> None:
+    """Start asking while the browser is on its way to the first page, so that it is not cold."""
+    view = h.views["overview"]
+    try:
+        permit = open_gate(h, about_me(h, session, language), view, session, detail="prefetch")
+    except Refused:
+        return
+    h.fetch.begin(permit, view.needs)
+
+
+def _end(h: House, session: Session) -> None:
+    _erase(h, session)
+    h.audit.record(_event(EventKind.LOGOUT, session, h.clock()))
+
+
+def _erase(h: House, session: Session) -> None:
+    h.sessions.end(request.cookies[SESSION_COOKIE])
+    h.fetch.forget(session.id_hash)
+
+
+def _goodbye(h: House, session: Session | None, language: str) -> str:
+    """By way of the provider, so that its own session ends too."""
+    own = f"/{language}/utloggad"
+    for login in h.logins.values():
+        if session is not None and login.settings.issuer == session.issuer:
+            return login.logout_url(h.settings.base_url.rstrip("/") + own) or own
+    return own
+
+
+def _event(kind: EventKind, session: Session, now: datetime) -> AuditEvent:
+    return AuditEvent(
+        event=kind,
+        at=now,
+        actor=session.person,
+        actor_kind=ActorKind.CITIZEN,
+        loa=session.loa,
+        session=session.id_hash,
+    )
+
+
+def _failed(h: House, language: str, refusal: LoginRefused) -> tuple[str, int]:
+    log.warning("login refused", extra={"reason": refusal.reason.value})
+    if refusal.reason in _NO_ATTACK:
+        kind, detail = EventKind.LOGIN_REFUSED, refusal.reason.value
+        h.audit.record(AuditEvent(event=kind, at=h.clock(), detail=detail))
+    else:
+        security_event(h, refusal.reason.value)
+    speaker = h.pages.speaker(language)
+    page = h.pages.render(
+        language,
+        "login_failed.html",
+        title=speaker.gettext(N_("Du är inte inloggad")),
+        reason=speaker.gettext(_SPOKEN.get(refusal.reason, _UNSPOKEN)),
+    )
+    return page, 403
+
+
+def _transaction(kept: bytes) -> tuple[str, Transaction]:
+    said = orjson.loads(kept)
+    provider = said.pop("provider")
+    created = datetime.fromisoformat(said.pop("created_at"))
+    return provider, Transaction(created_at=created, **said)

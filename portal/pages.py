@@ -1,0 +1,106 @@
+"""Templates: one environment per language, and what every page is given."""
+
+from dataclasses import dataclass
+from functools import cache
+from hashlib import blake2s
+from pathlib import Path
+from typing import Any
+
+from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
+
+from portal.i18n import LANGUAGES, Speaker
+
+ROOT = Path(__file__).resolve().parent
+STATIC = ROOT / "static"
+VIEWS = ROOT.parent / "views"
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A language or a menu item."""
+
+    href: str
+    name: str
+    code: str = ""
+    current: bool = False
+
+
+class Pages:
+    """All templates in all languages, loaded once."""
+
+    def __init__(self) -> None:
+        self.speakers = {code: Speaker(language) for code, language in LANGUAGES.items()}
+        self._environments = {code: _environment(s) for code, s in self.speakers.items()}
+        self._has_fonts = (STATIC / "fonts" / "fonts.css").exists()
+
+    def speaker(self, code: str) -> Speaker:
+        return self.speakers[code]
+
+    def template(self, code: str, name: str) -> Template:
+        return self._environments[code].get_template(name)
+
+    def render(self, code: str, name: str, **context: Any) -> str:
+        """One whole page or part of one, with what all of them need."""
+        return self.template(code, name).render({**self.common(code), **context})
+
+    def common(self, code: str) -> dict[str, Any]:
+        speaker = self.speakers[code]
+        return {
+            "lang": code,
+            "text_dir": speaker.text_dir,
+            "has_fonts": self._has_fonts,
+            "home_url": f"/{code}/",
+            "person_name": None,
+            "nav": (),
+            "logout_url": f"/{code}/logga-ut",
+            "csrf_token": "",
+            "languages": (),
+        }
+
+
+def other_languages(code: str, path: str) -> tuple[Link, ...]:
+    """The same page in the other languages; the language stands first in the path."""
+    rest = path.removeprefix(f"/{code}/")
+    return tuple(
+        Link(f"/{other.code}/{rest}", other.name, other.code)
+        for other in LANGUAGES.values()
+        if other.code != code
+    )
+
+
+@cache
+def static_url(name: str) -> str:
+    """The address of a file, with its content in it, so that browsers may keep it for good."""
+    digest = blake2s((STATIC / name).read_bytes(), digest_size=6).hexdigest()
+    return f"/static/{name}?v={digest}"
+
+
+def _environment(speaker: Speaker) -> Environment:
+    environment = Environment(
+        loader=ChoiceLoader(
+            [
+                FileSystemLoader(ROOT / "templates"),
+                *(FileSystemLoader(path) for path in sorted(VIEWS.glob("*/templates"))),
+            ]
+        ),
+        autoescape=True,
+        undefined=StrictUndefined,
+        auto_reload=False,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(  # type: ignore[attr-defined]
+        speaker.gettext, speaker.ngettext, newstyle=True
+    )
+    environment.filters |= {
+        "told": speaker.told,
+        "daytext": speaker.daytext,
+        "dateword": speaker.dateword,
+        "weekday_short": speaker.weekday_short,
+        "clock": speaker.clock,
+        "asof": speaker.asof,
+    }
+    environment.globals["static"] = static_url
+    return environment

@@ -1,0 +1,69 @@
+"""What the adapters make of a message that lies in a file: for operators and for tests."""
+
+from base64 import b64encode
+from dataclasses import fields
+from datetime import datetime
+from importlib import import_module
+from typing import Any
+
+import orjson
+
+from stodtjanster.information import Item
+from stodtjanster.model import PersonId
+from stodtjanster.sources import kinds
+from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.source import Heard
+
+FILE = "file"
+
+
+class UnknownContract(Exception):  # noqa: N818 - a statement
+    """No adapter reads this contract."""
+
+
+def read_file(body: bytes, *, contract: str | None, release: str | None, at: datetime) -> str:
+    """JSON with `items`, `reports` and `rejected`.
+
+    `contract` is a RIV-TA interaction, else `release` is a FHIR release. Raises UnknownContract,
+    and SourceFailed when the message cannot be read.
+    """
+    reading = Reading(FILE, at)
+    if contract is None:
+        heard = import_module("stodtjanster.sources.fhir_r4.adapter").read(
+            body, reading=reading, release=release
+        )
+    else:
+        heard = _reader(contract).read(body, reading=reading)
+    return _json(heard)
+
+
+def _reader(contract: str) -> Any:
+    modules = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
+    known = {m.CONTRACT.operation: m for m in modules if hasattr(m, "CONTRACT")}
+    if contract not in known:
+        msg = f"unknown contract; known are {', '.join(sorted(known))}"
+        raise UnknownContract(msg)
+    return known[contract]
+
+
+def _json(heard: Heard) -> str:
+    told = {
+        "items": [_item(item) for item in heard.items],
+        "reports": heard.reports,
+        "rejected": heard.rejected,
+    }
+    return orjson.dumps(told, default=_plain, option=orjson.OPT_INDENT_2).decode()
+
+
+def _item(item: Item) -> dict[str, Any]:
+    said = {field.name: getattr(item, field.name) for field in fields(item)}
+    number = item.subject.value if isinstance(item.subject, PersonId) else None
+    return {"information": item.key, **said, "subject": number}
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, bytes):
+        return b64encode(value).decode("ascii")
+    if isinstance(value, frozenset):
+        return sorted(value)
+    raise TypeError

@@ -1,0 +1,72 @@
+"""What every response carries, how cookies are set, and who may post."""
+
+from collections.abc import Iterable
+from hmac import compare_digest
+from urllib.parse import urlsplit
+
+from flask import Request, Response, request
+from werkzeug.wrappers import Response as BaseResponse
+
+SESSION_COOKIE = "__Host-session"
+LOGIN_COOKIE = "__Host-login"
+YEAR = 365 * 24 * 3600
+
+_FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains",
+}
+
+
+def content_policy(login_origins: Iterable[str]) -> str:
+    """Nothing inline and nothing from elsewhere. Forms may end at a login provider (logout)."""
+    form_action = " ".join(["'self'", *sorted(set(login_origins))])
+    return "; ".join(
+        (
+            "default-src 'none'",
+            "style-src 'self'",
+            "font-src 'self'",
+            "img-src 'self'",
+            f"form-action {form_action}",
+            "base-uri 'none'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def protect(response: Response, policy: str) -> Response:
+    """Add the headers. What is not a static file is about a person: nobody keeps it."""
+    response.headers.update(_FIXED)
+    response.headers["Content-Security-Policy"] = policy
+    static = request.endpoint == "static" and response.status_code == 200
+    keep = f"public, max-age={YEAR}, immutable" if static else "no-store"
+    response.headers["Cache-Control"] = keep
+    return response
+
+
+def set_cookie(response: BaseResponse, name: str, value: str) -> None:
+    """Until the browser closes; the server decides how long it is worth anything."""
+    response.set_cookie(name, value, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def drop_cookie(response: BaseResponse, name: str) -> None:
+    response.delete_cookie(name, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def is_own_post(req: Request, csrf: str, own_origin: str) -> bool:
+    """A form of ours, sent from a page of ours: token, and what the browser says of its origin."""
+    if req.mimetype != "application/x-www-form-urlencoded":
+        return False
+    if req.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
+        return False
+    if req.headers.get("Origin", own_origin) not in (own_origin, "null"):
+        return False
+    return compare_digest(req.form.get("csrf_token", "").encode(), csrf.encode())

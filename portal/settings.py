@@ -1,0 +1,88 @@
+"""What differs between installations. Unknown keys are errors, secrets stand in files."""
+
+import os
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+from pydantic_settings.sources import EnvSettingsSource
+
+from portal.identity.settings import ProtectedUrl, ProviderSettings
+from stodtjanster.catalogue import OwnerKind
+
+FILE_VARIABLE = "PORTAL_CONFIG"
+
+
+class LoginSettings(ProviderSettings):
+    """An OpenID provider and its place in our addresses (`/sv/logga-in/<key>`)."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+
+
+class UnitSettings(BaseModel):
+    """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hsa_id: str
+    name: str
+    owner: str
+    kind: OwnerKind = OwnerKind.OTHER
+    phone: str | None = None
+    opening: str | None = None
+
+
+class Settings(BaseSettings):
+    """Defaults < portal.toml < environment.
+
+    The file is named by PORTAL_CONFIG. `PORTAL_X_FILE` names a file with the value of `X`. Seconds
+    and minutes are said in the names. `sources` are read by the kind of source that they name.
+    """
+
+    model_config = SettingsConfigDict(
+        env_prefix="PORTAL_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    base_url: ProtectedUrl = "http://localhost:8000"
+    database_url: str = "sqlite:///portal.db"
+    logins: tuple[LoginSettings, ...] = ()
+    sources: tuple[dict[str, Any], ...] = ()
+    units: tuple[UnitSettings, ...] = ()
+    soft_seconds: float = Field(default=1.2, gt=0)
+    hard_seconds: float = Field(default=4.0, gt=0)
+    session_idle_minutes: int = Field(default=30, ge=1)
+    session_hours: int = Field(default=8, ge=1)
+    log_level: str = "INFO"
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,  # noqa: ARG003 - pydantic's signature
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = os.environ.get(FILE_VARIABLE)
+        files = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        return init_settings, _Environment(settings_cls), *files
+
+
+class _Environment(EnvSettingsSource):
+    """The environment, with the content of the files that PORTAL_X_FILE names."""
+
+    def __init__(self, settings_cls: type[BaseSettings]) -> None:
+        super().__init__(settings_cls)
+        prefix = self.env_prefix.lower()
+        named = {
+            name.lower().removesuffix("_file"): Path(value).read_text(encoding="utf-8").strip()
+            for name, value in os.environ.items()
+            if name.lower().startswith(prefix) and name.lower().endswith("_file") and value
+        }
+        self.env_vars = {**self.env_vars, **named}

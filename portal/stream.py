@@ -1,0 +1,164 @@
+"""One response, many chunks: the shell at once, then each section when its answers have come.
+
+The page is put together by the browser (declarative shadow DOM, slots), so the order of arrival
+does not matter and no script is needed.
+"""
+
+import logging
+from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import dataclass
+from time import monotonic
+from typing import Any
+
+from portal.i18n import at
+from portal.pages import Pages
+from stodtjanster.fetch import Harvest
+from stodtjanster.model import Answer, Report
+from views.kit.notices import StatusRow, status_row
+from views.kit.view import Scene, Section, Shown, View, broken, show
+from views.kit.words import N_
+
+log = logging.getLogger(__name__)
+
+LATE_TITLE = N_("Kom in efter hand")
+STATUS_TITLE = N_("Varifrån uppgifterna kommer")
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """Seconds from the beginning of the page.
+
+    At `soft` a list that mixes sources is printed with what has come; at `hard` everything is, and
+    what is missing is said to be.
+    """
+
+    soft: float
+    hard: float
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a streamed page is made of. `context` is what its shell is given."""
+
+    view: View
+    scene: Scene
+    harvest: Harvest
+    pages: Pages
+    context: Mapping[str, Any]
+    base: str
+    limits: Limits
+    clock: Callable[[], float] = monotonic
+
+
+def stream(page: Page) -> Iterator[str]:
+    """The whole page, a chunk per section."""
+    began = page.clock()
+    yield _render(page, "page_open.html", frame=f"{page.view.key}/frame.html")
+    waiting = list(page.view.sections)
+    early: dict[str, Collection[object]] = {}
+    while waiting:
+        gone = page.clock() - began
+        for section in [s for s in waiting if _is_due(s, page, gone)]:
+            waiting.remove(section)
+            if section.merged and not page.harvest.settled(section.needs):
+                early[section.slot] = _seen(page, section)
+            yield render_section(page, section)
+        if waiting:
+            limit = page.limits.soft if gone < page.limits.soft else page.limits.hard
+            page.harvest.wait(limit - gone)
+    yield from _late(page, early, began)
+    status = status_of(page)
+    yield _render(page, f"{page.view.key}/status.html", **_section_context(page, _status(page)))
+    yield _render(page, "page_close.html", answered=status.answered, asked=status.asked)
+
+
+def render_section(page: Page, section: Section) -> str:
+    """A section as HTML. An error of ours is a gap in this section and nothing more."""
+    try:
+        answers = {name: page.harvest.answer(name) for name in section.needs}
+        return _section(page, show(section, answers, page.scene))
+    except Exception as bug:  # noqa: BLE001 - the rest of the page must stand
+        _report(section, bug)
+        return _section(page, broken(section, page.scene))
+
+
+def reports_of(page: Page) -> tuple[Report, ...]:
+    """What every source did, for the whole view; a source that serves two needs of one kind says
+    so once."""
+    reports = (r for name in page.view.needs for r in page.harvest.answer(name).reports)
+    return tuple(dict.fromkeys(reports))
+
+
+def status_of(page: Page) -> StatusRow:
+    scene = page.scene
+    return status_row(reports_of(page), scene.directory, scene.words, scene.situation.now)
+
+
+def _is_due(section: Section, page: Page, gone: float) -> bool:
+    limit = page.limits.soft if section.merged else page.limits.hard
+    return gone >= limit or page.harvest.settled(section.needs)
+
+
+def _seen(page: Page, section: Section) -> Collection[object]:
+    return {item.origin.identity for n in section.needs for item in page.harvest.answer(n).items}
+
+
+def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> Iterator[str]:
+    """What came after a merged list was printed stands in a place of its own, never in between."""
+    section = page.view.late
+    if section is None or section.slot not in early:
+        return
+    while not page.harvest.settled(section.needs):
+        left = page.limits.hard - (page.clock() - began)
+        if left <= 0 or not page.harvest.wait(left):
+            break
+    seen = early[section.slot]
+    answers: dict[str, Answer[Any]] = {
+        name: page.harvest.answer(name).only(lambda item: item.origin.identity not in seen)
+        for name in section.needs
+    }
+    if not any(answer.items for answer in answers.values()):
+        return
+    try:
+        shown = show(section, answers, page.scene)
+        yield _render(
+            page,
+            f"{page.view.key}/late.html",
+            **_section_context(page, shown)
+            | {"title": page.scene.words.gettext(LATE_TITLE), "anchor": "late"},
+        )
+    except Exception as bug:  # noqa: BLE001 - the rest of the page must stand
+        _report(section, bug)
+
+
+def _section(page: Page, shown: Shown) -> str:
+    return _render(page, f"{page.view.key}/{shown.slot}.html", **_section_context(page, shown))
+
+
+def _status(page: Page) -> Shown:
+    title = page.scene.words.gettext(STATUS_TITLE)
+    return Shown("status", title, "full", status_of(page), "", (), 0)
+
+
+def _section_context(page: Page, shown: Shown) -> dict[str, Any]:
+    return {
+        "title": shown.title,
+        "state": shown.state,
+        "body": shown.body,
+        "empty_text": shown.empty_text,
+        "gaps": shown.gaps,
+        "unreadable": shown.unreadable,
+        "anchor": shown.slot,
+        "fragment_url": f"{page.base}del/{shown.slot}",
+        "page_url": page.base,
+    }
+
+
+def _render(page: Page, template: str, **context: Any) -> str:
+    language = page.scene.words.language
+    with at(page.scene.situation.now):
+        return page.pages.render(language, template, **{**page.context, **context})
+
+
+def _report(section: Section, bug: Exception) -> None:
+    log.error("section failed", extra={"slot": section.slot, "error": type(bug).__name__})

@@ -1,0 +1,241 @@
+"""The conversation with a FHIR R4 source: log in, find the person, search, follow the pages."""
+
+from collections.abc import Generator
+from dataclasses import dataclass
+from threading import Lock
+from typing import ClassVar
+
+from cachetools import TTLCache
+
+from stodtjanster.information import (
+    Agreement,
+    Appointment,
+    CareManager,
+    CarePlan,
+    CareService,
+    Item,
+)
+from stodtjanster.model import Cause, Outcome, PersonId, Report
+from stodtjanster.sources.fhir_r4.searches import searches
+from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.kit.fhir import bundle, read
+from stodtjanster.sources.kit.fhir.gathering import READERS, Gathering
+from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
+from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
+from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json
+from stodtjanster.sources.kit.smart import Client, Login, Token, load_key
+from stodtjanster.sources.kit.source import (
+    Ask,
+    Conversation,
+    Heard,
+    Rejection,
+    Request,
+    Response,
+    SourceFailed,
+)
+
+__all__ = ["Adapter", "Settings", "read"]
+
+_MOST_PATIENTS = 1024
+_UNAUTHORIZED = 401
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The subject in this source: its reference, and whether its whereabouts are protected."""
+
+    reference: str
+    protected: bool
+
+
+class Adapter:
+    """One FHIR R4 source.
+
+    Which Patient a number belongs to is remembered for some minutes, in this process only, so
+    that the sections of one page look it up once. It is bounded in number and time, holds nothing
+    but the reference, is never written anywhere, and can be turned off
+    (`patient_cache_seconds = 0`). That the person may be asked about is decided anew every time,
+    before the adapter is asked at all.
+    """
+
+    gives: ClassVar[frozenset[type[Item]]] = frozenset(
+        {Appointment, CareManager, CarePlan, CareService, Agreement}
+    )
+
+    def __init__(self, settings: Settings) -> None:
+        """Raises ValueError when the private key cannot sign."""
+        self.settings = settings
+        self._manners = Manners(
+            settings.base_url,
+            settings.method,
+            settings.strict,
+            settings.max_pages,
+            settings.limits.max_bytes,
+        )
+        self._login = _login(settings)
+        self._patients: TTLCache[PersonId, _Known] = TTLCache(
+            _MOST_PATIENTS, settings.patient_cache_seconds
+        )
+        # Large answers are read in a thread of their own, so two conversations may meet here.
+        self._lock = Lock()
+
+    def ask(self, ask: Ask) -> Conversation:
+        """See `Source.ask`. A source that knows nobody with the number has said that it has
+        nothing; one that lost a page after the first has said something, and that it is partial.
+        """
+        line = _Line(self._login, ask)
+        scope = Scope(
+            source=self.settings.key,
+            system=self.settings.base_url,
+            asked_at=ask.at,
+            subject=ask.subject,
+            language=self.settings.language,
+            services_in_care_plans=self.settings.services_in_care_plans,
+        )
+        gathering = Gathering()
+        if self.settings.patient_key == "lookup":
+            known = yield from self._find(ask.subject, line)
+            if known is None:
+                return self._heard(ask, gathering)
+            scope = scope.about(known.reference, protected=known.protected)
+            patient = ("patient", known.reference)
+        else:
+            system = self.settings.system_of(ask.subject.kind)
+            mark = ":" if self.settings.patient_key == "identifier" else "."
+            patient = (f"patient{mark}identifier", f"{system}|{ask.subject.value}")
+        queries = searches(ask.information, ask.period, patient, self.settings)
+        yield from self._gather(queries, line, scope, gathering)
+        return self._heard(ask, gathering)
+
+    def _gather(
+        self, queries: tuple[Query, ...], line: "_Line", scope: Scope, gathering: Gathering
+    ) -> Generator[Request, Response, None]:
+        """Run the searches in turn. The first must answer; what a later one loses is partial."""
+        for number, query in enumerate(queries):
+            wanted = frozenset({query.resource_type}) & READERS.keys()
+            search = Search(self._manners)
+            try:
+                yield from search.pages(
+                    query, line.send, lambda page, kinds=wanted: gathering.add(page, kinds, scope)
+                )
+            except SourceFailed as failed:
+                if number == 0:
+                    raise
+                search.cut = f"the search failed: {failed.cause}"
+            if search.cut is not None:
+                gathering.cut(f"{query.resource_type} Bundle.link", search.cut)
+
+    def _find(self, person: PersonId, line: "_Line") -> Generator[Request, Response, _Known | None]:
+        """The one Patient that carries the number, or None when the source has none.
+
+        Raises SourceFailed: FAULT when there are several, FOREIGN when the source gave one that
+        does not carry the number.
+        """
+        with self._lock:
+            known = self._patients.get(person)
+        if known is not None:
+            return known
+        system = self.settings.system_of(person.kind)
+        query = Query("Patient", (("identifier", f"{system}|{person.value}"),))
+        found: list[Json] = []
+        search = Search(self._manners)
+        yield from search.pages(query, line.send, lambda page: found.extend(_patients(page)))
+        if search.cut is not None:
+            raise SourceFailed(Cause.FAULT, "Patient: the answer was not whole")
+        if not found:
+            return None
+        known = _the_one(found, person)
+        with self._lock:
+            self._patients[person] = known
+        return known
+
+    def _heard(self, ask: Ask, gathering: Gathering) -> Heard:
+        report = Report(
+            source=self.settings.key,
+            system=self.settings.base_url,
+            information=ask.information.key,
+            outcome=Outcome.DATA_FROM_SOURCE,
+            tried_at=ask.at,
+            as_of=ask.at,
+            cause=gathering.cause,
+            rejected=gathering.lost,
+        )
+        items = tuple(
+            item
+            for item in gathering.shown()
+            if isinstance(item, ask.information)
+            and (item.during is None or ask.period.touches(item.during))
+        )
+        return Heard(items, (report,), tuple(gathering.rejected))
+
+
+class _Line:
+    """Sends for one conversation: proves who we are, and once more if the token was refused."""
+
+    __slots__ = ("_ask", "_login", "_refreshed")
+
+    def __init__(self, login: Login | None, ask: Ask) -> None:
+        self._login, self._ask, self._refreshed = login, ask, False
+
+    def send(self, request: Request) -> Generator[Request, Response, Response]:
+        if self._login is None:
+            return (yield self._addressed(request, None))
+        token = yield from self._login.token(self._ask.at)
+        answer = yield self._addressed(request, token)
+        if answer.status == _UNAUTHORIZED and not self._refreshed:
+            self._refreshed = True
+            token = yield from self._login.token(self._ask.at, refused=token)
+            answer = yield self._addressed(request, token)
+        return answer
+
+    def _addressed(self, request: Request, token: Token | None) -> Request:
+        headers = {**request.headers, "X-Request-Id": self._ask.correlation}
+        if token is not None:
+            headers["Authorization"] = f"Bearer {token.value}"
+        return Request(request.method, request.url, headers, request.body)
+
+
+def _login(settings: Settings) -> Login | None:
+    if settings.client_id is None or settings.private_key is None:
+        return None
+    return Login(
+        Client(
+            settings.base_url,
+            settings.client_id,
+            load_key(settings.private_key.read_bytes(), settings.alg),
+            settings.alg,
+            settings.scopes,
+            settings.token_endpoint,
+        )
+    )
+
+
+def _patients(page: bundle.Page) -> list[Json]:
+    """The Patients of a page. What is not shaped as one cannot be the one we look for, and an
+    answer that cannot be read must not pass for an answer that is empty."""
+    found: list[Json] = []
+    for entry in page.entries:
+        try:
+            resource = entry["resource"]
+            if resource["resourceType"] == "OperationOutcome":
+                if bundle.warns(resource):
+                    raise SourceFailed(Cause.FAULT, "Patient: OperationOutcome")
+            elif resource["resourceType"] == "Patient":
+                found.append(resource)
+        except SHAPE_ERRORS:
+            raise SourceFailed(Cause.UNREADABLE, "Patient: an entry not shaped as FHIR") from None
+    return found
+
+
+def _the_one(found: list[Json], person: PersonId) -> _Known:
+    """An inactive Patient is a merged or mistaken record, where there is another."""
+    candidates = [one for one in found if one.get("active") is not False] or found
+    if len(candidates) > 1:
+        raise SourceFailed(Cause.FAULT, "Patient: several carry the number")
+    patient = candidates[0]
+    try:
+        if person not in persons(patient):
+            raise SourceFailed(Cause.FOREIGN, "Patient: another number than asked for")
+        return _Known(identity(patient), labels(patient).protected)
+    except SHAPE_ERRORS:
+        raise SourceFailed(Cause.UNREADABLE, "Patient: not shaped as FHIR") from None
