@@ -11,13 +11,14 @@ class Item:
     """One record about one person.
 
     `key` names the kind of information in configuration, reports and the log; `info_type` is its
-    name in the access rules.
+    name in the access rules. `subject` is None only for a row that was read from a file and names
+    nobody we can identify; the fetch service refuses such rows, since no person equals None.
     """
 
     key: ClassVar[str]
     info_type: ClassVar[str]
 
-    subject: PersonId
+    subject: PersonId | None
     origin: Origin
 
     @property

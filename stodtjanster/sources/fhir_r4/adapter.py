@@ -2,6 +2,7 @@
 
 from collections.abc import Generator
 from dataclasses import dataclass
+from functools import partial
 from threading import Lock
 from typing import ClassVar
 
@@ -19,7 +20,7 @@ from stodtjanster.model import Cause, Outcome, PersonId, Report
 from stodtjanster.sources.fhir_r4.searches import searches
 from stodtjanster.sources.fhir_r4.settings import Settings
 from stodtjanster.sources.kit.fhir import bundle, read
-from stodtjanster.sources.kit.fhir.gathering import READERS, Gathering
+from stodtjanster.sources.kit.fhir.gathering import Gathering
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
 from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json
@@ -28,7 +29,6 @@ from stodtjanster.sources.kit.source import (
     Ask,
     Conversation,
     Heard,
-    Rejection,
     Request,
     Response,
     SourceFailed,
@@ -112,12 +112,11 @@ class Adapter:
     ) -> Generator[Request, Response, None]:
         """Run the searches in turn. The first must answer; what a later one loses is partial."""
         for number, query in enumerate(queries):
-            wanted = frozenset({query.resource_type}) & READERS.keys()
+            wanted = frozenset({query.resource_type})
             search = Search(self._manners)
             try:
-                yield from search.pages(
-                    query, line.send, lambda page, kinds=wanted: gathering.add(page, kinds, scope)
-                )
+                take = partial(gathering.add, wanted=wanted, scope=scope)
+                yield from search.pages(query, line.send, take)
             except SourceFailed as failed:
                 if number == 0:
                     raise

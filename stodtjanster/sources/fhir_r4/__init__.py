@@ -1,0 +1,1 @@
+"""A municipality (or anyone else) that speaks FHIR R4."""

@@ -1,0 +1,76 @@
+"""How one FHIR R4 source is reached and asked. What differs between servers is set here."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, Field, FilePath, model_validator
+
+from stodtjanster.model import PersonIdKind
+from stodtjanster.sources.kit import identifiers
+from stodtjanster.sources.kit.fhir.search import origin
+from stodtjanster.sources.kit.smart import Algorithm
+from stodtjanster.sources.kit.source import SourceSettings
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
+
+
+def _address(url: str) -> str:
+    """An https address without query; http only on the machine itself."""
+    place = origin(url)
+    if place is None or "?" in url or "#" in url:
+        raise ValueError("an https address without user, query and fragment is needed")
+    if place[0] != "https" and place[1] not in _LOOPBACK:
+        raise ValueError("https is needed for any other machine than this one")
+    return url.rstrip("/")
+
+
+Address = Annotated[str, AfterValidator(_address)]
+
+
+class Settings(SourceSettings):
+    """`patient_key` is how the source wants to be told whom it is about:
+
+    lookup      GET Patient?identifier=..., then patient=Patient/<id>
+    identifier  patient:identifier=<system>|<number>, for logical references
+    chained     patient.identifier=<system>|<number>
+    """
+
+    base_url: Address
+    patient_key: Literal["lookup", "identifier", "chained"] = "lookup"
+    method: Literal["GET", "POST"] = Field(
+        default="POST", description="POST keeps the number out of the source's access logs"
+    )
+    personnummer_system: str = identifiers.PERSONNUMMER
+    samordningsnummer_system: str = identifiers.SAMORDNINGSNUMMER
+    reservnummer_system: str = identifiers.RESERVNUMMER
+
+    client_id: str | None = Field(default=None, description="None: no login, only mutual TLS")
+    private_key: FilePath | None = Field(default=None, description="JWK or PEM")
+    alg: Algorithm = "ES384"
+    scopes: tuple[str, ...] = ("system/*.rs",)
+    token_endpoint: Address | None = Field(
+        default=None, description="None: from .well-known/smart-configuration, same host only"
+    )
+
+    page_size: int = Field(default=50, ge=1, le=1000)
+    max_pages: int = Field(default=20, ge=1, le=1000)
+    strict: bool = Field(default=True, description="Prefer: handling=strict")
+    includes: bool = Field(default=True, description="ask for _include")
+    planned_encounters: bool = Field(default=True, description="ask for Encounter too")
+    services_in_care_plans: bool = Field(
+        default=True, description="a CarePlan with one activity is an insats, as in KL's profiles"
+    )
+    language: str = Field(default="sv", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*$")
+    patient_cache_seconds: int = Field(default=300, ge=0, le=3600)
+
+    def system_of(self, kind: PersonIdKind) -> str:
+        return {
+            PersonIdKind.PERSONNUMMER: self.personnummer_system,
+            PersonIdKind.SAMORDNINGSNUMMER: self.samordningsnummer_system,
+            PersonIdKind.RESERVNUMMER: self.reservnummer_system,
+        }[kind]
+
+    @model_validator(mode="after")
+    def _login_is_whole(self) -> Self:
+        if (self.client_id is None) != (self.private_key is None):
+            raise ValueError("client_id and private_key belong together")
+        return self

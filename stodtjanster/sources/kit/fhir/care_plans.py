@@ -1,0 +1,247 @@
+"""CarePlan as our CarePlan; with a single described activity as a CareService, as in Denmark.
+
+Sources: hl7.org/fhir/R4/careplan.html, Inera EHDS-TK typeofcareplan-cs, KL core 1.2.0
+(KLCommonCareSocialPlannedIntervention).
+"""
+
+from stodtjanster.information import CarePlan, CarePlanKind, CareService, Goal
+from stodtjanster.model import PersonId
+from stodtjanster.sources.kit.fhir.appointments import check
+from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys
+from stodtjanster.sources.kit.fhir.values import (
+    Foreign,
+    Json,
+    SetAside,
+    Unreadable,
+    as_list,
+    codings,
+    concept_text,
+    day,
+    days,
+    first_text,
+    recorded,
+)
+from stodtjanster.sources.kit.identifiers import record_key
+
+KIND_SYSTEM = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
+_SHOWN = frozenset({"active", "on-hold"})
+# A draft is not decided and our type has no word for that, so it is not shown as a plan.
+_OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
+_DECIDED = frozenset({"plan", "order"})
+_UNDECIDED = frozenset({"proposal", "option", "directive"})
+_REACHED = frozenset({"achieved", "sustaining"})
+_NOT_REACHED = frozenset(
+    {
+        *("in-progress", "improving", "worsening", "no-change", "not-achieved"),
+        *("no-progress", "not-attainable"),
+    }
+)
+_GOAL_HIDDEN = frozenset({"proposed", "cancelled", "rejected", "entered-in-error"})
+_BEGUN = {
+    "not-started": False,
+    "scheduled": False,
+    "in-progress": True,
+    "on-hold": True,
+    "unknown": None,
+    None: None,
+}
+
+
+def care_plan(
+    resource: Json, identity: str, labels: Labels, scope: Scope
+) -> tuple[CarePlan | CareService]:
+    check(resource.get("status"), _SHOWN, _OTHER)
+    check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
+    subject = scope.whose(resource.get("subject"), resource)
+    kind = _kind(resource)
+    detail = _intervention(resource) if scope.services_in_care_plans else None
+    if detail is not None:
+        return (_service(resource, detail, identity, subject, labels, scope),)
+    return (_plan(resource, kind, identity, subject, labels, scope),)
+
+
+def check_intent(intent: object, decided: frozenset[str], undecided: frozenset[str]) -> None:
+    """Only what is decided is shown as such."""
+    if intent in undecided:
+        raise SetAside(f"intent {intent}")
+    if intent not in decided:
+        raise Unreadable("intent missing or unknown")
+
+
+def _kind(resource: Json) -> CarePlanKind:
+    for system, code in codings(resource.get("category")):
+        if system == KIND_SYSTEM:
+            return next((kind for kind in CarePlanKind if kind == code), CarePlanKind.UNKNOWN)
+    return CarePlanKind.UNKNOWN
+
+
+def _plan(
+    resource: Json,
+    kind: CarePlanKind,
+    identity: str,
+    subject: PersonId | None,
+    labels: Labels,
+    scope: Scope,
+) -> CarePlan:
+    first, last = days(resource.get("period"))
+    author = resource.get("author") or resource.get("custodian")
+    made = recorded(resource.get("created"))
+    owner = scope.told(scope.name(author, resource), resource)
+    helpers = [*as_list(resource.get("careTeam")), *as_list(resource.get("contributor"))]
+    names = (scope.name(one, resource) for one in helpers)
+    return CarePlan(
+        subject=subject,
+        origin=scope.origin(
+            resource, identity, labels.approved, made, care_unit((author, *helpers)), owner
+        ),
+        kind=kind,
+        kind_text=scope.told(first_text(resource.get("category")), resource),
+        title=scope.told(resource.get("title") or resource.get("description"), resource),
+        owner=owner,
+        responsible=scope.told(next((name for name in names if name), None), resource),
+        first=first,
+        last=last,
+        authored=made,
+        goals=_goals(resource, scope),
+        keys=frozenset((f"{scope.system}|{identity}", *own_keys(resource))),
+        parents=_keys(resource, scope, "partOf", "basedOn"),
+        children=tuple(
+            key
+            for activity in as_list(resource.get("activity"))
+            for reference in _planned(activity)
+            if _is_plan(reference, resource, scope)
+            for key in keys(reference, scope)
+        ),
+    )
+
+
+def own_keys(resource: Json) -> tuple[str, ...]:
+    """The names that a record gives itself with its business identifiers."""
+    named = (
+        record_key(one.get("system"), one.get("value"))
+        for one in as_list(resource.get("identifier"))
+    )
+    return tuple(key for key in named if key is not None)
+
+
+def replaced(resource: Json, scope: Scope) -> tuple[str, ...]:
+    """The names of the older plans that this one takes the place of."""
+    return _keys(resource, scope, "replaces")
+
+
+def _keys(resource: Json, scope: Scope, *elements: str) -> tuple[str, ...]:
+    return tuple(
+        key
+        for element in elements
+        for reference in as_list(resource.get(element))
+        for key in keys(reference, scope)
+    )
+
+
+def _planned(activity: Json) -> list[Json]:
+    return [*as_list(activity.get("reference")), *as_list(activity.get("plannedActivityReference"))]
+
+
+def _is_plan(reference: Json, resource: Json, scope: Scope) -> bool:
+    return scope.kind(reference, resource) == "CarePlan"
+
+
+def _goals(resource: Json, scope: Scope) -> tuple[Goal, ...]:
+    details = (one.get("detail") or {} for one in as_list(resource.get("activity")))
+    references = [
+        *as_list(resource.get("goal")),
+        *(one for detail in details for one in as_list(detail.get("goal"))),
+    ]
+    read = (_goal(reference, resource, scope) for reference in references)
+    # The same goal may stand on the plan and on one of its activities.
+    return tuple(dict.fromkeys(goal for goal in read if goal is not None))
+
+
+def _goal(reference: Json, resource: Json, scope: Scope) -> Goal | None:
+    goal = scope.resolve(reference, resource)
+    if goal is None or goal.get("resourceType") != "Goal":
+        name = scope.told(reference.get("display"), resource)
+        return None if name is None else Goal(name)
+    if goal.get("lifecycleStatus") in _GOAL_HIDDEN or not _same_person(goal, resource, scope):
+        return None
+    text = scope.told(concept_text(goal.get("description")), resource)
+    dues = (day(target.get("dueDate")) for target in as_list(goal.get("target")))
+    due = next((one for one in dues if one is not None), None)
+    return None if text is None else Goal(text, _reached(goal), due)
+
+
+def _same_person(goal: Json, resource: Json, scope: Scope) -> bool:
+    """A goal beside a plan may be anyone's; one inside it without subject is the plan's."""
+    subject = goal.get("subject")
+    if subject is None:
+        return goal in as_list(resource.get("contained"))
+    try:
+        return scope.whose(subject, resource) == scope.subject or scope.subject is None
+    except (Foreign, Unreadable):
+        return False
+
+
+def _reached(goal: Json) -> bool | None:
+    codes = [code for _, code in codings(goal.get("achievementStatus"))]
+    if any(code in _REACHED for code in codes):
+        return True
+    if any(code in _NOT_REACHED for code in codes):
+        return False
+    return None
+
+
+def _intervention(resource: Json) -> Json | None:
+    """KL's planned intervention: one described activity, and nothing that a plan of its own has.
+
+    A plan that merely holds one activity must stay a plan, so anything plan-like decides.
+    """
+    activities = as_list(resource.get("activity"))
+    plan_like = any(resource.get(name) for name in ("category", "title", "goal"))
+    if len(activities) != 1 or plan_like:
+        return None
+    detail: Json | None = activities[0].get("detail")
+    return detail
+
+
+def _service(
+    resource: Json,
+    detail: Json,
+    identity: str,
+    subject: PersonId | None,
+    labels: Labels,
+    scope: Scope,
+) -> CareService:
+    """KL: the period begins with the decision; only the activity's status says that it began."""
+    if detail.get("doNotPerform"):
+        raise SetAside("not to be performed")
+    status = detail.get("status")
+    if status not in _BEGUN:
+        raise SetAside("activity ended")
+    name = scope.told(concept_text(detail.get("code")) or resource.get("title"), resource)
+    if name is None:
+        raise Unreadable("a service without name")
+    first, last = days(resource.get("period"))
+    author = resource.get("author")
+    authority = scope.told(scope.name(author, resource), resource)
+    performers = (scope.name(one, resource) for one in as_list(detail.get("performer")))
+    timing = detail.get("scheduledTiming") or {}
+    extent = detail.get("scheduledString") or concept_text(timing.get("code"))
+    return CareService(
+        subject=subject,
+        origin=scope.origin(
+            resource,
+            identity,
+            labels.approved,
+            recorded(resource.get("created")),
+            care_unit((author, *as_list(detail.get("performer")))),
+            authority,
+        ),
+        name=name,
+        extent=scope.told(extent, resource),
+        decided=first,
+        first=first,
+        last=last,
+        authority=authority,
+        performer=scope.told(next((one for one in performers if one), None), resource),
+        started=_BEGUN[status],
+    )

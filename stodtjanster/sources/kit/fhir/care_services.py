@@ -1,0 +1,132 @@
+"""ServiceRequest that is decided (intent order) as our CareService: a municipal insats.
+
+Source: hl7.org/fhir/R4/servicerequest.html. No Swedish profile exists; law, authority and
+performer are three things (KL core).
+"""
+
+from datetime import date
+
+from stodtjanster.information import CareService
+from stodtjanster.sources.kit.fhir.appointments import check
+from stodtjanster.sources.kit.fhir.care_plans import check_intent
+from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
+from stodtjanster.sources.kit.fhir.values import (
+    Json,
+    SetAside,
+    Unreadable,
+    as_list,
+    codings,
+    concept_text,
+    day,
+    days,
+    first_text,
+    recorded,
+)
+
+INTENTS_ASKED = "order,original-order,instance-order"
+_SHOWN = frozenset({"active", "on-hold"})
+_OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
+_DECIDED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+_UNDECIDED = frozenset({"proposal", "plan", "option", "directive"})
+_LAWS = {"sol": "SoL", "lss": "LSS", "hsl": "HSL"}
+_PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner", "Device"})
+
+
+def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[CareService]:
+    check(resource.get("status"), _SHOWN, _OTHER)
+    check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
+    if resource.get("doNotPerform"):
+        raise SetAside("not to be performed")
+    subject = scope.whose(resource.get("subject"), resource)
+    name = scope.told(_name(resource), resource)
+    if name is None:
+        raise Unreadable("a service without name")
+    first, last = _during(resource)
+    requester = resource.get("requester")
+    performers = as_list(resource.get("performer"))
+    names = (scope.name(one, resource) for one in performers)
+    authority = scope.told(_authority(requester, resource, scope), resource)
+    performer = scope.told(next((one for one in names if one), None), resource)
+    decided = resource.get("authoredOn")
+    return (
+        CareService(
+            subject=subject,
+            origin=scope.origin(
+                resource,
+                identity,
+                labels.approved,
+                recorded(decided),
+                care_unit((*performers, requester)),
+                performer or authority,
+            ),
+            name=name,
+            extent=scope.told(_extent(resource), resource),
+            law=law(resource.get("category")),
+            decided=day(decided),
+            first=first,
+            last=last,
+            authority=authority,
+            performer=performer,
+        ),
+    )
+
+
+def _name(resource: Json) -> str | None:
+    named = concept_text(resource.get("code"))
+    return named or first_text(resource.get("orderDetail")) or first_text(resource.get("category"))
+
+
+def law(categories: object) -> str | None:
+    """SoL, LSS or HSL, from a code or from the words; another law's category is None.
+
+    The code system is not agreed nationally, so the code counts in any system.
+    """
+    for _, code in codings(categories):
+        if isinstance(code, str) and code.lower() in _LAWS:
+            return _LAWS[code.lower()]
+    for concept in as_list(categories):
+        for word in (concept_text(concept) or "").lower().replace("(", " ").split():
+            if word.strip(".,;:)") in _LAWS:
+                return _LAWS[word.strip(".,;:)")]
+    return None
+
+
+def _during(resource: Json) -> tuple[date | None, date | None]:
+    period = resource.get("occurrencePeriod")
+    if period is None:
+        timing = resource.get("occurrenceTiming") or {}
+        period = (timing.get("repeat") or {}).get("boundsPeriod")
+    if period is not None:
+        return days(period)
+    return day(resource.get("occurrenceDateTime")), None
+
+
+def _extent(resource: Json) -> str | None:
+    """How much: the quantity, else the timing, else what the person is told."""
+    quantity = resource.get("quantityQuantity")
+    if quantity and quantity.get("value") is not None:
+        return f"{_number(quantity['value'])} {quantity.get('unit') or ''}".strip()
+    ratio = resource.get("quantityRatio")
+    if ratio:
+        parts = [ratio.get("numerator") or {}, ratio.get("denominator") or {}]
+        counts = [_number(part["value"]) for part in parts]
+        units = [part.get("unit") or "" for part in parts]
+        per = units[1] if counts[1] == "1" else f"{counts[1]} {units[1]}"
+        return f"{counts[0]} {units[0]} per {per}"
+    timing = resource.get("occurrenceTiming") or {}
+    said = concept_text(timing.get("code")) or resource.get("patientInstruction")
+    return said if said is None or isinstance(said, str) else None
+
+
+def _number(value: object) -> str:
+    """A FHIR decimal as Swedish writes it."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise Unreadable("a quantity that is no number")
+    return f"{value:g}".replace(".", ",")
+
+
+def _authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+    """The board or unit that decided. A person who requested is not the authority."""
+    if requester is None or scope.kind(requester, resource) in _PERSONS:
+        return None
+    return scope.name(requester, resource)

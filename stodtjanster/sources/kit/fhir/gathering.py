@@ -1,0 +1,216 @@
+"""Rows -> items, page after page. One bad row is a rejection; the others are kept."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from typing import Any, Final, TypeAlias
+
+from stodtjanster.information import CarePlan, Item
+from stodtjanster.model import Cause
+from stodtjanster.sources.kit.fhir import bundle
+from stodtjanster.sources.kit.fhir.agreements import agreement
+from stodtjanster.sources.kit.fhir.appointments import appointment, encounter, stands_for
+from stodtjanster.sources.kit.fhir.care_plans import care_plan, replaced
+from stodtjanster.sources.kit.fhir.care_services import care_service
+from stodtjanster.sources.kit.fhir.care_teams import care_team
+from stodtjanster.sources.kit.fhir.scope import Labels, Scope, identity, labels, persons
+from stodtjanster.sources.kit.fhir.values import (
+    SHAPE_ERRORS,
+    Foreign,
+    Json,
+    SetAside,
+    Unreadable,
+)
+from stodtjanster.sources.kit.source import Rejection
+
+Reader: TypeAlias = Callable[[Json, str, Labels, Scope], tuple[Item, ...]]
+
+READERS: Final[dict[str, Reader]] = {
+    "Appointment": appointment,
+    "Encounter": encounter,
+    "CareTeam": care_team,
+    "CarePlan": care_plan,
+    "ServiceRequest": care_service,
+    "Task": agreement,
+}
+_SUPPORTING = frozenset(
+    {
+        *("Patient", "Practitioner", "PractitionerRole", "Organization", "Location"),
+        *("HealthcareService", "Goal", "RelatedPerson", "Provenance"),
+    }
+)
+_MOST_NAMED = 100
+
+
+@dataclass(slots=True)
+class _Sorted:
+    """A page's rows, each with where it stood, and what stands beside them."""
+
+    rows: list[tuple[str, str, Json]] = field(default_factory=list)
+    beside: dict[str, Json] = field(default_factory=dict)
+    patients: set[str] = field(default_factory=set)
+    protected: bool = False
+
+
+@dataclass(slots=True)
+class Gathering:
+    """What the pages of one conversation have given so far.
+
+    `lost` counts rows that could not be read, `foreign` rows about another person. `rejected` and
+    `aside` say where and why, for the first hundred: a source that sends only rubbish must not
+    fill the memory.
+    """
+
+    items: list[Item] = field(default_factory=list)
+    lost: int = 0
+    foreign: int = 0
+    partial: bool = False
+    rejected: list[Rejection] = field(default_factory=list)
+    aside: list[Rejection] = field(default_factory=list)
+    _seen: set[str] = field(default_factory=set)
+    _stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    _replacing: dict[str, set[str]] = field(default_factory=dict)
+
+    def add(self, page: bundle.Page, wanted: frozenset[str], scope: Scope) -> None:
+        """Read a page. `wanted` are the resource types that are rows; the rest stand beside."""
+        found = _Sorted()
+        for number, entry in enumerate(page.entries):
+            try:
+                self._sort(entry, f"entry[{number}]", page.wary, wanted, scope, found)
+            except SHAPE_ERRORS as error:
+                self.reject(f"entry[{number}]", _why(error))
+        around = replace(
+            scope,
+            beside=found.beside,
+            patients=scope.patients | found.patients,
+            protected=scope.protected or found.protected,
+        )
+        for where, name, resource in found.rows:
+            if name not in self._seen:
+                self._seen.add(name)
+                self._read(where, name, resource, around)
+
+    @property
+    def cause(self) -> Cause | None:
+        """Rows about another person weigh heavier than a missing page: a report has one cause."""
+        if self.foreign:
+            return Cause.FOREIGN
+        return Cause.PARTIAL if self.partial else None
+
+    def reject(self, where: str, why: str) -> None:
+        self.lost += 1
+        if len(self.rejected) < _MOST_NAMED:
+            self.rejected.append(Rejection(where, why))
+
+    def cut(self, where: str, why: str) -> None:
+        """More exists than came. Said once, and not counted as a row."""
+        self.partial = True
+        self.rejected.append(Rejection(where, why))
+
+    def set_aside(self, where: str, why: str) -> None:
+        if len(self.aside) < _MOST_NAMED:
+            self.aside.append(Rejection(where, why))
+
+    def shown(self) -> tuple[Item, ...]:
+        """The items, once each: an Encounter of an Appointment that came too is the same meeting,
+        and a plan that another one replaces is history."""
+        if not self._stand_ins and not self._replacing:
+            return tuple(self.items)
+        plans = {item.origin.record: item for item in self.items if isinstance(item, CarePlan)}
+        return tuple(
+            item
+            for item in self.items
+            if self._seen.isdisjoint(self._stand_ins.get(item.origin.record, ()))
+            and not self._is_history(item.origin.record, plans)
+        )
+
+    def _is_history(self, record: str, plans: dict[str, CarePlan]) -> bool:
+        """A newer plan stands at the end of the chain. Plans that replace each other in a ring
+        have no newest, so none of them is hidden."""
+        seen, left = {record}, [record]
+        while left:
+            current = left.pop()
+            plan = plans.get(current)
+            names = plan.keys if plan else frozenset[str]()
+            newer = set().union(*(self._replacing.get(name, ()) for name in names)) - {current}
+            if not newer and current != record:
+                return True
+            left.extend(newer - seen)
+            seen |= newer
+        return False
+
+    def _sort(
+        self, entry: Any, where: str, wary: bool, wanted: frozenset[str], scope: Scope, to: _Sorted
+    ) -> None:
+        resource = entry["resource"]
+        kind = resource["resourceType"]
+        mode = entry["search"].get("mode") if "search" in entry else None
+        if kind == "OperationOutcome":
+            self.partial = self.partial or bundle.warns(resource)
+        elif kind in wanted and mode in (None, "match"):
+            name = identity(resource)
+            if wary:
+                _refuse_hazard(resource)
+            to.beside[name] = resource
+            _call_by_url(entry, resource, to)
+            to.rows.append((f"{kind} {where}", name, resource))
+        elif mode == "match":
+            raise Unreadable("not of the kind that was asked for")
+        elif kind == "Patient":
+            _note_patient(entry, resource, scope, to)
+        elif kind in _SUPPORTING or mode is not None:
+            _put_beside(entry, resource, wary, to)
+        else:
+            self.set_aside(where, "not of a kind shown")
+
+    def _read(self, where: str, name: str, resource: Json, scope: Scope) -> None:
+        kind = resource["resourceType"]
+        try:
+            self.items += READERS[kind](resource, name, labels(resource), scope)
+            if kind == "Encounter":
+                self._stand_ins[name] = stands_for(resource, scope)
+            elif kind == "CarePlan":
+                for older in replaced(resource, scope):
+                    self._replacing.setdefault(older, set()).add(name)
+        except Foreign:
+            self.foreign += 1
+        except SetAside as decision:
+            self.set_aside(where, decision.why)
+        except SHAPE_ERRORS as error:
+            self.reject(where, _why(error))
+
+
+def _refuse_hazard(resource: Json) -> None:
+    found = bundle.hazard(resource)
+    if found is not None:
+        raise Unreadable(f"{found} changes the meaning")
+
+
+def _put_beside(entry: Json, resource: Json, wary: bool, to: _Sorted) -> None:
+    """What may be quoted by a row. A resource that may not be shown itself is left out."""
+    if (wary and bundle.hazard(resource) is not None) or not labels(resource).approved:
+        return
+    to.beside[identity(resource)] = resource
+    _call_by_url(entry, resource, to)
+
+
+def _call_by_url(entry: Json, resource: Json, to: _Sorted) -> None:
+    url = entry.get("fullUrl")
+    if isinstance(url, str) and url.startswith("urn:"):
+        to.beside[url] = resource
+
+
+def _note_patient(entry: Json, resource: Json, scope: Scope, to: _Sorted) -> None:
+    """Whoever carries the subject's number is the subject, under every name it has here."""
+    to.protected = to.protected or labels(resource).protected
+    name = identity(resource)
+    to.beside[name] = resource
+    _call_by_url(entry, resource, to)
+    if scope.subject is not None and scope.subject in persons(resource):
+        to.patients.add(name)
+        url = entry.get("fullUrl")
+        if isinstance(url, str) and url.startswith("urn:"):
+            to.patients.add(url)
+
+
+def _why(error: Exception) -> str:
+    return error.why if isinstance(error, Unreadable) else "not shaped as FHIR"

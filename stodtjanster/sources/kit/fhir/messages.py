@@ -1,0 +1,80 @@
+"""FHIR that lies in a file: the same reading without a conversation."""
+
+from typing import Any, Literal
+
+from stodtjanster.information import Item
+from stodtjanster.model import Cause, Outcome, Report
+from stodtjanster.sources.kit.fhir import bundle
+from stodtjanster.sources.kit.fhir.gathering import READERS, Gathering
+from stodtjanster.sources.kit.fhir.scope import Scope
+from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.source import Heard, Limits, Rejection, SourceFailed
+
+KINDS = frozenset(READERS)
+
+
+def read(
+    body: bytes,
+    *,
+    reading: Reading,
+    release: Literal["R4", "R5"],
+    patient: str | None = None,
+) -> Heard:
+    """Any Bundle, or one resource, of the types that we show.
+
+    `patient` is the reference (`Patient/<id>`) that means the subject, where it is known. Without
+    a subject in `reading`, rows about anyone are read and an item's subject is whomever the row
+    names, or None; the fetch service refuses such items. `rejected` also names rows that were
+    read and are not shown, with the reason; a report counts only those that could not be read.
+
+    The few differences between the releases are read from either, so `release` decides nothing
+    yet; it is the seam for the day when one element means two things.
+
+    Raises SourceFailed(UNREADABLE) for what is neither a Bundle nor a resource.
+    """
+    whole = bundle.loads(body, Limits().max_bytes)
+    if not isinstance(whole, dict) or not isinstance(whole.get("resourceType"), str):
+        raise SourceFailed(Cause.UNREADABLE, f"no {release} resource")
+    gathering = Gathering()
+    gathering.add(
+        _page(whole, body),
+        KINDS,
+        Scope(
+            source=reading.source,
+            system=reading.source,
+            asked_at=reading.asked_at,
+            subject=reading.subject,
+            patients=frozenset() if patient is None else frozenset((patient,)),
+        ),
+    )
+    items = gathering.shown()
+    foreign = (Rejection("Bundle", "a row about another person"),) * min(gathering.foreign, 100)
+    return Heard(
+        items,
+        _reports(reading, items, gathering),
+        (*gathering.rejected, *gathering.aside, *foreign),
+    )
+
+
+def _page(whole: dict[str, Any], body: bytes) -> bundle.Page:
+    if whole["resourceType"] == "Bundle":
+        return bundle.read(whole, body)
+    return bundle.Page([{"resource": whole}], None, bundle.is_wary(body))
+
+
+def _reports(reading: Reading, items: tuple[Item, ...], gathering: Gathering) -> tuple[Report, ...]:
+    """One report per kind of information that was in the file; the losses stand with the first."""
+    kinds = list(dict.fromkeys(item.key for item in items)) or ["unknown"]
+    return tuple(
+        Report(
+            source=reading.source,
+            system=reading.source,
+            information=kind,
+            outcome=Outcome.DATA_FROM_SOURCE,
+            tried_at=reading.asked_at,
+            as_of=reading.asked_at,
+            cause=gathering.cause,
+            rejected=gathering.lost if number == 0 else 0,
+        )
+        for number, kind in enumerate(kinds)
+    )

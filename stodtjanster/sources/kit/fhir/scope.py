@@ -1,0 +1,279 @@
+"""What a row is read in: whose it must be, what stands beside it, what it is worth."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from stodtjanster.model import HsaId, Origin, PersonId, Told
+from stodtjanster.sources.kit import identifiers
+from stodtjanster.sources.kit.fhir.values import (
+    LONGEST_TOKEN,
+    Foreign,
+    Json,
+    Unreadable,
+    as_list,
+    told,
+)
+
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+LONGEST_ID = 128
+"""FHIR allows 64; some servers do not care."""
+_OPEN_CONFIDENTIALITY = frozenset({"U", "L", "M", "N"})
+_CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
+_NOT_FOR_PATIENT = frozenset({"NOPATIENT", "NOPAT", "R", "V"})
+_PROTECTED = frozenset({"sekretessmarkering", "skyddadFolkbokforing"})
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What `meta.security` says.
+
+    FHIR has no other element for approval, so no label means approved; NOPATIENT (Inera, decision
+    PDL-001) means not, and so do confidentiality R, V and any code of that system that we do not
+    know. `protected` hides where a person with protected identity can be found.
+    """
+
+    approved: bool = True
+    protected: bool = False
+
+
+PLAIN = Labels()
+
+
+def labels(resource: Json) -> Labels:
+    """Raises Unreadable when a label has no code: it cannot be obeyed."""
+    meta = resource.get("meta")
+    security = meta.get("security") if meta else None
+    if not security:
+        return PLAIN
+    approved, protected = True, False
+    for label in as_list(security):
+        code = label.get("code")
+        if not isinstance(code, str):
+            raise Unreadable("a security label without code")
+        unknown = label.get("system") == _CONFIDENTIALITY and code not in _OPEN_CONFIDENTIALITY
+        approved = approved and not unknown and code not in _NOT_FOR_PATIENT
+        protected = protected or code in _PROTECTED
+    return Labels(approved, protected)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """One page's surroundings.
+
+    `system` is the base of the source, without a last slash, and names its records. `subject` None
+    means that rows are read about anyone (a file). `patients` holds the references that are known
+    to mean the subject, as `Patient/<id>` or a fullUrl. `beside` holds the other resources of the
+    page by reference.
+    """
+
+    source: str
+    system: str
+    asked_at: datetime
+    subject: PersonId | None
+    patients: frozenset[str] = frozenset()
+    beside: Mapping[str, Json] = field(default_factory=dict)
+    language: str = "sv"
+    protected: bool = False
+    services_in_care_plans: bool = True
+
+    def about(self, reference: str, *, protected: bool) -> "Scope":
+        """The same, when the source has said which of its Patients the subject is."""
+        return replace(self, patients=frozenset((reference,)), protected=protected)
+
+    def relative(self, reference: str) -> str:
+        """`Type/id` for anything in this source; other references stay as they are."""
+        if len(reference) > LONGEST_TOKEN:
+            raise Unreadable("a reference too long")
+        local = reference.removeprefix(f"{self.system}/")
+        return local.partition("/_history/")[0]
+
+    def resolve(self, reference: Json | None, holder: Json) -> Json | None:
+        """The resource that a reference means, if it came along. Nothing is ever fetched."""
+        text = reference.get("reference") if reference else None
+        if text is None:
+            return None
+        if text.startswith("#"):
+            inner = (one for one in as_list(holder.get("contained")) if one.get("id") == text[1:])
+            return next(inner, None)
+        return self.beside.get(self.relative(text))
+
+    def kind(self, reference: Json, holder: Json) -> str | None:
+        """The resource type that a reference points at, when it can be told."""
+        text = reference.get("reference")
+        if text is not None:
+            target = self.resolve(reference, holder)
+            if target is not None:
+                found: str | None = target.get("resourceType")
+                return found
+            parts = self.relative(text).split("/")
+            if len(parts) > 1 and not text.startswith("urn:"):
+                return parts[-2]
+        named: str | None = reference.get("type")
+        if named is None and _names_person(reference):
+            return "Patient"
+        return named
+
+    def name(self, reference: Json | None, holder: Json) -> str | None:
+        """What to call the one that a reference means: its display, else its own name."""
+        if reference is None:
+            return None
+        display: str | None = reference.get("display")
+        if display:
+            return display
+        target = self.resolve(reference, holder)
+        return None if target is None else title(target)
+
+    def told(self, text: str | None, resource: Json) -> Told | None:
+        lang = resource.get("language")
+        return told(text, self.language if lang is None else _language(lang, self.language))
+
+    def whose(self, reference: Json | None, holder: Json) -> PersonId | None:
+        """The person that a row is about.
+
+        Raises Foreign when that is someone else than the subject, Unreadable when it cannot be
+        known. Without a subject it says whom the row names, or None.
+        """
+        named = self._named(reference, holder) if reference else frozenset()
+        if self.subject is None:
+            return min(named, key=lambda person: person.value, default=None)
+        if named and self.subject not in named:
+            raise Foreign
+        text = reference.get("reference") if reference else None
+        local = "#" if text is None else self.relative(text)
+        if local in self.patients:
+            return self.subject
+        if self.patients and local[0] != "#" and "://" not in local:
+            raise Foreign
+        if not named:
+            raise Unreadable("the subject could not be confirmed")
+        return self.subject
+
+    def _named(self, reference: Json, holder: Json) -> frozenset[PersonId]:
+        identifier = reference.get("identifier")
+        if identifier is not None:
+            person = identifiers.person(identifier.get("system"), identifier.get("value"))
+            if person is not None:
+                return frozenset((person,))
+        target = self.resolve(reference, holder)
+        if target is None or target.get("resourceType") != "Patient":
+            return frozenset()
+        return persons(target)
+
+    def origin(
+        self,
+        resource: Json,
+        identity: str,
+        approved: bool,
+        documented_at: datetime | None = None,
+        care_unit: HsaId | None = None,
+        unit_name: Told | None = None,
+    ) -> Origin:
+        return Origin(
+            self.source,
+            self.system,
+            identity,
+            resource["resourceType"],
+            self.asked_at,
+            None,
+            care_unit,
+            unit_name,
+            approved,
+            documented_at,
+        )
+
+
+def _names_person(reference: Json) -> bool:
+    identifier = reference.get("identifier")
+    return identifier is not None and identifier.get("system") in identifiers.PERSON_SYSTEMS
+
+
+def _language(said: Any, default: str) -> str:
+    if isinstance(said, str) and _LANGUAGE.fullmatch(said):
+        return said
+    return default
+
+
+def persons(patient: Json) -> frozenset[PersonId]:
+    """Every person number that a Patient carries and that is in use."""
+    return frozenset(
+        person
+        for identifier in as_list(patient.get("identifier"))
+        if identifier.get("use") != "old"
+        and (person := identifiers.person(identifier.get("system"), identifier.get("value")))
+    )
+
+
+def title(resource: Json) -> str | None:
+    """The name of a practitioner, organization, team or place; never an identifier."""
+    name = resource.get("name")
+    if isinstance(name, list):
+        return _human(name)
+    if name:
+        text: str = name
+        return text
+    for part in ("practitioner", "organization"):
+        display: str | None = resource.get(part, {}).get("display")
+        if display:
+            return display
+    description = resource.get("description")
+    return description if isinstance(description, str) else None
+
+
+def _human(names: list[Json]) -> str | None:
+    for name in names:
+        if name.get("use") == "old":
+            continue
+        text: str | None = name.get("text")
+        if text:
+            return text
+        parts = [*as_list(name.get("given")), name.get("family")]
+        joined = " ".join(part for part in parts if part)
+        if joined:
+            return joined
+    return None
+
+
+def identity(resource: Json) -> str:
+    """`Type/id`, the identity of a row within its source."""
+    logical = resource.get("id")
+    if not isinstance(logical, str) or not 0 < len(logical) <= LONGEST_ID:
+        raise Unreadable("no usable id")
+    if not logical.isprintable():
+        raise Unreadable("no usable id")
+    return f"{resource['resourceType']}/{logical}"
+
+
+def care_unit(references: Iterable[Json | None]) -> HsaId | None:
+    """The first HSA-id that a reference carries as its identifier."""
+    for reference in references:
+        identifier = reference.get("identifier") if reference else None
+        if identifier is not None:
+            unit = identifiers.hsa(identifier.get("system"), identifier.get("value"))
+            if unit is not None:
+                return unit
+    return None
+
+
+def keys(reference: Json, scope: Scope) -> tuple[str, ...]:
+    """The names under which the record that a reference means may be known."""
+    found: list[str] = []
+    text = reference.get("reference")
+    if text is not None and not text.startswith("#"):
+        local = scope.relative(text)
+        target = scope.beside.get(local)
+        if target is not None:
+            found.append(f"{scope.system}|{identity(target)}")
+        elif "://" in local:
+            base, kind, logical = local.rsplit("/", 2)
+            found.append(f"{base}|{kind}/{logical}")
+        elif not local.startswith("urn:"):
+            found.append(f"{scope.system}|{local}")
+    identifier = reference.get("identifier")
+    if identifier is not None:
+        key = identifiers.record_key(identifier.get("system"), identifier.get("value"))
+        if key is not None:
+            found.append(key)
+    return tuple(found)
