@@ -32,13 +32,14 @@ _LONGEST_TEXT = 2_000
 _DEEPEST = 4
 _MOST_EXCEPTIONS = 8
 _MOST_FRAMES = 12
-# UUIDs and HSA-ids hold digits too, and the logs are of little use without them. The number in an
-# HSA-id is an organisation number, whose third digit is at least 2: no month begins so.
+# UUIDs, hashes and HSA-ids hold digits too, and the logs are of little use without them. The number
+# in an HSA-id is an organisation number, whose third digit is at least 2: no month begins so.
 _UUID = r"[0-9a-fA-F]{8}-(?:[0-9a-fA-F]{4}-){3}[0-9a-fA-F]{12}"
+_HASH = r"(?<![0-9a-z])(?=\d*[a-f])(?:[0-9a-f]{64}|[0-9a-f]{32})(?![0-9a-z])"
 _HSA_ID = r"(?<![A-Za-z0-9])[A-Z]{2,6}\d{2}[2-9]\d{7}(?=-[0-9A-Z])"
 # Ten digits or more, however hyphenated, right or wrong: a mistyped number is one all the same.
 _NUMBER = r"\d{6,}[-+ \u2010-\u2015\u2212]?\d{4,}|\d{8}[-+ ]?[0-9A-Z]{4}(?![0-9A-Za-z])"
-_KEPT_OR_NUMBER = re.compile(f"({_UUID}|{_HSA_ID})|{_NUMBER}")
+_KEPT_OR_NUMBER = re.compile(f"({_UUID}|{_HASH}|{_HSA_ID})|{_NUMBER}")
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)[?#][^\s\"'<>]*|\?[^\s=]*=[^\s\"'<>]*")
 _CUT_NUMBER = re.compile(r"[\d+ \u2010-\u2015\u2212-]*\Z")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
