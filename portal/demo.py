@@ -18,8 +18,15 @@ from portal.settings import FILE_VARIABLE
 Process = subprocess.Popen[bytes]
 
 START_SECONDS = 60
+_UNIT_KEYS = ("hsa_id", "name", "owner", "kind", "phone", "opening")
+_CONTRACTS = {
+    "subject_of_care_schedule": "GetSubjectOfCareSchedule/1",
+    "care_managers": "GetCareManagers/1",
+    "care_plans": "GetCarePlans/2",
+}
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
+CONSUMER = "TSTNMT2321000156-PORT"
 SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
 
@@ -63,45 +70,14 @@ def run_server(port: int, config: Path | None) -> Process:
 
 def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str, Any]:
     """What the portal must be told of the sandbox, in the shape of `portal.settings.Settings`."""
-    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
-    platform = told["platform"].rstrip("/")
-    kinds = {
-        "subject_of_care_schedule": "GetSubjectOfCareSchedule/1",
-        "care_managers": "GetCareManagers/1",
-        "care_plans": "GetCarePlans/2",
-    }
-    national = [
-        {
-            "key": f"ntjp-{kind.replace('_', '-')}",
-            "kind": kind,
-            "name": "regionerna",
-            "owner": "region",
-            "url": f"{platform}/{path}/rivtabp21",
-            "consumer_hsa_id": told["client_hsa_id"],
-            "tls": tls,
-        }
-        for kind, path in kinds.items()
-    ]
-    municipal = [
-        {
-            "key": key,
-            "kind": "fhir_r4",
-            "name": told["fhir_names"][key],
-            "owner": "kommun",
-            "base_url": base,
-            "client_id": told["fhir_client"]["client_id"],
-            "private_key": told["fhir_client"]["key"],
-            "alg": told["fhir_client"]["alg"],
-            "tls": {"ca": told["ca"]},
-        }
-        for key, base in told["fhir"].items()
-    ]
     oidc = told["oidc"]
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "sources": national + municipal,
-        "units": told["units"],
+        "sources": [*_national(told), *_municipal(told)],
+        "units": [
+            {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
+        ],
         "logins": [
             {
                 "key": "test",
@@ -113,6 +89,43 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             }
         ],
     }
+
+
+def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Each contract at the aggregated address, over mutual TLS."""
+    platform = told["platform"].rstrip("/")
+    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
+    return [
+        {
+            "key": "ntjp-" + kind.replace("_", "-"),
+            "kind": kind,
+            "name": "regionerna",
+            "owner": "region",
+            "url": f"{platform}/vp/{path}/rivtabp21",
+            "consumer_hsa_id": CONSUMER,
+            "tls": tls,
+        }
+        for kind, path in _CONTRACTS.items()
+    ]
+
+
+def _municipal(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    owner = next(u for u in told["units"] if u["kind"] == "kommun" and u["role"] == "provider")
+    return [
+        {
+            "key": key,
+            "kind": "fhir_r4",
+            "name": owner["name"],
+            "owner": "kommun",
+            "phone": owner["phone"],
+            "base_url": base,
+            "client_id": told["fhir_client"]["client_id"],
+            "private_key": told["fhir_client"]["key"],
+            "alg": told["fhir_client"]["alg"],
+            "tls": {"ca": told["ca"]},
+        }
+        for key, base in told["fhir"].items()
+    ]
 
 
 class _NotStarted(Exception):  # noqa: N818 - a statement
