@@ -1,7 +1,8 @@
 """The conversation with a FHIR R4 source: log in, find the person, search, follow the pages."""
 
-from collections.abc import Generator
-from dataclasses import dataclass
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
 from typing import ClassVar
@@ -40,6 +41,10 @@ _MOST_PATIENTS = 1024
 _UNAUTHORIZED = 401
 
 
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
 @dataclass(frozen=True, slots=True)
 class _Known:
     """The subject in this source: its reference, and whether its whereabouts are protected."""
@@ -62,7 +67,7 @@ class Adapter:
         {Appointment, CareManager, CarePlan, CareService, Agreement}
     )
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = _now) -> None:
         """Raises ValueError when the private key cannot sign."""
         self.settings = settings
         self._manners = Manners(
@@ -72,7 +77,7 @@ class Adapter:
             settings.max_pages,
             settings.limits.max_bytes,
         )
-        self._login = _login(settings)
+        self._login = _login(settings, clock)
         self._patients: TTLCache[PersonId, _Known] = TTLCache(
             _MOST_PATIENTS, settings.patient_cache_seconds
         )
@@ -94,7 +99,7 @@ class Adapter:
         )
         gathering = Gathering()
         if self.settings.patient_key == "lookup":
-            known = yield from self._find(ask.subject, line)
+            known = yield from self._find(ask.subject, line, gathering)
             if known is None:
                 return self._heard(ask, gathering)
             scope = scope.about(known.reference, protected=known.protected)
@@ -124,11 +129,14 @@ class Adapter:
             if search.cut is not None:
                 gathering.cut(f"{query.resource_type} Bundle.link", search.cut)
 
-    def _find(self, person: PersonId, line: "_Line") -> Generator[Request, Response, _Known | None]:
+    def _find(
+        self, person: PersonId, line: "_Line", gathering: Gathering
+    ) -> Generator[Request, Response, _Known | None]:
         """The one Patient that carries the number, or None when the source has none.
 
-        Raises SourceFailed: FAULT when there are several, FOREIGN when the source gave one that
-        does not carry the number.
+        An answer that was not whole, but held the person, makes what follows partial: the person
+        may have another record. Raises SourceFailed: FAULT when there are several or when such an
+        answer held nobody, FOREIGN when the source gave one that does not carry the number.
         """
         with self._lock:
             known = self._patients.get(person)
@@ -136,16 +144,20 @@ class Adapter:
             return known
         system = self.settings.system_of(person.kind)
         query = Query("Patient", (("identifier", f"{system}|{person.value}"),))
-        found: list[Json] = []
+        answer = _Patients()
         search = Search(self._manners)
-        yield from search.pages(query, line.send, lambda page: found.extend(_patients(page)))
-        if search.cut is not None:
-            raise SourceFailed(Cause.FAULT, "Patient: the answer was not whole")
-        if not found:
+        yield from search.pages(query, line.send, answer.take)
+        cut = search.cut or answer.cut
+        if cut is not None:
+            if not answer.found:
+                raise SourceFailed(Cause.FAULT, f"Patient: {cut}")
+            gathering.cut("Patient", cut)
+        if not answer.found:
             return None
-        known = _the_one(found, person)
-        with self._lock:
-            self._patients[person] = known
+        known = _the_one(answer.found, person)
+        if cut is None:
+            with self._lock:
+                self._patients[person] = known
         return known
 
     def _heard(self, ask: Ask, gathering: Gathering) -> Heard:
@@ -179,11 +191,11 @@ class _Line:
     def send(self, request: Request) -> Generator[Request, Response, Response]:
         if self._login is None:
             return (yield self._addressed(request, None))
-        token = yield from self._login.token(self._ask.at)
+        token = yield from self._login.token()
         answer = yield self._addressed(request, token)
         if answer.status == _UNAUTHORIZED and not self._refreshed:
             self._refreshed = True
-            token = yield from self._login.token(self._ask.at, refused=token)
+            token = yield from self._login.token(refused=token)
             answer = yield self._addressed(request, token)
         return answer
 
@@ -194,7 +206,7 @@ class _Line:
         return Request(request.method, request.url, headers, request.body)
 
 
-def _login(settings: Settings) -> Login | None:
+def _login(settings: Settings, clock: Callable[[], datetime]) -> Login | None:
     if settings.client_id is None or settings.private_key is None:
         return None
     return Login(
@@ -205,25 +217,29 @@ def _login(settings: Settings) -> Login | None:
             settings.alg,
             settings.scopes,
             settings.token_endpoint,
-        )
+        ),
+        clock,
     )
 
 
-def _patients(page: bundle.Page) -> list[Json]:
-    """The Patients of a page. What is not shaped as one cannot be the one we look for, and an
-    answer that cannot be read must not pass for an answer that is empty."""
-    found: list[Json] = []
-    for entry in page.entries:
-        try:
-            resource = entry["resource"]
-            if resource["resourceType"] == "OperationOutcome":
-                if bundle.warns(resource):
-                    raise SourceFailed(Cause.FAULT, "Patient: OperationOutcome")
-            elif resource["resourceType"] == "Patient":
-                found.append(resource)
-        except SHAPE_ERRORS:
-            raise SourceFailed(Cause.UNREADABLE, "Patient: an entry not shaped as FHIR") from None
-    return found
+@dataclass(slots=True)
+class _Patients:
+    """The Patients that a search gave. `cut` says why there may be more."""
+
+    found: list[Json] = field(default_factory=list)
+    cut: str | None = None
+
+    def take(self, page: bundle.Page) -> None:
+        """Raises SourceFailed(UNREADABLE): what cannot be read must not pass for nobody."""
+        for entry in page.entries:
+            try:
+                resource = entry["resource"]
+                if resource["resourceType"] == "Patient":
+                    self.found.append(resource)
+                elif resource["resourceType"] == "OperationOutcome" and bundle.warns(resource):
+                    self.cut = "an OperationOutcome among the entries"
+            except SHAPE_ERRORS:
+                raise SourceFailed(Cause.UNREADABLE, "Patient: not shaped as FHIR") from None
 
 
 def _the_one(found: list[Json], person: PersonId) -> _Known:

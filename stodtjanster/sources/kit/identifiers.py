@@ -24,6 +24,7 @@ PERSON_SYSTEMS: Final = frozenset(
 )
 HSA_SYSTEMS: Final = frozenset({"urn:oid:1.2.752.29.4.19", "urn:oid:1.2.752.129.2.1.4.1"})
 SOURCE_SYSTEM: Final = "urn:oid:1.2.752.129.2.1.4.1#"
+LOCAL_ID: Final = "urn:oid:1.2.752.129.2.1.2.1"
 _LONGEST = 256
 
 
@@ -54,8 +55,10 @@ def hsa(system: object, value: object) -> HsaId | None:
 def record_key(system: object, value: object) -> str | None:
     """The name `<system>|<record>` under which records of any source point at each other.
 
-    `urn:oid:1.2.752.129.2.1.4.1#<HSA-id>` is the source system's own HSA-id, the form in which
-    RIV-TA names the same record; every other system stays as it is. None when either is missing.
+    RIV-TA names the same record by the source system's HSA-id. FHIR carries it in one of two
+    ways: in the system, as `urn:oid:1.2.752.129.2.1.4.1#<HSA-id>`, or in the value, as
+    `<HSA-id>#<record>` under the root for local ids. Every other system stays as it is. None when
+    either is missing.
     """
     if not isinstance(system, str) or not isinstance(value, str) or not system or not value:
         return None
@@ -63,4 +66,7 @@ def record_key(system: object, value: object) -> str | None:
         return None
     if system.startswith(SOURCE_SYSTEM):
         system = system.removeprefix(SOURCE_SYSTEM).strip().upper()
+    elif system == LOCAL_ID and "#" in value:
+        holder, _, value = value.partition("#")
+        system = holder.strip().upper()
     return f"{system}|{value}"

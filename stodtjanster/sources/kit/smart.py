@@ -5,7 +5,7 @@ minute before it expires.
 """
 
 import re
-from collections.abc import Generator
+from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final, Literal
@@ -93,20 +93,21 @@ class Token:
 class Login:
     """Keeps one token, and the address that gives them, for all conversations with one source."""
 
-    def __init__(self, client: Client) -> None:
+    def __init__(self, client: Client, clock: Callable[[], datetime]) -> None:
+        """`clock` gives aware times by the machine: a token lives between machines, whatever day
+        the question is asked for."""
         self._client = client
+        self._clock = clock
         self._endpoint = client.token_endpoint
         self._token: Token | None = None
 
-    def token(
-        self, now: datetime, refused: Token | None = None
-    ) -> Generator[Request, Response, Token]:
+    def token(self, refused: Token | None = None) -> Generator[Request, Response, Token]:
         """The token that we hold, or a new one if it is old or the one just `refused`.
 
         Raises SourceFailed: DENIED when the server will not have us, FAULT or UNREADABLE when it
         answers with something else.
         """
-        held = self._token
+        now, held = self._clock(), self._token
         if held is not None and held is not refused and now < held.until:
             return held
         if self._endpoint is None:

@@ -53,7 +53,7 @@ def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
                 identity,
                 labels.approved,
                 recorded(resource.get("authoredOn")),
-                care_unit((owner,)),
+                care_unit((owner,), scope, resource),
                 name if party is Party.CARE else None,
             ),
             text=text,

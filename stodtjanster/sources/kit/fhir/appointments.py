@@ -107,7 +107,7 @@ class _Present:
                 patients.append(actor)
             elif kind in _UNITS:
                 self.unit = self.unit or scope.name(actor, resource)
-                self.unit_id = self.unit_id or care_unit((actor,))
+                self.unit_id = self.unit_id or care_unit((actor,), scope, resource)
             elif kind == "Location":
                 self._at(actor, resource, scope)
             elif kind not in _NOT_STAFF:
@@ -118,7 +118,7 @@ class _Present:
 
     def _at(self, actor: Json, resource: Json, scope: Scope) -> None:
         self.place = self.place or scope.name(actor, resource)
-        self.unit_id = self.unit_id or care_unit((actor,))
+        self.unit_id = self.unit_id or care_unit((actor,), scope, resource)
         location = scope.resolve(actor, resource)
         if location is not None:
             types = codings(location.get("physicalType") or location.get("form"))
@@ -174,17 +174,15 @@ def _reason(resource: Json, description: str | None) -> str | None:
 
 
 def _recurring(resource: Json) -> bool:
-    """Daily home help: serviceCategory or serviceType carries the code `hemtjanst`.
+    """Daily home help: the code or the words of a serviceCategory are `hemtjänst`.
 
     No code system for it is agreed in Sweden, so the code counts in any system and case.
     """
-    for element in ("serviceCategory", "serviceType"):
-        concepts = resource.get(element)
-        if concepts:
-            for _, code in codings(concepts):
-                if isinstance(code, str) and code.lower() in _DAILY_HELP:
-                    return True
-    return False
+    categories = resource.get("serviceCategory")
+    if not categories:
+        return False
+    said = [first_text(categories), *(code for _, code in codings(categories))]
+    return any(isinstance(word, str) and word.lower() in _DAILY_HELP for word in said)
 
 
 def _form(resource: Json, present: _Present) -> VisitForm:
@@ -239,7 +237,12 @@ def encounter(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
         Appointment(
             subject=subject,
             origin=scope.origin(
-                resource, identity, labels.approved, None, care_unit((provider,)), unit
+                resource,
+                identity,
+                labels.approved,
+                None,
+                care_unit((provider,), scope, resource),
+                unit,
             ),
             when=_planned(resource),
             title=scope.told(words, resource),

@@ -4,10 +4,12 @@ Sources: hl7.org/fhir/R4/careplan.html, Inera EHDS-TK typeofcareplan-cs, KL core
 (KLCommonCareSocialPlannedIntervention).
 """
 
+from collections.abc import Iterable
+
 from stodtjanster.information import CarePlan, CarePlanKind, CareService, Goal
-from stodtjanster.model import PersonId
+from stodtjanster.model import PersonId, Told
 from stodtjanster.sources.kit.fhir.appointments import check
-from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys
+from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys, units
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
@@ -92,7 +94,12 @@ def _plan(
     return CarePlan(
         subject=subject,
         origin=scope.origin(
-            resource, identity, labels.approved, made, care_unit((author, *helpers)), owner
+            resource,
+            identity,
+            labels.approved,
+            made,
+            care_unit((author, *helpers), scope, resource),
+            _unit_name((author, *helpers), resource, scope),
         ),
         kind=kind,
         kind_text=scope.told(first_text(resource.get("category")), resource),
@@ -113,6 +120,12 @@ def _plan(
             for key in keys(reference, scope)
         ),
     )
+
+
+def _unit_name(references: Iterable[Json | None], resource: Json, scope: Scope) -> Told | None:
+    """The first of them that is a unit: an author is often a person."""
+    names = (scope.name(one, resource) for one in units(references, scope, resource))
+    return scope.told(next((name for name in names if name), None), resource)
 
 
 def own_keys(resource: Json) -> tuple[str, ...]:
@@ -233,8 +246,8 @@ def _service(
             identity,
             labels.approved,
             recorded(resource.get("created")),
-            care_unit((author, *as_list(detail.get("performer")))),
-            authority,
+            care_unit((author, *as_list(detail.get("performer"))), scope, resource),
+            _unit_name((author, *as_list(detail.get("performer"))), resource, scope),
         ),
         name=name,
         extent=scope.told(extent, resource),

@@ -56,7 +56,7 @@ def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) ->
                 identity,
                 labels.approved,
                 recorded(decided),
-                care_unit((*performers, requester)),
+                care_unit((*performers, requester), scope, resource),
                 performer or authority,
             ),
             name=name,
@@ -72,8 +72,7 @@ def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) ->
 
 
 def _name(resource: Json) -> str | None:
-    named = concept_text(resource.get("code"))
-    return named or first_text(resource.get("orderDetail")) or first_text(resource.get("category"))
+    return concept_text(resource.get("code")) or first_text(resource.get("category"))
 
 
 def law(categories: object) -> str | None:
@@ -102,7 +101,7 @@ def _during(resource: Json) -> tuple[date | None, date | None]:
 
 
 def _extent(resource: Json) -> str | None:
-    """How much: the quantity, else the timing, else what the person is told."""
+    """How much: the quantity, else the timing, else the order's details in words."""
     quantity = resource.get("quantityQuantity")
     if quantity and quantity.get("value") is not None:
         return f"{_number(quantity['value'])} {quantity.get('unit') or ''}".strip()
@@ -114,8 +113,7 @@ def _extent(resource: Json) -> str | None:
         per = units[1] if counts[1] == "1" else f"{counts[1]} {units[1]}"
         return f"{counts[0]} {units[0]} per {per}"
     timing = resource.get("occurrenceTiming") or {}
-    said = concept_text(timing.get("code")) or resource.get("patientInstruction")
-    return said if said is None or isinstance(said, str) else None
+    return concept_text(timing.get("code")) or first_text(resource.get("orderDetail"))
 
 
 def _number(value: object) -> str:

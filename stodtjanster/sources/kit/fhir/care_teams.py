@@ -62,7 +62,7 @@ def care_team(
                 # One team may name several: each is a record of its own.
                 identity if len(members) == 1 else f"{identity}#{number}",
                 labels.approved,
-                care_unit=care_unit(as_list(resource.get("managingOrganization"))),
+                care_unit=care_unit(as_list(resource.get("managingOrganization")), scope, resource),
             ),
             team_id=identity if len(members) > 1 else None,
         )

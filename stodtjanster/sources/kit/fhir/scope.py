@@ -17,6 +17,7 @@ from stodtjanster.sources.kit.fhir.values import (
     told,
 )
 
+UNITS = frozenset({"Organization", "HealthcareService", "CareTeam", "Location"})
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 LONGEST_ID = 128
 """FHIR allows 64; some servers do not care."""
@@ -246,10 +247,15 @@ def identity(resource: Json) -> str:
     return f"{resource['resourceType']}/{logical}"
 
 
-def care_unit(references: Iterable[Json | None]) -> HsaId | None:
-    """The first HSA-id that a reference carries as its identifier."""
-    for reference in references:
-        identifier = reference.get("identifier") if reference else None
+def units(references: Iterable[Json | None], scope: Scope, holder: Json) -> list[Json]:
+    """Those references that mean a unit. People, whose ids are never kept, are not among them."""
+    return [one for one in references if one and scope.kind(one, holder) in UNITS]
+
+
+def care_unit(references: Iterable[Json | None], scope: Scope, holder: Json) -> HsaId | None:
+    """The first HSA-id that the reference to a unit carries as its identifier."""
+    for reference in units(references, scope, holder):
+        identifier = reference.get("identifier")
         if identifier is not None:
             unit = identifiers.hsa(identifier.get("system"), identifier.get("value"))
             if unit is not None:
