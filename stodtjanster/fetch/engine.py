@@ -276,9 +276,8 @@ class FetchService:
             log.error("rows about another person were stopped", extra={"source": order.source})
             reports += self._without(order, asked_at, Cause.FOREIGN).reports
         for report in reports:
-            key = (report.source, report.system, report.information)
             if report.answered:
-                self._last_answer[key] = report.as_of or asked_at
+                self._note_answer(order, report, report.as_of or asked_at)
         return Answer(own, tuple(self._with_last_answer(report) for report in reports))
 
     def _without(self, order: Order, asked_at: datetime, cause: Cause) -> Answer[Item]:
@@ -291,6 +290,11 @@ class FetchService:
             cause=cause,
         )
         return Answer(reports=(self._with_last_answer(report),))
+
+    def _note_answer(self, order: Order, report: Report, at: datetime) -> None:
+        """A system that answered is also an answer of the source through which it did."""
+        for source, system in ((report.source, report.system), (order.source, order.source)):
+            self._last_answer[source, system, report.information] = at
 
     def _with_last_answer(self, report: Report) -> Report:
         if report.as_of is not None:
