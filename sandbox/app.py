@@ -150,10 +150,13 @@ def _country(options: Options) -> Country:
 
 
 def _breakable(faults: Faults, target: str) -> Any:
-    """A middleware that lets a whole application be a fault target."""
+    """A middleware that lets a whole application be a fault target, save for its static files."""
 
     @web.middleware
     async def middleware(request: web.Request, handler: Handler) -> web.StreamResponse:
+        if request.path.startswith("/static/"):
+            return await handler(request)
+
         async def answer() -> web.Response:
             response = await handler(request)
             if not isinstance(response, web.Response):
