@@ -27,8 +27,8 @@ _LONGEST: Final = 64
 
 def moment(text: str) -> datetime | None:
     """An aware time in Europe/Stockholm; None when the text is no time of day on a day."""
-    if len(text) in (12, 14) and text.isdecimal() and text.isascii():
-        return _wall(f"{text[:8]}T{text[8:]}")
+    if text.isdecimal():
+        return _wall(f"{text[:8]}T{text[8:]}") if len(text) in (12, 14) else None
     found = _DATETIME.fullmatch(text) if len(text) <= _LONGEST else None
     if found is None:
         return None
@@ -64,8 +64,8 @@ def span(start: str | None, end: str | None) -> When | None:
     start = start and start.strip()
     if not start:
         return Open()
-    until = _instant(end.strip()) if end else None
     begins = moment(start)
+    until = _instant(end.strip()) if end else None
     if begins is not None:
         return Timed(begins, until if until is not None and until > begins else None)
     first = day(start)
@@ -97,6 +97,6 @@ def _wall(text: str) -> datetime | None:
     if wall.year not in _YEARS:
         return None
     aware = wall.replace(tzinfo=STOCKHOLM)
-    if wall.hour == _GAP_HOUR and wall.month == _MARCH:
+    if wall.month == _MARCH and wall.hour == _GAP_HOUR:
         return aware.astimezone(UTC).astimezone(STOCKHOLM)
     return aware

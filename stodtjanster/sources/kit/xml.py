@@ -84,12 +84,13 @@ def local_name(element: etree._Element) -> str:
 
 
 def children(element: etree._Element | None) -> dict[str, etree._Element]:
-    """Child elements by qualified name, the first of each; empty for an absent element."""
-    found: dict[str, etree._Element] = {}
-    if element is not None:
-        for child in element:
-            found.setdefault(child.tag, child)
-    return found
+    """Child elements by qualified name, the last of each; empty for an absent element."""
+    return {} if element is None else {child.tag: child for child in element}
+
+
+def texts(element: etree._Element | None) -> dict[str, str | None]:
+    """The unstripped texts of child elements by qualified name, the last of each."""
+    return {} if element is None else {child.tag: child.text for child in element}
 
 
 def text(element: etree._Element | None) -> str | None:
