@@ -12,7 +12,8 @@ import click
 from portal.app import build_directory, build_sources
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
-from portal.store import Store
+from portal.store import Store, StoreUnavailable
+from stodtjanster.audit import Head
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.source import SourceFailed
 from views import all_views
@@ -77,16 +78,35 @@ def audit() -> None:
 
 
 @audit.command()
-def verify() -> None:
-    """Walk the whole chain; exits with 1 when it does not hold."""
-    store = Store(Settings().database_url)
-    store.upgrade()
-    verdict = store.audit.verify()
+@click.option("--anchor", metavar="SEQ:HASH", help="A head that was noted earlier.")
+def verify(anchor: str | None) -> None:
+    """Walk the whole chain; exits with 1 when it does not hold, with 2 when it cannot be read.
+
+    Note the head that is printed somewhere else, and give it as anchor the next time: only then
+    does a chain that was rewritten from its beginning show.
+    """
+    try:
+        verdict = Store.existing(Settings().database_url).audit.verify(_head(anchor))
+    except StoreUnavailable as error:
+        click.echo(f"portal audit verify: the store does not answer ({error})", err=True)
+        sys.exit(UNREADABLE)
     if verdict.ok:
-        click.echo(f"ok: {verdict.count} entries, head {verdict.head.hash.hex()}")
+        click.echo(
+            f"ok: {verdict.count} entries, head {verdict.head.seq}:{verdict.head.hash.hex()}"
+        )
         return
     click.echo(f"broken at entry {verdict.first_bad_seq}; {verdict.count} entries hold", err=True)
     sys.exit(1)
+
+
+def _head(anchor: str | None) -> Head | None:
+    if anchor is None:
+        return None
+    seq, _, digest = anchor.partition(":")
+    try:
+        return Head(int(seq), bytes.fromhex(digest))
+    except ValueError:
+        raise click.UsageError("an anchor is SEQ:HASH, as verify printed it") from None
 
 
 @main.command()

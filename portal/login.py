@@ -25,7 +25,7 @@ from portal.security import (
     set_cookie,
 )
 from portal.sessions import Session
-from stodtjanster.audit import AuditEvent, EventKind
+from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import ActorKind
 from views.kit.words import N_
 
@@ -155,7 +155,12 @@ def _welcome(h: House, identity: Identity, transaction: Transaction) -> BaseResp
         language=transaction.language,
         now=now,
     )
-    h.audit.record(_event(EventKind.LOGIN, session, now))
+    try:
+        h.audit.record(_event(EventKind.LOGIN, session, now))
+    except AuditUnavailable:
+        h.sessions.end(token)
+        raise
+    h.sessions.purge(now)
     _prefetch(h, session, transaction.language)
     response = redirect(transaction.next_path)
     set_cookie(response, SESSION_COOKIE, token)

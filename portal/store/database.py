@@ -56,6 +56,13 @@ class Database:
         self.engine.dispose()
 
 
+def is_there(url: str) -> bool:
+    """False for a SQLite file that does not exist; of a server nobody knows without asking."""
+    target = make_url(url)
+    lite = target.get_backend_name() == "sqlite"
+    return not lite or bool(target.database and Path(target.database).exists())
+
+
 @contextmanager
 def _speaking_plainly() -> Iterator[None]:
     # PostgreSQL's messages may quote the row that failed, so the error is not chained either.

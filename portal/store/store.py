@@ -1,7 +1,7 @@
 """The store as the rest of the portal sees it."""
 
 from portal.store.audit import StoredAudit
-from portal.store.database import Database
+from portal.store.database import Database, StoreUnavailable, is_there
 from portal.store.logins import LoginRows
 from portal.store.migrate import upgrade
 from portal.store.sessions import SessionRows
@@ -18,6 +18,13 @@ class Store:
         self.audit = StoredAudit(self._database)
         self.sessions = SessionRows(self._database)
         self.logins = LoginRows(self._database)
+
+    @classmethod
+    def existing(cls, url: str) -> "Store":
+        """Like `Store(url)`, for whoever only looks. Raises StoreUnavailable where none is."""
+        if not is_there(url):
+            raise StoreUnavailable("there is no such file")
+        return cls(url)
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Safe to run from several processes at once."""
