@@ -114,6 +114,7 @@ class _Provider:
                 web.post("/session/end", self.end_session),
                 web.put("/_test/next", self.set_vices),
                 web.post("/_test/rotate", self.rotate),
+                web.get("/favicon.ico", self.no_icon),
                 web.static("/static", pages.STATIC),
             ]
         )
@@ -287,6 +288,10 @@ class _Provider:
 
     async def rotate(self, _: web.Request) -> web.Response:
         self._writer.rotate()
+        return web.Response(status=204)
+
+    async def no_icon(self, _: web.Request) -> web.Response:
+        """Browsers ask for one by themselves; a 404 would look like a fault in the console."""
         return web.Response(status=204)
 
     def _asked(self, params: Mapping[str, str]) -> AuthorizationRequest:
