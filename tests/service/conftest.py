@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ class Sandbox:
 
     info: dict[str, Any]
     process: subprocess.Popen[str]
+    reader: threading.Thread
     state: Path
 
     def fault(self, target: str, kind: str, **details: Any) -> None:
@@ -75,23 +77,36 @@ def start_sandbox(state: Path, *flags: str) -> Sandbox:
         process.wait()
         pytest.fail("the sandbox did not start:\n" + "".join(seen))
     # Whatever it says later must not fill the pipe and stop it.
-    threading.Thread(target=process.stdout.read, daemon=True).start()
+    reader = threading.Thread(target=process.stdout.read, daemon=True)
+    reader.start()
     info = json.loads((state / "sandbox.json").read_text("utf-8"))
-    return Sandbox(info, process, state)
+    return Sandbox(info, process, reader, state)
 
 
 def stop_sandbox(sandbox: Sandbox) -> int:
     """Ask it to stop (SIGTERM) and return its exit status."""
     sandbox.process.terminate()
-    return sandbox.process.wait(timeout=30)
+    status = sandbox.process.wait(timeout=30)
+    sandbox.reader.join()
+    assert sandbox.process.stdout is not None
+    sandbox.process.stdout.close()
+    return status
+
+
+@contextmanager
+def stopping(sandbox: Sandbox) -> Iterator[Sandbox]:
+    """A sandbox of a test's own, stopped at the end of the block."""
+    try:
+        yield sandbox
+    finally:
+        stop_sandbox(sandbox)
 
 
 @pytest.fixture(scope="session")
 def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The worker's sandbox, shared by its tests."""
-    running = start_sandbox(tmp_path_factory.mktemp("sandbox"), *FLAGS)
-    yield running
-    stop_sandbox(running)
+    with stopping(start_sandbox(tmp_path_factory.mktemp("sandbox"), *FLAGS)) as running:
+        yield running
 
 
 @pytest.fixture(autouse=True)
