@@ -3,6 +3,7 @@
 import logging
 from dataclasses import asdict
 from datetime import datetime
+from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, redirect, request
@@ -68,7 +69,7 @@ def start(language: str) -> BaseResponse | str:
         title=h.pages.speaker(language).gettext(N_("Din vård och omsorg på ett ställe")),
         languages=other_languages(language, request.path),
         logins=[
-            Link(f"/{language}/logga-in/{key}?till={wanted}", login.settings.title)
+            Link(f"/{language}/logga-in/{key}?till={quote(wanted)}", login.settings.title)
             for key, login in h.logins.items()
         ],
     )
@@ -101,7 +102,7 @@ def finish() -> BaseResponse | tuple[str, int]:
         return _failed(h, "sv", LoginRefused(LoginRefusal.UNKNOWN_LOGIN))
     provider, transaction = _transaction(kept)
     try:
-        identity = h.logins[provider].finish(transaction, request.args.to_dict())
+        identity = h.logins[provider].finish(transaction, _once_each())
     except LoginRefused as refusal:
         return _failed(h, transaction.language, refusal)
     return _welcome(h, identity, transaction)
@@ -223,6 +224,13 @@ def _failed(h: House, language: str, refusal: LoginRefused) -> tuple[str, int]:
         reason=speaker.gettext(_SPOKEN.get(refusal.reason, _UNSPOKEN)),
     )
     return page, 403
+
+
+def _once_each() -> dict[str, str]:
+    """The answer's parameters. Raises LoginRefused when one comes twice: which would be meant?"""
+    if any(len(values) > 1 for values in request.args.to_dict(flat=False).values()):
+        raise LoginRefused(LoginRefusal.MALFORMED)
+    return request.args.to_dict()
 
 
 def _transaction(kept: bytes) -> tuple[str, Transaction]:

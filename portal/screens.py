@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 from flask import Blueprint, Response, redirect, request
 from markupsafe import Markup
@@ -166,7 +167,7 @@ def _denied(h: House, language: str, session: Session, decision: Decision) -> st
 def _ask_to_log_in(h: House, language: str) -> BaseResponse | tuple[str, int]:
     """Whoever comes with a dead session is told so; others are shown the way in."""
     if SESSION_COOKIE not in request.cookies:
-        return redirect(f"/{language}/?till={request.path}")
+        return redirect(f"/{language}/?till={quote(request.path)}")
     words = h.pages.speaker(language)
     title = words.gettext(N_("Du har blivit utloggad"))
     return h.pages.render(language, "session_ended.html", title=title), 401

@@ -8,7 +8,6 @@ always passed in, aware.
 
 import re
 import secrets
-from base64 import b64decode, b64encode
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -33,8 +32,7 @@ _TOUCH_EVERY = timedelta(minutes=1)
 class Session:
     """One login. `id_hash` names it in the audit log and is no secret.
 
-    `csrf` goes into forms; `shelf_key` (32 bytes) keys what is cached for this login; `seen` is
-    right to the minute; `id_token_hint` is what the provider wants back at logout.
+    `csrf` goes into forms; `seen` is right to the minute.
     """
 
     id_hash: str
@@ -47,8 +45,6 @@ class Session:
     created: datetime
     seen: datetime
     expires: datetime
-    id_token_hint: str | None = field(repr=False)
-    shelf_key: bytes = field(repr=False)
 
 
 class Sessions:
@@ -77,7 +73,6 @@ class Sessions:
         issuer: str,
         language: str,
         now: datetime,
-        id_token_hint: str | None = None,
     ) -> tuple[str, Session]:
         """Begin a session under a new token: never under one that the browser brought."""
         token = _new_token()
@@ -92,8 +87,6 @@ class Sessions:
             created=now,
             seen=now,
             expires=now + self._absolute,
-            id_token_hint=id_token_hint,
-            shelf_key=secrets.token_bytes(_SECRET_BYTES),
         )
         self._rows.put(_row(token, session))
         return token, session
@@ -197,8 +190,6 @@ def _row(token: str, session: Session) -> SessionRow:
         "csrf": session.csrf,
         "created": session.created.astimezone(UTC).isoformat(),
         "expires": session.expires.astimezone(UTC).isoformat(),
-        "id_token_hint": session.id_token_hint,
-        "shelf_key": b64encode(session.shelf_key).decode("ascii"),
     }
     return SessionRow(
         id_hash=session.id_hash,
@@ -227,8 +218,6 @@ def _session(token: str, row: SessionRow) -> Session | None:
         seen=row.seen,
         # From the sealed part: whoever can write to the store must not be able to prolong it.
         expires=datetime.fromisoformat(said["expires"]),
-        id_token_hint=said["id_token_hint"],
-        shelf_key=b64decode(said["shelf_key"]),
     )
 
 

@@ -49,7 +49,6 @@ def start(sessions, **changes):
             "loa": "loa3",
             "issuer": "https://bankid.example/",
             "language": "sv",
-            "id_token_hint": "header.payload.signature",
             "now": NOW,
             **changes,
         }
@@ -70,12 +69,6 @@ def test_a_session_comes_back_as_it_was(sessions):
     assert sessions.load(token, NOW) == session
     assert (session.person, session.name, session.loa) == (ANNA, "Anna Åström", "loa3")
     assert session.expires == NOW + 8 * HOUR
-    assert len(session.shelf_key) == 32
-
-
-def test_a_session_without_hint_comes_back(sessions):
-    token, session = start(sessions, id_token_hint=None)
-    assert sessions.load(token, NOW) == session
 
 
 def test_nothing_is_shared_between_two_sessions_of_one_person(sessions):
