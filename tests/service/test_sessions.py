@@ -76,7 +76,6 @@ def test_nothing_is_shared_between_two_sessions_of_one_person(sessions):
     assert first_token != second_token
     assert first.id_hash != second.id_hash
     assert first.csrf != second.csrf
-    assert first.shelf_key != second.shelf_key
 
 
 def test_the_store_alone_reveals_nobody(path, sessions, attempts):
@@ -95,13 +94,12 @@ def test_the_store_alone_reveals_nobody(path, sessions, attempts):
         "verifier",
     ):
         assert secret.encode() not in kept
-    assert session.shelf_key not in kept
 
 
 def test_its_repr_reveals_nobody(sessions):
     _, session = start(sessions)
     told = repr(session)
-    for secret in (ANNA.value, "Anna", session.csrf, "payload", repr(session.shelf_key)):
+    for secret in (ANNA.value, "Anna", session.csrf):
         assert secret not in told
 
 
