@@ -11,19 +11,17 @@ import threading
 import time as clock_time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any, ClassVar
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup, escape
+from markupsafe import Markup
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from e2e import ui_gallery_samples as samples
-from stodtjanster.model.told import Told
+from portal.i18n import at
+from portal.pages import STATIC, Link, Pages, other_languages
 
 ROOT = Path(__file__).resolve().parent.parent
-STATIC = ROOT / "portal" / "static"
 OUT = ROOT / "artifacts" / "gallery"
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 CHROMIUM = "/usr/bin/chromium"
@@ -31,149 +29,53 @@ CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; font-src 'self'; "
     "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
-WEEKDAYS = ("måndag", "tisdag", "onsdag", "torsdag", "fredag", "lördag", "söndag")
-MONTHS = (
-    "januari",
-    "februari",
-    "mars",
-    "april",
-    "maj",
-    "juni",
-    "juli",
-    "augusti",
-    "september",
-    "oktober",
-    "november",
-    "december",
-)
+PAGES = Pages()
 
 
-# Stand-ins for the filters of the portal, Swedish only and with the clock held still.
+def shell(*, inside: bool, lang: str = "sv", text_dir: str = "ltr") -> dict[str, Any]:
+    """What a page is given besides what all pages have."""
+    own = {"languages": other_languages(lang, f"/{lang}/mig/"), "text_dir": text_dir}
+    if inside:
+        nav = (Link(f"/{lang}/mig/", "Översikt", current=True),)
+        own |= {"person_name": "Birgit Sandelin", "nav": nav, "csrf_token": "prov"}
+    return own
 
 
-def dateword(day: date) -> str:
-    year = "" if day.year == samples.TODAY.year else f" {day.year}"
-    return f"{day.day} {MONTHS[day.month - 1]}{year}"
-
-
-def dayword(day: date) -> str:
-    near = {-1: "i går", 0: "i dag", 1: "i morgon"}.get((day - samples.TODAY).days)
-    return near or f"{WEEKDAYS[day.weekday()]} {dateword(day)}"
-
-
-def daytext(day: date) -> str:
-    word = dayword(day)
-    return word[0].upper() + word[1:]
-
-
-def clock(moment: datetime | time) -> str:
-    return f"{moment:%H.%M}"
-
-
-def asof(moment: datetime) -> Markup:
-    text = escape(f"{dayword(moment.date())} kl. {clock(moment)}")
-    return Markup('<time datetime="{}">{}</time>').format(moment.isoformat(), text)
-
-
-def weekday_short(day: date) -> str:
-    return ("mån", "tis", "ons", "tors", "fre", "lör", "sön")[day.weekday()]
-
-
-def environment(lang: str) -> Environment:
-    def told(text: Told) -> Markup:
-        if text.lang == lang:
-            return escape(text.text)
-        return Markup('<span lang="{}" dir="ltr">{}</span>').format(text.lang, text.text)
-
-    env = Environment(
-        loader=ChoiceLoader(
-            [
-                FileSystemLoader(ROOT / "portal" / "templates"),
-                FileSystemLoader(ROOT / "views" / "overview" / "templates"),
-            ]
-        ),
-        autoescape=True,
-        undefined=StrictUndefined,
-        extensions=["jinja2.ext.i18n"],
-    )
-    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # from the extension
-    env.filters.update(
-        told=told,
-        daytext=daytext,
-        clock=clock,
-        asof=asof,
-        dateword=dateword,
-        weekday_short=weekday_short,
-    )
-    env.globals["static"] = lambda name: f"/static/{name}"
-    return env
-
-
-@dataclass(frozen=True, slots=True)
-class NavItem:
-    href: str
-    text: str
-    current: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Language:
-    code: str
-    name: str
-    href: str
-
-
-@dataclass(frozen=True, slots=True)
-class Login:
-    href: str
-    name: str
-
-
-def shell(lang: str = "sv", *, inside: bool = True) -> dict[str, Any]:
-    """What every page needs, as the portal's context processor gives it."""
-    return {
-        "lang": lang,
-        "text_dir": "rtl" if lang == "ar" else "ltr",
-        "has_fonts": (STATIC / "fonts" / "fonts.css").is_file(),
-        "home_url": "/sv/mig/" if inside else "/",
-        "person_name": "Birgit Sandelin" if inside else None,
-        "nav": (NavItem("/sv/mig/", "Översikt", True),) if inside else (),
-        "logout_url": "/sv/logga-ut",
-        "csrf_token": "prov",
-        "page_url": "/sv/mig/",
-        "languages": (Language("en", "English", "/en/mig/"),),
-    }
+def render(lang: str, template: str, context: dict[str, Any]) -> str:
+    with at(samples.NOW):
+        return PAGES.render(lang, template, **context)
 
 
 def streamed(
     sections: list[tuple[str, dict[str, object]]],
     lang: str = "sv",
     *,
+    text_dir: str = "ltr",
     ends: bool = True,
 ) -> list[str]:
     """The chunks of one overview, in the order they are sent."""
-    env = environment(lang)
-    context = shell(lang) | {"title": "Översikt", "asked": 6, "answered": 5}
-    frame = {"frame": "overview/frame.html"}
-    chunks = [env.get_template("page_open.html").render(context | frame)]
-    chunks += [env.get_template(name).render(own) for name, own in sections]
-    return [*chunks, env.get_template("page_close.html").render(context)] if ends else chunks
+    context = shell(inside=True, lang=lang, text_dir=text_dir) | {
+        "title": "Översikt",
+        "asked": 6,
+        "answered": 5,
+        "frame": "overview/frame.html",
+    }
+    chunks = [render(lang, "page_open.html", context)]
+    chunks += [render(lang, name, own) for name, own in sections]
+    return [*chunks, render(lang, "page_close.html", context)] if ends else chunks
 
 
 def simple(template: str, title: str, *, inside: bool = False, **own: Any) -> list[str]:
-    env = environment("sv")
-    return [env.get_template(template).render(shell(inside=inside) | {"title": title} | own)]
+    return [render("sv", template, shell(inside=inside) | {"title": title} | own)]
 
 
 def alone(position: int) -> list[str]:
-    env = environment("sv")
-    name, own = samples.FULL[position]
-    inner = Markup(env.get_template(name).render(own))
-    return simple("fragment.html", "Översikt", inside=True, section=inner)
+    inner = Markup(render("sv", *samples.FULL[position]))
+    return simple("fragment.html", "Kontakter", inside=True, section=inner, page_url="/sv/mig/")
 
 
 def pages() -> dict[str, list[str]]:
-    logins = (Login("/login/bankid", "BankID"), Login("/login/freja", "Freja"))
+    logins = (Link("/login/bankid", "BankID"), Link("/login/freja", "Freja"))
     return {
         "oversikt": streamed(samples.FULL),
         "allt-svarade": streamed(samples.GOOD),
@@ -181,13 +83,19 @@ def pages() -> dict[str, list[str]]:
         "vet-inte": streamed(samples.UNKNOWN_PAGE),
         "halvvags": streamed(samples.HALF, ends=False),
         "engelska": streamed(samples.FULL, "en"),
-        "arabiska": streamed(samples.FULL, "ar"),
+        "hoger-till-vanster": streamed(samples.FULL, text_dir="rtl"),
         "ensam-del": alone(0),
         "start": simple("start.html", "Din vård och omsorg på ett ställe", logins=logins),
         "inloggning-gick-inte": simple(
             "login_failed.html",
             "Inloggningen gick inte",
             reason="Du avbröt inloggningen.",
+        ),
+        "far-inte": simple(
+            "denied.html",
+            "Du kan inte se din planering här",
+            inside=True,
+            reason="Det finns ett skydd för dina uppgifter.",
         ),
         "nekad": simple("refused.html", "Sidan går inte att visa"),
         "stangt": simple("unavailable.html", "Vi kan inte visa dina uppgifter just nu"),
