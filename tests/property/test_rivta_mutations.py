@@ -1,0 +1,218 @@
+"""Whatever happens to a message on its way, nothing but SourceFailed is raised, and nobody's
+rows but those of the person asked about are given out."""
+
+import copy
+from collections.abc import Callable
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from lxml import etree
+
+from stodtjanster.information import Item
+from stodtjanster.sources.care_managers import adapter as care_managers
+from stodtjanster.sources.care_plans import adapter as care_plans
+from stodtjanster.sources.kit.source import Heard, SourceFailed
+from stodtjanster.sources.kit.times import day, moment, span
+from stodtjanster.sources.subject_of_care_schedule import adapter as booked
+from tests.rivta_messages import (
+    OTHER,
+    PERSON,
+    TOLVAN,
+    UNIT,
+    care_manager,
+    care_plan,
+    elements,
+    envelope,
+    identity,
+    reading,
+    result,
+    schedule,
+    status_row,
+    statuses,
+    telecom,
+    timeslot,
+)
+
+FOREIGN = "Annans"
+HEADER = statuses(status_row(), status_row(code="NoDataSynchFailed", error=("504", "x")))
+CONTENT = elements(content=elements(mediaType="text/plain", value="UGxhbg=="))
+REST = elements(
+    careTeam=elements(id=identity("t"), name="Team", internalNotes="hemligt"),
+    managingCareGiver=elements(hsaId=identity(UNIT), name="Region"),
+    contact=telecom("phone", "0980-319 200"),
+)
+Read = Callable[..., Heard]
+
+MESSAGES: tuple[tuple[Read, bytes], ...] = (
+    (
+        booked.read,
+        schedule(
+            timeslot(purpose="&lt;article&gt;&lt;para&gt;Hej&lt;/para&gt;&lt;/article&gt;"),
+            timeslot(
+                subject_of_care=OTHER.value,
+                bookingId="Annans-1",
+                timeTypeName=FOREIGN,
+                performerName=FOREIGN,
+            ),
+            timeslot(bookingId="b-3", invitation="true"),
+            header=HEADER,
+        ),
+    ),
+    (
+        care_managers.read,
+        envelope(
+            care_managers.CONTRACT,
+            care_manager(rest=REST)
+            + care_manager(
+                subject=OTHER.value,
+                practitioner=elements(id=identity("x"), name=FOREIGN),
+                rest=elements(externalNotes=FOREIGN),
+            )
+            + care_manager(code="<c:code>9</c:code>"),
+            HEADER,
+        ),
+    ),
+    (
+        care_plans.read,
+        envelope(
+            care_plans.CONTRACT,
+            care_plan(CONTENT)
+            + care_plan(
+                documentTitle=FOREIGN,
+                documentId="Annans-1",
+                patientId=elements(id=OTHER.value, type=PERSON),
+            )
+            + care_plan(documentId="p-3", nullified="false")
+            + result("OK"),
+            HEADER,
+        ),
+    ),
+)
+
+unhurried = settings(deadline=None)
+messages = st.sampled_from(MESSAGES)
+words = st.one_of(
+    st.text(max_size=30),
+    st.sampled_from(
+        ["", " ", "true", "x" * 3_000, "99991231235959", "20260329023000", "&lt;p&gt;"]
+    ),
+    st.text("0123456789TZ:-+", max_size=25),
+)
+
+
+def check(read: Read, body: bytes) -> None:
+    try:
+        heard = read(body, reading=reading())
+    except SourceFailed:
+        return
+    assert heard.reports
+    for item in heard.items:
+        assert isinstance(item, Item)
+        assert item.subject == TOLVAN
+        assert FOREIGN not in repr(item)
+        assert "hemligt" not in repr(item)
+    assert sum(report.rejected for report in heard.reports) == len(heard.rejected)
+
+
+def pick(data: st.DataObject, root: etree._Element) -> etree._Element:
+    return data.draw(st.sampled_from([*root.iter(etree.Element)]))
+
+
+def is_the_others(element: etree._Element) -> bool:
+    said = "".join(str(part) for part in element.itertext())
+    return OTHER.value in said or FOREIGN in said
+
+
+@unhurried
+@given(messages, st.data())
+def test_an_element_dropped(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    """But for the number itself where the contract lets it be left out: a row without one is
+    about whom we asked for."""
+    read, body = message
+    root = etree.fromstring(body)
+    gone = pick(data, root)
+    parent = gone.getparent()
+    optional = etree.QName(gone).localname == "subject_of_care" and is_the_others(gone)
+    if parent is not None and not optional:
+        parent.remove(gone)
+    check(read, etree.tostring(root))
+
+
+@unhurried
+@given(messages, st.data())
+def test_an_element_twice(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    read, body = message
+    root = etree.fromstring(body)
+    doubled = pick(data, root)
+    if doubled is not root:
+        doubled.addnext(copy.deepcopy(doubled))
+    check(read, etree.tostring(root))
+
+
+@unhurried
+@given(messages, st.data())
+def test_an_element_moved(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    """Anything but what is the other person's: that, moved, would be said of the one we asked
+    about by the source itself."""
+    read, body = message
+    root = etree.fromstring(body)
+    moved, target = pick(data, root), pick(data, root)
+    inside = target in {moved, *moved.iterdescendants()}
+    if moved is not root and not inside and not is_the_others(moved):
+        target.append(moved)
+    root.tail = None
+    check(read, etree.tostring(root))
+
+
+@unhurried
+@given(messages, st.data())
+def test_children_in_another_order(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    read, body = message
+    root = etree.fromstring(body)
+    parent = pick(data, root)
+    for part in data.draw(st.permutations([*parent])):
+        parent.append(part)
+    check(read, etree.tostring(root))
+
+
+@unhurried
+@given(messages, st.data(), words)
+def test_a_text_replaced(message: tuple[Read, bytes], data: st.DataObject, word: str) -> None:
+    read, body = message
+    root = etree.fromstring(body)
+    element = pick(data, root)
+    try:
+        element.text = word
+    except ValueError:
+        return
+    check(read, etree.tostring(root))
+
+
+@unhurried
+@given(messages, st.data())
+def test_a_byte_flipped(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    read, body = message
+    place = data.draw(st.integers(0, len(body) - 1))
+    flipped = bytes([body[place] ^ data.draw(st.integers(1, 255))])
+    check(read, body[:place] + flipped + body[place + 1 :])
+
+
+@unhurried
+@given(messages, st.data())
+def test_a_message_cut_short(message: tuple[Read, bytes], data: st.DataObject) -> None:
+    read, body = message
+    check(read, body[: data.draw(st.integers(0, len(body)))])
+
+
+@unhurried
+@given(st.sampled_from([read for read, _ in MESSAGES]), st.binary(max_size=300))
+def test_bytes_of_any_kind(read: Read, body: bytes) -> None:
+    check(read, body)
+
+
+@unhurried
+@given(words, words)
+def test_times_of_any_kind(start: str, end: str) -> None:
+    at = moment(start)
+    assert at is None or (at.tzinfo is not None and day(start) == at.date())
+    span(start, end)
