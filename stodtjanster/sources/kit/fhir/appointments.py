@@ -3,12 +3,16 @@
 R4: hl7.org/fhir/R4/appointment.html, encounter.html. R5's other names are read as well.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final, TypeVar
+
+import orjson
 
 from stodtjanster.information import Appointment, VisitForm
 from stodtjanster.model import HsaId, Open, PersonId, Timed, Told, When
-from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
+from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Scope, care_unit
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
@@ -23,6 +27,8 @@ from stodtjanster.sources.kit.fhir.values import (
     span,
 )
 
+T = TypeVar("T")
+
 APPOINTMENT_SHOWN: Final = frozenset({"booked", "pending", "proposed", "arrived", "checked-in"})
 APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in"
 _UNDECIDED = frozenset({"pending", "proposed"})
@@ -35,13 +41,12 @@ _ENCOUNTER_OTHER = frozenset(
     }
 )
 
+_NOT_STAFF = UNITS | {"Patient", "Device"}
 _HOME_CODES = frozenset({"HH", "439708006"})  # v3-ActCode, SNOMED CT home visit
 _HOME_PLACE_CODES = frozenset({"ho"})  # location-physical-type
 _HOME_WORDS = ("hembesök", "hemtjänst", "hemsjukvård", "i hemmet")
 _HOME_PLACE_WORDS = ("hemma", "i hemmet")
 _DAILY_HELP = frozenset({"hemtjanst", "hemtjänst"})
-_NOT_STAFF = frozenset({"Patient", "Location", "HealthcareService", "Organization", "Device"})
-_UNITS = frozenset({"HealthcareService", "Organization"})
 
 
 def check(status: object, shown: frozenset[str], other: frozenset[str]) -> str:
@@ -55,12 +60,11 @@ def check(status: object, shown: frozenset[str], other: frozenset[str]) -> str:
 
 def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Appointment]:
     status = check(resource.get("status"), APPOINTMENT_SHOWN, _APPOINTMENT_OTHER)
-    present = _Present(resource, scope)
-    kind = first_text(resource.get("serviceType")) or first_text(resource.get("serviceCategory"))
+    present = _present(resource, scope)
+    visit = _visit(resource, scope)
     description = resource.get("description")
-    protected = labels.protected or scope.protected
     created = resource.get("created")
-    unit = scope.told(present.unit, resource)
+    hidden = labels.protected or scope.protected
     return (
         Appointment(
             subject=present.subject,
@@ -68,61 +72,75 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
                 resource,
                 identity,
                 labels.approved,
-                recorded(created),
+                None if created is None else recorded(created),
                 present.unit_id,
-                unit,
+                present.unit,
             ),
             when=_booked(resource),
-            title=scope.told(kind or description or _type_text(resource), resource),
-            who=tuple(present.staff),
-            unit=unit,
-            place=None if protected else scope.told(present.place, resource),
-            form=_form(resource, present),
+            title=scope.told(visit.title or description or visit.fallback, resource),
+            who=present.staff,
+            unit=present.unit,
+            place=None if hidden else present.place,
+            form=VisitForm.HOME if present.at_home else visit.form(present.place),
             invitation=status in _UNDECIDED,
             instruction=scope.told(_instruction(resource), resource),
-            reason=scope.told(_reason(resource, description if kind else None), resource),
-            recurring=_recurring(resource),
+            reason=scope.told(_reason(resource, description if visit.title else None), resource),
+            recurring=visit.recurring,
         ),
     )
 
 
+@dataclass(frozen=True, slots=True)
 class _Present:
     """The participants of an Appointment, sorted by what they are."""
 
-    __slots__ = ("at_home", "place", "staff", "subject", "unit", "unit_id")
+    subject: PersonId | None
+    staff: tuple[Told, ...]
+    unit: Told | None
+    unit_id: HsaId | None
+    place: Told | None
+    at_home: bool
 
-    def __init__(self, resource: Json, scope: Scope) -> None:
-        self.staff: list[Told] = []
-        self.unit: str | None = None
-        self.unit_id: HsaId | None = None
-        self.place: str | None = None
-        self.at_home = False
-        patients: list[Json] = as_list(resource.get("subject"))
-        for participant in as_list(resource.get("participant")):
-            actor = participant.get("actor")
-            if actor is None:
-                continue
-            kind = scope.kind(actor, resource)
-            if kind == "Patient":
-                patients.append(actor)
-            elif kind in _UNITS:
-                self.unit = self.unit or scope.name(actor, resource)
-                self.unit_id = self.unit_id or care_unit((actor,), scope, resource)
-            elif kind == "Location":
-                self._at(actor, resource, scope)
-            elif kind not in _NOT_STAFF:
-                name = scope.told(scope.name(actor, resource), resource)
-                if name is not None:
-                    self.staff.append(name)
-        self.subject = _one_of(patients, resource, scope)
 
-    def _at(self, actor: Json, resource: Json, scope: Scope) -> None:
-        self.place = self.place or scope.name(actor, resource)
-        self.unit_id = self.unit_id or care_unit((actor,), scope, resource)
-        location = scope.resolve(actor, resource)
-        if location is not None:
-            types = codings(location.get("physicalType") or location.get("form"))
-            self.at_home = any(code in _HOME_PLACE_CODES for _, code in types)
+def _present(resource: Json, scope: Scope) -> _Present:
+    """Read once for all rows of a page with the same participants; a row that holds resources of
+    its own, or is in another language, is read by itself."""
+    actors = resource.get("participant")
+    if "contained" in resource or "language" in resource:
+        return _sorted_actors(resource, scope)
+    key = orjson.dumps((actors, resource.get("subject")))
+    found: _Present | None = scope.known.present.get(key)
+    if found is None:
+        found = scope.known.present[key] = _sorted_actors(resource, scope)
+    return found
+
+
+def _sorted_actors(resource: Json, scope: Scope) -> _Present:
+    actors = [one["actor"] for one in as_list(resource.get("participant")) if "actor" in one]
+    meanings = [(actor, scope.meant(actor, resource)) for actor in actors]
+    patients = [actor for actor, meant in meanings if meant.kind == "Patient"]
+    places = [meant for _, meant in meanings if meant.kind == "Location"]
+    units = [meant for _, meant in meanings if meant.kind in UNITS and meant.kind != "Location"]
+    staff = [meant.name for _, meant in meanings if meant.kind not in _NOT_STAFF]
+    return _Present(
+        subject=_one_of([*as_list(resource.get("subject")), *patients], resource, scope),
+        staff=tuple(told for name in staff if (told := scope.told(name, resource)) is not None),
+        unit=scope.told(_first(one.name for one in units), resource),
+        unit_id=_first(one.unit for one in (*units, *places)),
+        place=scope.told(_first(one.name for one in places), resource),
+        at_home=any(_is_home(one.target) for one in places),
+    )
+
+
+def _first(found: Iterable[T | None]) -> T | None:
+    return next((one for one in found if one), None)
+
+
+def _is_home(location: Json | None) -> bool:
+    if location is None:
+        return False
+    types = codings(location.get("physicalType") or location.get("form"))
+    return any(code in _HOME_PLACE_CODES for _, code in types)
 
 
 def _one_of(patients: list[Json], resource: Json, scope: Scope) -> PersonId | None:
@@ -136,6 +154,44 @@ def _one_of(patients: list[Json], resource: Json, scope: Scope) -> PersonId | No
     if foreign:
         raise Foreign
     return scope.whose(None, resource)
+
+
+@dataclass(frozen=True, slots=True)
+class _Visit:
+    """What kind of visit it is, as its concepts say. `fallback` names it only when nothing else
+    does."""
+
+    title: str | None
+    fallback: str | None
+    words: str
+    codes: list[object]
+    recurring: bool
+    forms: dict[Told | None, VisitForm] = field(default_factory=dict)
+
+    def form(self, place: Told | None) -> VisitForm:
+        found = self.forms.get(place)
+        if found is None:
+            name = place.text if place else ""
+            found = self.forms[place] = form(self.words, name, self.codes)
+        return found
+
+
+def _visit(resource: Json, scope: Scope) -> _Visit:
+    """Read once for all rows of a page with the same concepts."""
+    category, kind = resource.get("serviceCategory"), resource.get("serviceType")
+    means = resource.get("appointmentType")
+    key = orjson.dumps((category, kind, means))
+    found: _Visit | None = scope.known.concepts.get(key)
+    if found is None:
+        concepts = [*as_list(category), *as_list(kind), *as_list(means)]
+        found = scope.known.concepts[key] = _Visit(
+            title=first_text(kind) or first_text(category),
+            fallback=first_text(means),
+            words=" ".join(text for one in concepts if (text := concept_text(one))),
+            codes=[code for _, code in codings(concepts)],
+            recurring=_recurring(category),
+        )
+    return found
 
 
 def _booked(resource: Json) -> When:
@@ -159,10 +215,6 @@ def _ends(resource: Json, begins: datetime) -> datetime | None:
     return begins + timedelta(minutes=minutes)
 
 
-def _type_text(resource: Json) -> str | None:
-    return concept_text(resource.get("appointmentType"))
-
-
 def _instruction(resource: Json) -> str | None:
     said = resource.get("patientInstruction")
     return said if said is None or isinstance(said, str) else first_text(said)
@@ -170,31 +222,17 @@ def _instruction(resource: Json) -> str | None:
 
 def _reason(resource: Json, description: str | None) -> str | None:
     """R4 `reasonCode`, R5 `reason`; else the description, where the title is something else."""
-    return first_text(resource.get("reasonCode") or resource.get("reason")) or description
+    reasons = resource.get("reasonCode") or resource.get("reason")
+    return (first_text(reasons) if reasons else None) or description
 
 
-def _recurring(resource: Json) -> bool:
+def _recurring(categories: Any) -> bool:
     """Daily home help: the code or the words of a serviceCategory are `hemtjänst`.
 
     No code system for it is agreed in Sweden, so the code counts in any system and case.
     """
-    categories = resource.get("serviceCategory")
-    if not categories:
-        return False
     said = [first_text(categories), *(code for _, code in codings(categories))]
     return any(isinstance(word, str) and word.lower() in _DAILY_HELP for word in said)
-
-
-def _form(resource: Json, present: _Present) -> VisitForm:
-    if present.at_home:
-        return VisitForm.HOME
-    concepts = [
-        *as_list(resource.get("serviceCategory")),
-        *as_list(resource.get("serviceType")),
-        *as_list(resource.get("appointmentType")),
-    ]
-    words = " ".join(text for concept in concepts if (text := concept_text(concept)))
-    return form(words, present.place or "", [code for _, code in codings(concepts)])
 
 
 def form(words: str, place: str, codes: list[object]) -> VisitForm:

@@ -54,6 +54,8 @@ def care_team(
     if not members:
         raise SetAside("not a team of fast kontakt")
     subject = scope.whose(resource.get("subject"), resource)
+    managers = as_list(resource.get("managingOrganization"))
+    manager = scope.name(managers[0], resource) if managers else None
     return tuple(
         _Member(one, resource, scope, protected=labels.protected or scope.protected).manager(
             subject=subject,
@@ -62,7 +64,8 @@ def care_team(
                 # One team may name several: each is a record of its own.
                 identity if len(members) == 1 else f"{identity}#{number}",
                 labels.approved,
-                care_unit=care_unit(as_list(resource.get("managingOrganization")), scope, resource),
+                care_unit=care_unit(managers, scope, resource),
+                unit_name=scope.told(manager, resource),
             ),
             team_id=identity if len(members) > 1 else None,
         )

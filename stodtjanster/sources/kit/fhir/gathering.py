@@ -12,7 +12,7 @@ from stodtjanster.sources.kit.fhir.appointments import appointment, encounter, s
 from stodtjanster.sources.kit.fhir.care_plans import care_plan, replaced
 from stodtjanster.sources.kit.fhir.care_services import care_service
 from stodtjanster.sources.kit.fhir.care_teams import care_team
-from stodtjanster.sources.kit.fhir.scope import Labels, Scope, identity, labels, persons
+from stodtjanster.sources.kit.fhir.scope import Known, Labels, Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.values import (
     SHAPE_ERRORS,
     Foreign,
@@ -45,7 +45,7 @@ _MOST_NAMED = 100
 class _Sorted:
     """A page's rows, each with where it stood, and what stands beside them."""
 
-    rows: list[tuple[str, str, Json]] = field(default_factory=list)
+    rows: list[tuple[int, str, Json]] = field(default_factory=list)
     beside: dict[str, Json] = field(default_factory=dict)
     patients: set[str] = field(default_factory=set)
     protected: bool = False
@@ -75,7 +75,7 @@ class Gathering:
         found = _Sorted()
         for number, entry in enumerate(page.entries):
             try:
-                self._sort(entry, f"entry[{number}]", page.wary, wanted, scope, found)
+                self._sort(number, entry, page.wary, wanted, scope, found)
             except SHAPE_ERRORS as error:
                 self.reject(f"entry[{number}]", _why(error))
         around = replace(
@@ -83,11 +83,12 @@ class Gathering:
             beside=found.beside,
             patients=scope.patients | found.patients,
             protected=scope.protected or found.protected,
+            known=Known(),
         )
-        for where, name, resource in found.rows:
+        for number, name, resource in found.rows:
             if name not in self._seen:
                 self._seen.add(name)
-                self._read(where, name, resource, around)
+                self._read(number, name, resource, around)
 
     @property
     def cause(self) -> Cause | None:
@@ -139,7 +140,7 @@ class Gathering:
         return False
 
     def _sort(
-        self, entry: Any, where: str, wary: bool, wanted: frozenset[str], scope: Scope, to: _Sorted
+        self, number: int, entry: Any, wary: bool, wanted: frozenset[str], scope: Scope, to: _Sorted
     ) -> None:
         resource = entry["resource"]
         kind = resource["resourceType"]
@@ -148,11 +149,11 @@ class Gathering:
             self.partial = self.partial or bundle.warns(resource)
         elif kind in wanted and mode in (None, "match"):
             name = identity(resource)
-            if wary:
+            if wary or "implicitRules" in resource or "contained" in resource:
                 _refuse_hazard(resource)
             to.beside[name] = resource
             _call_by_url(entry, resource, to)
-            to.rows.append((f"{kind} {where}", name, resource))
+            to.rows.append((number, name, resource))
         elif mode == "match":
             raise Unreadable("not of the kind that was asked for")
         elif kind == "Patient":
@@ -160,9 +161,9 @@ class Gathering:
         elif kind in _SUPPORTING or mode is not None:
             _put_beside(entry, resource, wary, to)
         else:
-            self.set_aside(where, "not of a kind shown")
+            self.set_aside(f"entry[{number}]", "not of a kind shown")
 
-    def _read(self, where: str, name: str, resource: Json, scope: Scope) -> None:
+    def _read(self, number: int, name: str, resource: Json, scope: Scope) -> None:
         kind = resource["resourceType"]
         try:
             self.items += READERS[kind](resource, name, labels(resource), scope)
@@ -174,9 +175,9 @@ class Gathering:
         except Foreign:
             self.foreign += 1
         except SetAside as decision:
-            self.set_aside(where, decision.why)
+            self.set_aside(f"{kind} entry[{number}]", decision.why)
         except SHAPE_ERRORS as error:
-            self.reject(where, _why(error))
+            self.reject(f"{kind} entry[{number}]", _why(error))
 
 
 def _refuse_hazard(resource: Json) -> None:
@@ -187,15 +188,17 @@ def _refuse_hazard(resource: Json) -> None:
 
 def _put_beside(entry: Json, resource: Json, wary: bool, to: _Sorted) -> None:
     """What may be quoted by a row. A resource that may not be shown itself is left out."""
-    if (wary and bundle.hazard(resource) is not None) or not labels(resource).approved:
+    suspect = wary or "implicitRules" in resource
+    if (suspect and bundle.hazard(resource) is not None) or not labels(resource).approved:
         return
     to.beside[identity(resource)] = resource
     _call_by_url(entry, resource, to)
 
 
 def _call_by_url(entry: Json, resource: Json, to: _Sorted) -> None:
-    url = entry.get("fullUrl")
-    if isinstance(url, str) and url.startswith("urn:"):
+    """Other addresses say no more than the type and id do."""
+    url = entry.get("fullUrl", "")
+    if url[:4] == "urn:":
         to.beside[url] = resource
 
 
@@ -207,9 +210,8 @@ def _note_patient(entry: Json, resource: Json, scope: Scope, to: _Sorted) -> Non
     _call_by_url(entry, resource, to)
     if scope.subject is not None and scope.subject in persons(resource):
         to.patients.add(name)
-        url = entry.get("fullUrl")
-        if isinstance(url, str) and url.startswith("urn:"):
-            to.patients.add(url)
+        if entry.get("fullUrl") in to.beside:
+            to.patients.add(entry["fullUrl"])
 
 
 def _why(error: Exception) -> str:

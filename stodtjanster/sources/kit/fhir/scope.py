@@ -61,6 +61,34 @@ def labels(resource: Json) -> Labels:
 
 
 @dataclass(frozen=True, slots=True)
+class Meant:
+    """What a reference means: its resource type, what to call it, and its HSA-id if it is a unit.
+
+    `target` is the resource, if it came along.
+    """
+
+    kind: str | None
+    name: str | None
+    unit: HsaId | None
+    target: Json | None
+
+
+_ADDRESSED = frozenset({"reference", "display"})
+_NOTHING = Meant(None, None, None, None)
+
+
+@dataclass(slots=True)
+class Known:
+    """What has already been made of the references, texts and concepts of a page: the same few
+    come again on every row."""
+
+    present: dict[bytes, Any] = field(default_factory=dict)
+    meant: dict[tuple[str, str | None], Meant] = field(default_factory=dict)
+    told: dict[str, Told | None] = field(default_factory=dict)
+    concepts: dict[bytes, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Scope:
     """One page's surroundings.
 
@@ -79,6 +107,7 @@ class Scope:
     language: str = "sv"
     protected: bool = False
     services_in_care_plans: bool = True
+    known: Known = field(default_factory=Known)
 
     def about(self, reference: str, *, protected: bool) -> "Scope":
         """The same, when the source has said which of its Patients the subject is."""
@@ -101,35 +130,59 @@ class Scope:
             return next(inner, None)
         return self.beside.get(self.relative(text))
 
-    def kind(self, reference: Json, holder: Json) -> str | None:
-        """The resource type that a reference points at, when it can be told."""
+    def meant(self, reference: Json | None, holder: Json) -> Meant:
+        """A reference with the same address and display means the same on every row of a page;
+        one into the row itself, or without address, is read each time."""
+        if reference is None:
+            return _NOTHING
         text = reference.get("reference")
-        if text is not None:
-            target = self.resolve(reference, holder)
-            if target is not None:
-                found: str | None = target.get("resourceType")
-                return found
+        if text is None or text[:1] == "#":
+            return self._mean(reference, holder)
+        key = (text, reference.get("display"))
+        found = self.known.meant.get(key)
+        if found is None:
+            found = self.known.meant[key] = self._mean(reference, holder)
+        return found
+
+    def _mean(self, reference: Json, holder: Json) -> Meant:
+        target = self.resolve(reference, holder)
+        kind = target.get("resourceType") if target is not None else self._kind(reference)
+        name = reference.get("display") or (None if target is None else title(target))
+        unit = None
+        identifier = reference.get("identifier")
+        if identifier is not None and kind in UNITS:
+            unit = identifiers.hsa(identifier.get("system"), identifier.get("value"))
+        return Meant(kind, name, unit, target)
+
+    def _kind(self, reference: Json) -> str | None:
+        text = reference.get("reference")
+        if text is not None and not text.startswith("urn:"):
             parts = self.relative(text).split("/")
-            if len(parts) > 1 and not text.startswith("urn:"):
-                return parts[-2]
+            if len(parts) > 1:
+                kind: str = parts[-2]
+                return kind
         named: str | None = reference.get("type")
-        if named is None and _names_person(reference):
-            return "Patient"
-        return named
+        return "Patient" if named is None and _names_person(reference) else named
+
+    def kind(self, reference: Json | None, holder: Json) -> str | None:
+        """The resource type that a reference points at, when it can be told."""
+        return self.meant(reference, holder).kind
 
     def name(self, reference: Json | None, holder: Json) -> str | None:
         """What to call the one that a reference means: its display, else its own name."""
-        if reference is None:
-            return None
-        display: str | None = reference.get("display")
-        if display:
-            return display
-        target = self.resolve(reference, holder)
-        return None if target is None else title(target)
+        return self.meant(reference, holder).name
 
     def told(self, text: str | None, resource: Json) -> Told | None:
+        """Raises Unreadable, see `values.told`."""
+        if text is None:
+            return None
         lang = resource.get("language")
-        return told(text, self.language if lang is None else _language(lang, self.language))
+        if lang is not None:
+            return told(text, _language(lang, self.language))
+        found = self.known.told.get(text)
+        if found is None:
+            found = self.known.told[text] = told(text, self.language)
+        return found
 
     def whose(self, reference: Json | None, holder: Json) -> PersonId | None:
         """The person that a row is about.
@@ -137,6 +190,8 @@ class Scope:
         Raises Foreign when that is someone else than the subject, Unreadable when it cannot be
         known. Without a subject it says whom the row names, or None.
         """
+        if reference and reference.keys() <= _ADDRESSED and reference["reference"] in self.patients:
+            return self.subject
         named = self._named(reference, holder) if reference else frozenset()
         if self.subject is None:
             return min(named, key=lambda person: person.value, default=None)
@@ -254,13 +309,8 @@ def units(references: Iterable[Json | None], scope: Scope, holder: Json) -> list
 
 def care_unit(references: Iterable[Json | None], scope: Scope, holder: Json) -> HsaId | None:
     """The first HSA-id that the reference to a unit carries as its identifier."""
-    for reference in units(references, scope, holder):
-        identifier = reference.get("identifier")
-        if identifier is not None:
-            unit = identifiers.hsa(identifier.get("system"), identifier.get("value"))
-            if unit is not None:
-                return unit
-    return None
+    found = (scope.meant(one, holder).unit for one in references)
+    return next((unit for unit in found if unit is not None), None)
 
 
 def keys(reference: Json, scope: Scope) -> tuple[str, ...]:

@@ -5,7 +5,6 @@ or OverflowError when JSON of another shape stands where FHIR has an element; `S
 them for the one place that catches them.
 """
 
-from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias
 
@@ -24,6 +23,7 @@ Json: TypeAlias = dict[str, Any]
 
 LONGEST_TEXT: Final = 20_000
 LONGEST_TOKEN: Final = 512
+"""Characters of a reference, code or telephone number."""
 _EARLIEST, _LATEST = 1800, 2999
 _NO_END = 9999
 
@@ -70,13 +70,13 @@ def told(text: str | None, lang: str) -> Told | None:
 
 def as_list(value: Any) -> list[Any]:
     """R4 and R5 differ in what repeats: one object is read as a list of one."""
+    if isinstance(value, list):
+        return value
     if value is None:
         return []
     if isinstance(value, dict):
         return [value]
-    if not isinstance(value, list):
-        raise Unreadable("a list was expected")
-    return value
+    raise Unreadable("a list was expected")
 
 
 def concept_text(concept: Json | None) -> str | None:
@@ -103,21 +103,15 @@ def first_text(concepts: Any) -> str | None:
     return None
 
 
-def codings(concepts: Any) -> Iterator[tuple[Any, Any]]:
+def codings(concepts: Any) -> list[tuple[Any, Any]]:
     """(system, code) of every coding of every concept; R4's bare Coding counts as one."""
+    found: list[tuple[Any, Any]] = []
     for concept in as_list(concepts):
         inner = concept.get("concept", concept)
         if "code" in inner:
-            yield inner.get("system"), inner["code"]
-        for coding in inner.get("coding", ()):
-            yield coding.get("system"), coding.get("code")
-
-
-def token(value: Any) -> str:
-    """A code or id: short, one line. Raises Unreadable."""
-    if not isinstance(value, str) or not 0 < len(value) <= LONGEST_TOKEN:
-        raise Unreadable("a code was expected")
-    return value
+            found.append((inner.get("system"), inner["code"]))
+        found += [(one.get("system"), one.get("code")) for one in inner.get("coding", ())]
+    return found
 
 
 def instant(text: str) -> datetime:
@@ -159,10 +153,9 @@ def recorded(text: str | None) -> datetime | None:
     """When something was written down. A bare date counts from its Swedish midnight."""
     if text is None:
         return None
-    said = when(text)
-    if isinstance(said, Timed):
-        return said.start
-    first = first_day(said)
+    if len(text) > len("YYYY-MM-DD"):
+        return instant(text)
+    first = first_day(when(text))
     return None if first is None else midnight(first)
 
 
