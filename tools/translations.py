@@ -42,7 +42,7 @@ def main() -> None:
     for path in sorted(CATALOGUES.glob("*/LC_MESSAGES/messages.po")):
         catalogue = update(path, found)
         with path.open("wb") as target:
-            write_po(target, catalogue, sort_output=True, omit_header=False, width=100)
+            write_po(target, catalogue, sort_output=True, omit_header=True, width=100)
         missing = [m.id for m in catalogue if m.id and not m.string]
         sys.stdout.write(f"{path.parent.parent.name}: {len(missing)} of {len(catalogue)} missing\n")
 
