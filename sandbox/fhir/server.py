@@ -43,6 +43,7 @@ def create(country: Country, tokens: Tokens, *, base: str, page_size: int) -> we
             web.get(f"{PATH}/.well-known/smart-configuration", server.smart_configuration),
             web.post(f"{PATH}/token", server.token),
             web.get(PATH, server.next_page),
+            web.get(f"{PATH}/", server.next_page),
             web.get(PATH + "/{type}", server.search),
             web.post(PATH + "/{type}/_search", server.search),
             web.get(PATH + "/{type}/{id}", server.read),
