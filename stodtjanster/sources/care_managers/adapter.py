@@ -19,7 +19,6 @@ from stodtjanster.information import (
 )
 from stodtjanster.model import Origin, Period, Told
 from stodtjanster.sources.care_managers.settings import Settings
-from stodtjanster.sources.kit.docbook import plain_text
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     MAX_ID,
@@ -152,7 +151,7 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
         team_name=page.told[text(team.get(_NAME))],
         unit=unit,
         telecom=telecom,
-        notes=_notes(fields) or _notes(team),
+        notes=page.prose(fields.get(_EXTERNAL_NOTES)) or page.prose(team.get(_EXTERNAL_NOTES)),
         first=first,
         last=last,
     )
@@ -230,12 +229,6 @@ def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:
             if told is not None:
                 return told
     return None
-
-
-def _notes(fields: dict[str, etree._Element]) -> Told | None:
-    """externalNotes of the contact or the team; internalNotes stay unread."""
-    notes = fields.get(_EXTERNAL_NOTES)
-    return None if notes is None else Told.maybe(plain_text(notes))
 
 
 def _telecom(row: etree._Element, fields: dict[str, etree._Element]) -> tuple[Telecom, ...]:

@@ -18,15 +18,18 @@ _BLOCKS: Final = frozenset(
 
 
 def plain_text(element: etree._Element) -> str:
-    """The text of an element as lines, one for each title and paragraph.
+    """The text of an element as `unmarked` gives it, whether or not its markup was escaped."""
+    return _cut("\n".join(_lines(element))) if len(element) else unmarked(element.text)
+
+
+def unmarked(text: str | None) -> str:
+    """Text as lines, one for each title and paragraph.
 
     The message parser has undone one escaping, or a CDATA section. A producer that escaped twice
     is met by undoing one more. What then is not well-formed, or brings a DOCTYPE, is shown as it
     stands. Cut, visibly, after `MAX_TEXT` characters.
     """
-    if len(element):
-        return _cut("\n".join(_lines(element)))
-    written = (element.text or "").strip()
+    written = (text or "").strip()
     if written.startswith("&lt;"):
         written = html.unescape(written).strip()
     root = parse_fragment(written) if written.startswith("<") else None

@@ -18,6 +18,7 @@ from stodtjanster.model import (
     Report,
     Told,
 )
+from stodtjanster.sources.kit.docbook import plain_text, unmarked
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.soap import body_of, envelope, http_headers, open_message
 from stodtjanster.sources.kit.source import (
@@ -120,6 +121,11 @@ def name(written: str | None) -> Told | None:
     return Told.maybe(written[: _MAX_NAME - 1] + "…")
 
 
+def prose(written: str | None) -> Told | None:
+    """Running text, freed of its markup."""
+    return Told.maybe(unmarked(written))
+
+
 def hsa_id(written: str | None) -> HsaId | None:
     """None for what cannot be an HSA-id."""
     try:
@@ -134,6 +140,7 @@ class Page:
 
     reading: Reading
     told: Once[Told | None] = field(default_factory=lambda: Once(name))
+    said: Once[Told | None] = field(default_factory=lambda: Once(prose))
     hsa: Once[HsaId | None] = field(default_factory=lambda: Once(hsa_id))
     system: Once[str | None] = field(default_factory=lambda: Once(address))
     flag: Once[bool | None] = field(default_factory=lambda: Once(boolean))
@@ -162,6 +169,12 @@ class Page:
         if number != asked.value:
             raise ForeignRow(where, "another person")
         return asked
+
+    def prose(self, element: etree._Element | None) -> Told | None:
+        """Running text, such as the instructions that go out with every invitation of a kind."""
+        if element is None:
+            return None
+        return Told.maybe(plain_text(element)) if len(element) else self.said[element.text]
 
     def identifier(self, written: str | None, where: str) -> str:
         """A stripped id. Raises BadRow when it is missing or too long."""

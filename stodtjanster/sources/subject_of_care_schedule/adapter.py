@@ -10,7 +10,6 @@ from lxml import etree
 
 from stodtjanster.information import Appointment, Item
 from stodtjanster.model import Origin, Told
-from stodtjanster.sources.kit.docbook import plain_text
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     BadRow,
@@ -126,7 +125,7 @@ def _read_row(row: etree._Element, page: Page) -> Appointment | None:
         unit=unit,
         form=visit_form(care_type and care_type.text, time_type and time_type.text),
         invitation=flag[fields.get(_INVITATION)] is True,
-        instruction=_instruction(row) if _PURPOSE in fields else None,
+        instruction=_instruction(row, page) if _PURPOSE in fields else None,
         reason=told[fields.get(_REASON)],
         cancel_allowed=flag[fields.get(_CANCEL)],
         rebook_allowed=flag[fields.get(_REBOOK)],
@@ -145,12 +144,15 @@ def _record(fields: dict[str, str | None], page: Page) -> str:
 
 
 def _who(performer: Told | None, resource: Told | None) -> tuple[Told, ...]:
-    both = (performer,) if performer == resource else (performer, resource)
-    return tuple(told for told in both if told is not None)
+    if performer is None:
+        return () if resource is None else (resource,)
+    return (performer,) if resource is None or resource == performer else (performer, resource)
 
 
-def _instruction(row: etree._Element) -> Told | None:
-    return next((Told.maybe(plain_text(purpose)) for purpose in row.iterchildren(_PURPOSE)), None)
+def _instruction(row: etree._Element, page: Page) -> Told | None:
+    for purpose in row.iterchildren(_PURPOSE):
+        return page.prose(purpose)
+    return None
 
 
 def _system(row: etree._Element) -> str | None:
