@@ -59,6 +59,9 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "bankid": (*_WIRE, *_CONTENT),
 }
 
+# Where it cannot be seen whom a call is about.
+FOR_EVERYBODY = frozenset({"sjovik-token", "bankid"})
+
 
 class UnknownFaultError(ValueError):
     """No such target, no such kind, or a kind that means nothing for that target."""
@@ -97,6 +100,8 @@ class Faults:
             raise UnknownFaultError(target, TARGETS)
         if fault.kind not in TARGETS[target]:
             raise UnknownFaultError(fault.kind, TARGETS[target])
+        if fault.person is not None and target in FOR_EVERYBODY:
+            raise UnknownFaultError(target, TARGETS.keys() - FOR_EVERYBODY)
         self._faults[target] = fault
 
     def clear(self, target: str | None = None) -> None:

@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.country import Country
-from sandbox.faults import KINDS, TARGETS, Fault, UnknownFaultError
+from sandbox.faults import FOR_EVERYBODY, KINDS, TARGETS, Fault, UnknownFaultError
 
 HERE = Path(__file__).parent
 
@@ -84,11 +84,14 @@ class _Panel:
         self._page = environment.get_template("panel.html")
 
     async def page(self, _request: web.Request) -> web.Response:
+        state = self._country.faults.state()
         text = self._page.render(
-            state=self._country.faults.state(),
+            state=state,
             targets=TARGETS,
             titles=_TITLES,
             kinds=KINDS,
+            told={target: _told(fault) for target, fault in state.items() if fault},
+            for_everybody=FOR_EVERYBODY,
             people=self._country.people,
             calls=self._country.calls.calls()[: -_SHOWN_CALLS - 1 : -1],
         )
@@ -154,6 +157,14 @@ class _Panel:
             self._country.faults.clear(target)
         except UnknownFaultError as error:
             raise _bad_request(str(error)) from error
+
+
+def _told(fault: Fault) -> str:
+    """A fault in plain Swedish."""
+    details = {"slow": f" ({fault.seconds:g} sekunder)", "vpfault": f" ({fault.code})"}
+    times = f", {fault.times} gånger till" if fault.times else ""
+    person = ", för en person" if fault.person else ""
+    return KINDS[fault.kind] + details.get(fault.kind, "") + times + person
 
 
 def _bad_request(text: str) -> web.HTTPBadRequest:

@@ -55,6 +55,7 @@ def test_a_fault_is_set_told_and_taken_away(url: str) -> None:
         ("sydkust", {"kind": "vpfault", "code": "<b>"}),
         ("sydkust", {"kind": "hang", "okand": True}),
         ("sydkust", []),
+        ("bankid", {"kind": "hang", "person": BIRGITTA}),
     ],
 )
 def test_what_is_no_fault_is_refused(url: str, target: str, body: object) -> None:
