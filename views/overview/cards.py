@@ -20,12 +20,12 @@ T = TypeVar("T")
 class EventRow:
     """Something that will happen. `anchor` is unique on the page.
 
-    `start` is None when only the day is known. `form` is the word on the screen, `form_icon` the
-    picture beside it.
+    `day` is None when not even the day is decided, `start` when only the day is known. `form` is
+    the word on the screen, `form_icon` the picture beside it.
     """
 
     anchor: str
-    day: date
+    day: date | None
     start: datetime | None
     end: datetime | None
     title: Told
@@ -66,13 +66,16 @@ class FoldedVisits:
 
 @dataclass(frozen=True, slots=True)
 class Events:
-    """`days` are shown at once; `later` stands folded under them and holds `later_count` rows."""
+    """`days` are shown at once; `later` stands folded under them and holds `later_count` rows.
+    `undated` are those that nobody has set a day for.
+    """
 
     count: int
     days: tuple[Day, ...]
     folded: tuple[FoldedVisits, ...] = ()
     later: tuple[Day, ...] = ()
     later_count: int = 0
+    undated: tuple[EventRow, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

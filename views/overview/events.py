@@ -54,13 +54,15 @@ def events(booked: Answer[Appointment], scene: Scene) -> Events | None:
     if not coming:
         return None
     explain = Explainer.of(scene, booked)
-    folded, single = _separate(coming)
+    undated = [item for item in coming if span(item) is None]
+    folded, single = _separate([item for item in coming if span(item) is not None])
     days = _by_day(single, explain)
     edge = scene.situation.today + timedelta(days=SHOWN_DAYS)
     later = tuple(day for day in days if day.day >= edge)
     return Events(
-        count=len(single),
+        count=len(single) + len(undated),
         days=tuple(day for day in days if day.day < edge),
+        undated=tuple(event_row(item, explain) for item in undated),
         folded=tuple(_fold(visits, explain) for visits in folded),
         later=later,
         later_count=sum(len(day.rows) for day in later),
@@ -70,7 +72,9 @@ def events(booked: Answer[Appointment], scene: Scene) -> Events | None:
 def _by_day(items: Iterable[Appointment], explain: Explainer) -> tuple[Day, ...]:
     rows = (event_row(item, explain) for item in items)
     return tuple(
-        Day(day, tuple(of_day), _anchor(day)) for day, of_day in groupby(rows, lambda row: row.day)
+        Day(day, tuple(of_day), _anchor(day))
+        for day, of_day in groupby(rows, lambda row: row.day)
+        if day is not None
     )
 
 

@@ -90,28 +90,30 @@ def span(item: Appointment) -> tuple[date, datetime | None, datetime | None] | N
 
 
 def is_to_come(item: Appointment, now: datetime) -> bool:
-    """Not over yet. A thing without clock time lasts its whole day."""
+    """Not over yet. A thing without clock time lasts its whole day; one without any time at all
+    cannot be over."""
     match item.when:
         case Timed(start, end) | Approximate(start, end):
             return (end or start) > now
         case when:
             last = last_day(when)
-            return last is not None and last >= local_day(now)
+            return last is None or last >= local_day(now)
 
 
 def in_order(items: tuple[Appointment, ...], now: datetime) -> tuple[Appointment, ...]:
-    """Those to come, by day and clock; within a day, whole-day things first."""
-    coming = [(s, item) for item in items if is_to_come(item, now) and (s := span(item))]
-    coming.sort(key=lambda pair: (pair[0][0], pair[0][1] or midnight(pair[0][0])))
-    return tuple(item for _, item in coming)
+    """Those to come, by day and clock; within a day, whole-day things first. What has no day yet
+    stands last: it must not be lost, or the page would say that there is nothing."""
+    coming = [item for item in items if is_to_come(item, now)]
+    return tuple(sorted(coming, key=_place))
+
+
+def _place(item: Appointment) -> tuple[date, datetime]:
+    day, start, _ = span(item) or (date.max, None, None)
+    return day, start or midnight(day)
 
 
 def event_row(item: Appointment, explain: Explainer) -> EventRow:
-    """Raises ValueError for an appointment without a day."""
-    when = span(item)
-    if when is None:
-        raise ValueError("an appointment without a day has no row")
-    day, start, end = when
+    day, start, end = span(item) or (None, None, None)
     words = explain.scene.words
     unit = item.unit or item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name)
     form = _FORMS.get(item.form)
