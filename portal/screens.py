@@ -16,7 +16,7 @@ from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
 from portal.security import SESSION_COOKIE
 from portal.sessions import Session
-from portal.stream import Limits, Page, render_section, reports_of, stream
+from portal.stream import Limits, Page, answers_of, render_section, reports_of, stream
 from stodtjanster.access import Decision, Permit, Reason
 from stodtjanster.audit import AuditUnavailable
 from views.kit.view import Scene, View
@@ -131,7 +131,7 @@ def _fragment(h: House, page: Page, slot: str) -> str:
     assert section is not None
     while not page.harvest.settled(section.needs) and page.harvest.wait(page.limits.hard):
         pass
-    inner = render_section(page, section)
+    inner = render_section(page, section, answers_of(page, section.needs))
     language = page.scene.words.language
     _note(h, page)
     with at(page.scene.situation.now):

@@ -8,7 +8,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any
+from typing import Any, TypeAlias
 
 from portal.i18n import at
 from portal.pages import Pages
@@ -19,6 +19,8 @@ from views.kit.view import Scene, Section, Shown, View, broken, show
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
+
+Answers: TypeAlias = Mapping[str, Answer[Any]]
 
 LATE_TITLE = N_("Kom in efter hand")
 STATUS_TITLE = N_("Varifrån uppgifterna kommer")
@@ -58,11 +60,15 @@ def stream(page: Page) -> Iterator[str]:
     early: dict[str, Collection[object]] = {}
     while waiting:
         gone = page.clock() - began
-        for section in [s for s in waiting if _is_due(s, page, gone)]:
+        due = [section for section in waiting if _is_due(section, page, gone)]
+        # One look for all of them: neighbours must not tell of different moments, and what comes
+        # between two looks would stand both in the list and among the late.
+        known = answers_of(page, {name for section in due for name in section.needs})
+        for section in due:
             waiting.remove(section)
-            if section.merged and not page.harvest.settled(section.needs):
-                early[section.slot] = _seen(page, section)
-            yield render_section(page, section)
+            if any(known[name].pending for name in section.needs):
+                early[section.slot] = _seen(section, known)
+            yield render_section(page, section, known)
         if waiting:
             limit = page.limits.soft if gone < page.limits.soft else page.limits.hard
             page.harvest.wait(limit - gone)
@@ -72,10 +78,14 @@ def stream(page: Page) -> Iterator[str]:
     yield _render(page, "page_close.html", answered=status.answered, asked=status.asked)
 
 
-def render_section(page: Page, section: Section) -> str:
+def answers_of(page: Page, names: Collection[str]) -> Answers:
+    """What is known now of these needs."""
+    return {name: page.harvest.answer(name) for name in names}
+
+
+def render_section(page: Page, section: Section, answers: Answers) -> str:
     """A section as HTML. An error of ours is a gap in this section and nothing more."""
     try:
-        answers = {name: page.harvest.answer(name) for name in section.needs}
         return _section(page, show(section, answers, page.scene))
     except Exception as bug:  # noqa: BLE001 - the rest of the page must stand
         _report(section, bug)
@@ -99,8 +109,8 @@ def _is_due(section: Section, page: Page, gone: float) -> bool:
     return gone >= limit or page.harvest.settled(section.needs)
 
 
-def _seen(page: Page, section: Section) -> Collection[object]:
-    return {item.origin.identity for n in section.needs for item in page.harvest.answer(n).items}
+def _seen(section: Section, answers: Answers) -> Collection[object]:
+    return {item.origin.identity for name in section.needs for item in answers[name].items}
 
 
 def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> Iterator[str]:
@@ -113,9 +123,9 @@ def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> 
         if left <= 0 or not page.harvest.wait(left):
             break
     seen = early[section.slot]
-    answers: dict[str, Answer[Any]] = {
-        name: page.harvest.answer(name).only(lambda item: item.origin.identity not in seen)
-        for name in section.needs
+    answers = {
+        name: answer.only(lambda item: item.origin.identity not in seen)
+        for name, answer in answers_of(page, section.needs).items()
     }
     if not any(answer.items for answer in answers.values()):
         return
