@@ -21,6 +21,7 @@ from portal.security import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
     drop_cookie,
+    is_own_form,
     is_own_post,
     origin,
     set_cookie,
@@ -112,10 +113,13 @@ def finish() -> BaseResponse | tuple[str, int]:
 def logout(language: str) -> BaseResponse | tuple[str, int]:
     h = house()
     session = current_session(h)
+    # A post from elsewhere comes without the cookie (SameSite) and so without a session: its answer
+    # must not empty the browser either.
+    own = origin(h.settings.base_url)
+    if not (is_own_post(request, session.csrf, own) if session else is_own_form(request, own)):
+        security_event(h, "foreign-post", session)
+        return refused_page(h, language), 403
     if session is not None:
-        if not is_own_post(request, session.csrf, origin(h.settings.base_url)):
-            security_event(h, "foreign-post", session)
-            return refused_page(h, language), 403
         _end(h, session)
     response = redirect(_goodbye(h, session, language), code=303)
     drop_cookie(response, SESSION_COOKIE)

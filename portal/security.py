@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as BaseResponse
 SESSION_COOKIE = "__Host-session"
 LOGIN_COOKIE = "__Host-login"
 YEAR = 365 * 24 * 3600
+_KEEPABLE = (200, 206, 304)
 
 _FIXED = {
     "X-Content-Type-Options": "nosniff",
@@ -46,7 +47,7 @@ def protect(response: Response, policy: str) -> Response:
     """Add the headers. What is not a static file is about a person: nobody keeps it."""
     response.headers.update(_FIXED)
     response.headers["Content-Security-Policy"] = policy
-    static = request.endpoint == "static" and response.status_code == 200
+    static = request.endpoint == "static" and response.status_code in _KEEPABLE
     keep = f"public, max-age={YEAR}, immutable" if static else "no-store"
     response.headers["Cache-Control"] = keep
     return response
@@ -63,10 +64,16 @@ def drop_cookie(response: BaseResponse, name: str) -> None:
 
 def is_own_post(req: Request, csrf: str, own_origin: str) -> bool:
     """A form of ours, sent from a page of ours: token, and what the browser says of its origin."""
+    if not is_own_form(req, own_origin):
+        return False
+    return compare_digest(req.form.get("csrf_token", "").encode(), csrf.encode())
+
+
+def is_own_form(req: Request, own_origin: str) -> bool:
+    """A form that nothing says was sent from elsewhere. Alone it is enough only where there is no
+    session that a token could belong to."""
     if req.mimetype != "application/x-www-form-urlencoded":
         return False
     if req.headers.get("Sec-Fetch-Site", "same-origin") != "same-origin":
         return False
-    if req.headers.get("Origin", own_origin) not in (own_origin, "null"):
-        return False
-    return compare_digest(req.form.get("csrf_token", "").encode(), csrf.encode())
+    return req.headers.get("Origin", own_origin) in (own_origin, "null")
