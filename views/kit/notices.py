@@ -76,7 +76,7 @@ _NOUNS = {
     "care_service": N_("insatser"),
 }
 
-_Kind = Literal["silent", "copy", "rows", "partial", "unconnected", "refused", "ours"]
+_Kind = Literal["silent", "copy", "rows", "partial", "unconnected", "nobody", "refused", "ours"]
 
 _HEADINGS: dict[_Kind, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
@@ -84,6 +84,7 @@ _HEADINGS: dict[_Kind, str] = {
     "rows": N_("Vi kunde inte läsa alla {what} från {who}"),
     "partial": N_("Vi fick inte alla {what} från {who}"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
+    "nobody": N_("Ingen delar {what} här ännu"),
     "refused": N_("Du kan inte se {what} här"),
     "ours": N_("Vi hann inte hämta {what} från {who}"),
 }
@@ -93,6 +94,7 @@ _CONSEQUENCES: dict[_Kind, str] = {
     "rows": N_("Det finns uppgifter som inte syns här."),
     "partial": N_("Det kan finnas {what} som inte syns här."),
     "unconnected": N_("Fråga dem direkt om du vill veta."),
+    "nobody": N_("Fråga din mottagning eller din kommun om du vill veta."),
     "refused": N_("Reglerna för direktåtkomst tillåter det inte."),
     "ours": N_("Det var många som frågade samtidigt. Felet ligger hos oss."),
 }
@@ -102,6 +104,7 @@ _FACTS: dict[_Kind, str] = {
     "rows": N_("en del från {who} gick inte att läsa"),
     "partial": N_("{who} svarade inte helt"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
+    "nobody": N_("ingen delar {what} här ännu"),
     "refused": N_("reglerna tillåter det inte"),
     "ours": N_("vi hann inte fråga {who}"),
 }
@@ -127,7 +130,9 @@ def _kind_of(report: Report) -> _Kind | None:
     if report.pending or report.answered:
         return None
     if report.outcome is Outcome.NOT_ASKED:
-        return "refused" if report.cause is Cause.NOT_PERMITTED else "unconnected"
+        if report.cause is Cause.NOT_PERMITTED:
+            return "refused"
+        return "unconnected" if report.source else "nobody"
     if report.outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
         return "copy"
     if report.cause in (Cause.BUSY, Cause.FAILED):
@@ -141,10 +146,10 @@ def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> S
     unit = next((u for _, u in troubled if u.phone), troubled[0][1])
     keys = dict.fromkeys(report.information for report, _ in troubled)
     nouns = [words.gettext(_NOUNS.get(key, N_("uppgifter"))) for key in keys]
-    named = {"who": unit.owner or words.gettext(N_("Ingen")), "what": joined(nouns, words)}
+    named = {"who": unit.owner, "what": joined(nouns, words)}
     answers = [report.as_of for report, _ in troubled if report.as_of is not None]
     return SourceNotice(
-        tone="info" if kind in ("unconnected", "refused") else "warning",
+        tone="info" if kind in ("unconnected", "nobody", "refused") else "warning",
         heading=words.gettext(_HEADINGS[kind]).format(**named),
         consequence=words.gettext(_CONSEQUENCES[kind]).format(**named),
         fact=words.gettext(_FACTS[kind]).format(**named),
