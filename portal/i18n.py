@@ -9,7 +9,7 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -108,7 +108,7 @@ class Speaker:
             return Markup()
         if text.lang == self.language:
             return escape(text.text)
-        direction = Locale.parse(text.lang, sep="-").text_direction
+        direction = _direction(text.lang)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(text.lang, direction, text.text)
 
 
@@ -125,6 +125,15 @@ def at(now: datetime) -> Iterator[None]:
 @lru_cache(maxsize=4096)
 def _formatted(locale: Locale, pattern: str, day: date) -> str:
     return format_date(day, pattern, locale)
+
+
+@lru_cache(maxsize=256)
+def _direction(lang: str) -> str:
+    """Which way a source's language is written; the browser may guess for one that nobody knows."""
+    try:
+        return str(Locale.parse(lang, sep="-").text_direction)
+    except (UnknownLocaleError, ValueError):
+        return "auto"
 
 
 def _capital(text: str) -> str:

@@ -9,6 +9,7 @@ from portal.store import StoreUnavailable
 bp = Blueprint("ops", __name__, url_prefix="/drift")
 
 _OPERATORS = ("127.0.0.1", "::1")
+_FORWARDED = ("Forwarded", "X-Forwarded-For", "X-Real-IP")
 
 
 @bp.get("/lever")
@@ -28,8 +29,9 @@ def ready() -> tuple[str, int]:
 
 @bp.get("/kallor")
 def sources() -> BaseResponse | tuple[str, int]:
-    """From this machine only."""
-    if request.remote_addr not in _OPERATORS:
+    """From this machine only, and never through the proxy that may stand on it."""
+    forwarded = any(name in request.headers for name in _FORWARDED)
+    if forwarded or request.remote_addr not in _OPERATORS:
         return "", 404
     h = house()
     return jsonify(breakers=h.fetch.status(), calls=h.tally.rows())

@@ -86,3 +86,12 @@ class _Environment(EnvSettingsSource):
             if name.lower().startswith(prefix) and name.lower().endswith("_file") and value
         }
         self.env_vars = {**self.env_vars, **named}
+        self._refuse_unknown(prefix)
+
+    def _refuse_unknown(self, prefix: str) -> None:
+        """A misspelt limit would otherwise be no limit, and nobody would know."""
+        known = {*self.settings_cls.model_fields, FILE_VARIABLE.lower().removeprefix(prefix)}
+        said = (name.lower().removesuffix("_file") for name in os.environ)
+        for name in said:
+            if name.startswith(prefix) and name.removeprefix(prefix).split("__")[0] not in known:
+                raise ValueError(f"unknown setting: {name.upper()}")
