@@ -1,5 +1,6 @@
 """Invented content for the gallery: one page with everything, one for each honest gap."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -150,6 +151,7 @@ FOOT = EventRow(
     mark=Mark.OTHER,
     why=REGION_WHY,
 )
+LATE = replace(FOOT, anchor="h-7", day=after(11))
 MEETING = EventRow(
     anchor="h-6",
     day=after(11),
@@ -412,7 +414,7 @@ GOOD = [
     section("next", TITLES["next"], NextUp(SURGERY)),
     section("week", TITLES["week"], week()),
     section("events", TITLES["events"], EVENTS),
-    section("late", TITLES["late"], Events(1, (Day(MEETING.day, (FOOT,), "sen-dag"),))),
+    section("late", TITLES["late"], Events(1, (Day(MEETING.day, (LATE,), "sen-dag"),))),
     section("plans", TITLES["plans"], PLANS),
     section("contacts", TITLES["contacts"], CONTACTS),
     section("status", TITLES["status"], STATUS_GOOD),
