@@ -44,7 +44,7 @@ _ENCOUNTER_OTHER = frozenset(
 _NOT_STAFF = UNITS | {"Patient", "Device"}
 _HOME_CODES = frozenset({"HH", "439708006"})  # v3-ActCode, SNOMED CT home visit
 _HOME_PLACE_CODES = frozenset({"ho"})  # location-physical-type
-_HOME_WORDS = ("hembesök", "hemtjänst", "hemsjukvård", "i hemmet")
+_HOME_WORDS = frozenset({"hembesök", "hemtjänst", "hemsjukvård"})
 _HOME_PLACE_WORDS = ("hemma", "i hemmet")
 _DAILY_HELP = frozenset({"hemtjanst", "hemtjänst"})
 
@@ -249,7 +249,8 @@ def form(words: str, place: str, codes: list[object]) -> VisitForm:
         return VisitForm.HOME
     if any(word in place for word in _HOME_PLACE_WORDS):
         return VisitForm.HOME
-    if any(word in words for word in _HOME_WORDS):
+    # Whole words: a meeting about hemtjänsten is not a visit at home.
+    if "i hemmet" in words or not _HOME_WORDS.isdisjoint(words.replace(",", " ").split()):
         return VisitForm.HOME
     return VisitForm.UNKNOWN
 

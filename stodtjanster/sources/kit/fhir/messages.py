@@ -47,7 +47,9 @@ def read(
             patients=frozenset() if patient is None else frozenset((patient,)),
         ),
     )
-    items = gathering.shown()
+    if whole["resourceType"] != "Bundle" and whole["resourceType"] not in KINDS:
+        gathering.set_aside("resource", "not of a kind shown")
+    items = tuple(item for item in gathering.shown() if _timely(item, reading))
     foreign = (Rejection("Bundle", "a row about another person"),) * min(gathering.foreign, 100)
     return Heard(
         items,
@@ -59,7 +61,12 @@ def read(
 def _page(whole: dict[str, Any], body: bytes) -> bundle.Page:
     if whole["resourceType"] == "Bundle":
         return bundle.read(whole, body)
-    return bundle.Page([{"resource": whole}], None, bundle.is_wary(body))
+    entries = [{"resource": whole}] if whole["resourceType"] in KINDS else []
+    return bundle.Page(entries, None, bundle.is_wary(body))
+
+
+def _timely(item: Item, reading: Reading) -> bool:
+    return reading.period is None or item.during is None or reading.period.touches(item.during)
 
 
 def _reports(reading: Reading, items: tuple[Item, ...], gathering: Gathering) -> tuple[Report, ...]:
