@@ -1,0 +1,518 @@
+"""The conversation with a FHIR source: login, the person, searches, pages, failures."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+import orjson
+import pytest
+from joserfc import jwt
+from joserfc.jwk import ECKey, RSAKey
+from pydantic import ValidationError
+
+from stodtjanster.information import (
+    Agreement,
+    Appointment,
+    CareManager,
+    CarePlan,
+    CareService,
+    Item,
+)
+from stodtjanster.model import Cause, Outcome, PersonId
+from stodtjanster.sources import kinds
+from stodtjanster.sources.fhir_r4.adapter import Adapter
+from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.kit.source import Request, Response, SourceFailed
+from tests.fhir_pages import (
+    BASE,
+    NOW,
+    OTHER,
+    PERSON,
+    PERSONNUMMER,
+    adapter,
+    answer,
+    appointment,
+    ask,
+    bundle,
+    care_plan,
+    care_team,
+    converse,
+    encounter,
+    outcome,
+    patient,
+    script,
+    service_request,
+    task,
+)
+
+FOUND = answer(bundle(patient()))
+NOTHING = answer(bundle())
+
+
+def fields(request: Request) -> dict[str, str]:
+    """The search parameters, wherever they stand; repeated names keep the last."""
+    said = request.body.decode() if request.body else urlsplit(request.url).query
+    return dict(parse_qsl(said))
+
+
+def gather(kind: type[Item], *answers: Response | SourceFailed, **settings: Any) -> Any:
+    return converse(adapter(planned_encounters=False, **settings), ask(kind), script(*answers))
+
+
+def test_the_kind_is_found_and_built_from_configuration():
+    raw = {"key": "kommun", "kind": "fhir_r4", "name": "Kommunen", "base_url": f"{BASE}/"}
+    source = kinds()["fhir_r4"].build(raw)
+    assert isinstance(source, Adapter)
+    assert source.settings.base_url == BASE
+    assert source.gives == {Appointment, CareManager, CarePlan, CareService, Agreement}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"base_url": "http://kommun.example/fhir"},
+        {"base_url": "https://u:p@kommun.example/fhir"},
+        {"base_url": "https://kommun.example/fhir?x=1"},
+        {"base_url": "ftp://kommun.example"},
+        {"client_id": "portalen"},
+        {"patient_key": "guess"},
+        {"unknown": True},
+    ],
+)
+def test_settings_that_cannot_work_are_refused(wrong):
+    raw = {"key": "kommun", "kind": "fhir_r4", "name": "Kommunen", "base_url": BASE, **wrong}
+    with pytest.raises(ValidationError):
+        Settings.model_validate(raw)
+
+
+def test_the_person_is_looked_up_and_then_searched_for():
+    heard, sent = gather(Appointment, FOUND, answer(bundle(appointment())))
+    lookup, search = sent
+    assert lookup.url == f"{BASE}/Patient/_search"
+    assert fields(lookup) == {"identifier": f"{PERSONNUMMER}|{PERSON.value}"}
+    assert search.url == f"{BASE}/Appointment/_search"
+    assert fields(search)["patient"] == "Patient/p1"
+    assert search.headers["Prefer"] == "handling=strict"
+    assert search.headers["Accept"] == "application/fhir+json"
+    assert [item.origin.record for item in heard.items] == ["Appointment/a1"]
+    (report,) = heard.reports
+    assert report.answered
+    assert (report.source, report.system, report.information) == ("kommun", BASE, "appointment")
+    assert (report.outcome, report.as_of, report.tried_at) == (Outcome.DATA_FROM_SOURCE, NOW, NOW)
+
+
+def test_no_persons_number_stands_in_a_url():
+    sent = [
+        request
+        for key in ("lookup", "identifier", "chained")
+        for request in gather(CareManager, FOUND, NOTHING, patient_key=key)[1]
+    ]
+    assert sent
+    assert not any(PERSON.value in request.url for request in sent)
+
+
+def test_get_is_there_for_servers_that_know_nothing_else():
+    _, (lookup, search) = gather(CareManager, FOUND, NOTHING, method="GET")
+    assert (lookup.method, lookup.body) == ("GET", None)
+    assert fields(search)["patient"] == "Patient/p1"
+
+
+@pytest.mark.parametrize(
+    ("kind", "types"),
+    [
+        (Appointment, ["Appointment", "Encounter"]),
+        (CareManager, ["CareTeam"]),
+        (CarePlan, ["CarePlan"]),
+        (CareService, ["ServiceRequest", "CarePlan"]),
+        (Agreement, ["Task"]),
+    ],
+)
+def test_each_kind_asks_its_own_searches(kind, types):
+    _, sent = converse(adapter(), ask(kind), script(FOUND, NOTHING, NOTHING))
+    assert [request.url.split("/")[-2] for request in sent[1:]] == types
+    assert all(fields(request)["_count"] == "50" for request in sent[1:])
+
+
+def test_each_kind_gives_only_its_own_items():
+    rows = {
+        "Patient": patient(),
+        "Appointment": appointment(),
+        "Encounter": encounter(),
+        "CareTeam": care_team(),
+        "CarePlan": care_plan(),
+        "ServiceRequest": service_request(),
+        "Task": task(),
+    }
+
+    def server(request: Request) -> Response:
+        return answer(bundle(rows[request.url.split("/")[-2]]))
+
+    source = adapter()
+    for kind in source.gives:
+        heard, _ = converse(source, ask(kind), server)
+        assert heard.items
+        assert {type(item) for item in heard.items} == {kind}
+        assert {item.subject for item in heard.items} == {PERSON}
+
+
+def test_what_is_outside_the_period_is_left_out():
+    past = appointment("past", start="2026-11-19T09:00:00Z", end=None)
+    tonight = appointment("tonight", start="2026-11-19T23:30:00Z", end=None)  # 20 November here
+    heard, sent = gather(Appointment, FOUND, answer(bundle(past, tonight)))
+    assert [item.origin.record for item in heard.items] == ["Appointment/tonight"]
+    assert "date=ge2026-11-19" in sent[1].body.decode()
+    assert "date=lt2027-11-22" in sent[1].body.decode()
+
+
+@pytest.mark.parametrize("key", ["identifier", "chained"])
+def test_other_ways_to_say_whom_it_is_about(key):
+    literal = care_plan(subject={"reference": "Patient/p7"})
+    logical = {"identifier": {"system": PERSONNUMMER, "value": PERSON.value}}
+    rows = [literal] if key == "chained" else [care_plan("c2", subject=logical), literal]
+    beside = [patient("p7")] if key == "chained" else []
+    heard, sent = gather(CarePlan, answer(bundle(*rows, beside=beside)), patient_key=key)
+    mark = {"identifier": ":", "chained": "."}[key]
+    assert fields(sent[0])[f"patient{mark}identifier"] == f"{PERSONNUMMER}|{PERSON.value}"
+    assert len(heard.items) == 1
+    # A literal reference that nothing explains cannot be confirmed.
+    assert heard.reports[0].rejected == len(rows) - 1
+
+
+def test_a_samordningsnummer_is_asked_for_under_its_own_system():
+    person = PersonId.parse("194001612383")
+    source = adapter(samordningsnummer_system="urn:x")
+    _, sent = converse(source, ask(CareManager, person), script(NOTHING))
+    assert fields(sent[0])["identifier"] == f"urn:x|{person.value}"
+
+
+def test_nobody_with_the_number_is_a_whole_answer():
+    heard, sent = gather(Appointment, NOTHING)
+    assert heard.items == ()
+    assert heard.reports[0].answered
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize(
+    ("found", "cause"),
+    [
+        (bundle(patient("p1"), patient("p2")), Cause.FAULT),
+        (bundle(patient("p1", OTHER)), Cause.FOREIGN),
+        (bundle(patient(identifier=[])), Cause.FOREIGN),
+        (bundle(patient(identifier=5)), Cause.UNREADABLE),
+        ({**bundle(), "entry": [5]}, Cause.UNREADABLE),
+        (bundle(following="https://evil.example/fhir"), Cause.FAULT),
+        (bundle(outcome("warning")), Cause.FAULT),
+    ],
+)
+def test_who_it_is_must_be_certain(found, cause):
+    with pytest.raises(SourceFailed) as failed:
+        gather(Appointment, answer(found))
+    assert failed.value.cause is cause
+    assert PERSON.value not in str(failed.value)
+
+
+def test_a_merged_patient_gives_way_to_the_one_in_use():
+    both = answer(bundle(patient("old", active=False), patient("p1")))
+    heard, sent = gather(Appointment, both, NOTHING)
+    assert fields(sent[1])["patient"] == "Patient/p1"
+    assert heard.reports[0].answered
+
+
+def test_an_answer_about_the_person_that_was_cut_makes_the_rest_partial():
+    warned = answer(bundle(patient(), outcome("warning")))
+    heard, _ = gather(Appointment, warned, answer(bundle(appointment())))
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is Cause.PARTIAL
+
+
+def test_who_it_is_is_remembered_for_the_other_sections_of_a_page():
+    source = adapter()
+    converse(source, ask(CareManager), script(FOUND, NOTHING))
+    _, sent = converse(source, ask(CarePlan), script(NOTHING))
+    assert len(sent) == 1
+    _, sent = converse(
+        source, ask(CarePlan, OTHER), script(answer(bundle(patient("p2", OTHER))), NOTHING)
+    )
+    assert fields(sent[1])["patient"] == "Patient/p2"
+
+
+def test_remembering_can_be_turned_off():
+    source = adapter(patient_cache_seconds=0)
+    for _ in range(2):
+        _, sent = converse(source, ask(CareManager), script(FOUND, NOTHING))
+        assert len(sent) == 2
+
+
+def test_a_protected_person_is_nowhere():
+    label = {"security": [{"code": "sekretessmarkering"}]}
+    place = {"actor": {"display": "Storgatan 1", "reference": "Location/1"}}
+    visit = appointment(participant=[*appointment()["participant"], place])
+    heard, _ = gather(Appointment, answer(bundle(patient(meta=label))), answer(bundle(visit)))
+    assert heard.items[0].place is None
+
+
+def test_pages_are_followed_and_a_row_that_moved_between_them_comes_once():
+    heard, sent = gather(
+        Appointment,
+        FOUND,
+        answer(bundle(appointment("a1"), appointment("a2"), following=f"{BASE}?_getpages=7&o=2")),
+        answer(bundle(appointment("a2"), appointment("a3"), following="Appointment?page=3")),
+        answer(bundle(appointment("a4"))),
+    )
+    assert [request.url for request in sent[2:]] == [
+        f"{BASE}?_getpages=7&o=2",
+        f"{BASE}/Appointment?page=3",
+    ]
+    assert [request.method for request in sent[2:]] == ["GET", "GET"]
+    assert [item.origin.record[-2:] for item in heard.items] == ["a1", "a2", "a3", "a4"]
+    assert heard.reports[0].answered
+
+
+def login(tmp_path: Path, alg: str = "ES384") -> dict[str, Any]:
+    key = ECKey.generate_key("P-384") if alg == "ES384" else RSAKey.generate_key(2048)
+    file = tmp_path / "key.json"
+    file.write_bytes(orjson.dumps({**key.as_dict(private=True), "kid": "k1"}))
+    return {"client_id": "portalen", "private_key": str(file), "alg": alg}
+
+
+DISCOVERY = answer({"token_endpoint": f"{BASE}/token"})
+
+
+def token(value: str = "t0ken", **more: Any) -> Response:
+    whole = {"access_token": value, "token_type": "Bearer", "expires_in": 300, **more}
+    return answer(whole)
+
+
+@pytest.mark.parametrize("elsewhere", ["https://evil.example/fhir?p=2", "//evil.example/fhir"])
+def test_a_next_link_elsewhere_takes_neither_us_nor_the_token_along(elsewhere, tmp_path):
+    heard, sent = gather(
+        Appointment,
+        *(DISCOVERY, token(), FOUND),
+        answer(bundle(appointment(), following=elsewhere)),
+        **login(tmp_path),
+    )
+    assert not any("evil" in request.url for request in sent)
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is Cause.PARTIAL
+    assert heard.rejected[0].why == "a next link outside the base"
+    assert heard.reports[0].rejected == 0
+
+
+def test_pages_that_lead_back_end():
+    page = answer(bundle(appointment(), following=f"{BASE}?page=2"))
+    heard, sent = gather(Appointment, FOUND, page, page)
+    assert len(sent) == 3
+    assert heard.reports[0].cause is Cause.PARTIAL
+
+
+def test_pages_without_end_end():
+    def server(request: Request) -> Response:
+        if "Patient" in request.url:
+            return FOUND
+        number = len(request.url)
+        return answer(
+            bundle(appointment(f"a{number}"), following=f"{request.url.split('/_')[0]}/x")
+        )
+
+    heard, sent = converse(adapter(max_pages=4, planned_encounters=False), ask(Appointment), server)
+    assert len(sent) == 1 + 4
+    assert len(heard.items) == 4
+    assert heard.reports[0].cause is Cause.PARTIAL
+
+
+@pytest.mark.parametrize(
+    "lost",
+    [
+        SourceFailed(Cause.TIMEOUT),
+        SourceFailed(Cause.TOO_LARGE),
+        answer(b"", 503),
+        answer(b"{", 200),
+        answer(outcome()),
+    ],
+)
+def test_a_lost_page_leaves_what_came_before_it(lost):
+    first = answer(bundle(appointment(), following=f"{BASE}?page=2"))
+    heard, _ = gather(Appointment, FOUND, first, lost)
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is Cause.PARTIAL
+    assert not heard.reports[0].answered
+
+
+def test_a_later_search_that_fails_leaves_the_first():
+    answers = script(FOUND, answer(bundle(appointment())), answer(outcome(), 404))
+    heard, _ = converse(adapter(), ask(Appointment), answers)
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is Cause.PARTIAL
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        (answer(b"", 401), Cause.DENIED),
+        (answer(outcome(), 403), Cause.DENIED),
+        (answer(outcome(code="not-supported"), 404), Cause.FAULT),
+        (answer(b"<html>", 500), Cause.FAULT),
+        (answer(b"", 429), Cause.FAULT),
+        (answer(b"", 302), Cause.FAULT),
+        (answer(b"", 504), Cause.TIMEOUT),
+        (answer(outcome()), Cause.FAULT),
+        (answer(b""), Cause.UNREADABLE),
+        (answer(b"[" * 10_000), Cause.UNREADABLE),
+        (answer(appointment()), Cause.UNREADABLE),
+        (answer({"resourceType": "Bundle", "type": "transaction-response"}), Cause.UNREADABLE),
+        (answer({**bundle(), "entry": "x"}), Cause.UNREADABLE),
+        (answer(b" " * (16 * 2**20 + 1)), Cause.TOO_LARGE),
+        (SourceFailed(Cause.TIMEOUT), Cause.TIMEOUT),
+    ],
+)
+def test_a_first_page_that_fails_is_the_sources_failure(said, cause):
+    with pytest.raises(SourceFailed) as failed:
+        gather(Appointment, FOUND, said)
+    assert failed.value.cause is cause
+    assert PERSON.value not in str(failed.value)
+
+
+def test_the_code_of_an_outcome_goes_on_but_no_prose():
+    with pytest.raises(SourceFailed) as failed:
+        gather(Appointment, FOUND, answer(outcome(code="not-supported"), 404))
+    assert failed.value.detail == "HTTP 404 not-supported"
+
+
+@pytest.mark.parametrize(
+    ("severity", "cause"),
+    [("warning", Cause.PARTIAL), ("error", Cause.PARTIAL), ("information", None)],
+)
+def test_an_outcome_among_the_rows_says_that_they_are_not_all(severity, cause):
+    page = bundle(appointment(), outcome(severity))
+    page["entry"][1]["search"]["mode"] = "outcome"
+    heard, _ = gather(Appointment, FOUND, answer(page))
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is cause
+
+
+def test_a_server_that_ignores_whom_we_ask_about_shows_nobody_elses_rows():
+    theirs = appointment("b1", participant=[{"actor": {"reference": "Patient/p2"}}])
+    heard, _ = gather(Appointment, FOUND, answer(bundle(theirs, appointment("a1"))))
+    assert [item.origin.record for item in heard.items] == ["Appointment/a1"]
+    assert heard.reports[0].cause is Cause.FOREIGN
+
+
+def test_the_login_of_smart_backend_services(tmp_path):
+    settings = login(tmp_path)
+    heard, sent = gather(Appointment, DISCOVERY, token(), FOUND, NOTHING, **settings)
+    discovery, asked, lookup, search = sent
+    assert discovery.url == f"{BASE}/.well-known/smart-configuration"
+    assert "Authorization" not in discovery.headers
+    assert asked.url == f"{BASE}/token"
+    form = fields(asked)
+    assert form["grant_type"] == "client_credentials"
+    assert form["scope"] == "system/*.rs"
+    assert form["client_assertion_type"].endswith(":jwt-bearer")
+    public = ECKey.import_key(orjson.loads(Path(settings["private_key"]).read_bytes()))
+    signed = jwt.decode(form["client_assertion"], public, algorithms=["ES384"])
+    assert signed.header["kid"] == "k1"
+    assert signed.claims["iss"] == signed.claims["sub"] == "portalen"
+    assert signed.claims["aud"] == f"{BASE}/token"
+    assert signed.claims["iat"] == NOW.timestamp()
+    assert 0 < signed.claims["exp"] - NOW.timestamp() <= 300
+    assert lookup.headers["Authorization"] == search.headers["Authorization"] == "Bearer t0ken"
+    assert heard.reports[0].answered
+
+
+def test_rs384_and_pem_keys_work_too(tmp_path):
+    settings = login(tmp_path, "RS384")
+    pem = tmp_path / "key.pem"
+    raw = orjson.loads(Path(settings["private_key"]).read_bytes())
+    pem.write_bytes(RSAKey.import_key(raw).as_pem(private=True))
+    for file in (settings["private_key"], str(pem)):
+        answers = (DISCOVERY, token(), FOUND, NOTHING)
+        _, sent = gather(Appointment, *answers, **{**settings, "private_key": file})
+        assert fields(sent[1])["client_assertion"].count(".") == 2
+
+
+@pytest.mark.parametrize("content", [b"", b"{}", b"not a key", b'{"kty": "oct", "k": "c2VjcmV0"}'])
+def test_a_key_that_cannot_sign_is_refused_at_start_without_being_told(tmp_path, content):
+    file = tmp_path / "key"
+    file.write_bytes(content)
+    with pytest.raises(ValueError, match="no private key") as refused:
+        adapter(client_id="portalen", private_key=str(file))
+    assert "c2Vj" not in str(refused.value)
+    public = tmp_path / "public"
+    public.write_bytes(orjson.dumps(ECKey.generate_key("P-384").as_dict(private=False)))
+    with pytest.raises(ValueError, match="no private key"):
+        adapter(client_id="portalen", private_key=str(public))
+
+
+def test_a_token_is_kept_until_a_minute_before_it_ends(tmp_path):
+    now = [NOW]
+    raw = {"key": "kommun", "kind": "fhir_r4", "name": "K", "base_url": BASE, **login(tmp_path)}
+    source = Adapter(Settings.model_validate(raw), clock=lambda: now[0])
+    question = ask(CareManager)
+    _, sent = converse(source, question, script(DISCOVERY, token("one"), FOUND, NOTHING))
+    assert len(sent) == 4
+    now[0] = NOW + timedelta(seconds=239)
+    _, sent = converse(source, question, script(NOTHING))
+    assert sent[0].headers["Authorization"] == "Bearer one"
+    now[0] = NOW + timedelta(seconds=240)
+    _, sent = converse(source, question, script(token("two"), NOTHING))
+    assert sent[1].headers["Authorization"] == "Bearer two"
+
+
+def test_a_refused_token_is_renewed_once(tmp_path):
+    refused = answer(b"", 401)
+    answers = (DISCOVERY, token("one"), refused, token("two"), FOUND, NOTHING)
+    heard, sent = gather(CareManager, *answers, **login(tmp_path))
+    assert sent[4].headers["Authorization"] == "Bearer two"
+    assert heard.reports[0].answered
+    with pytest.raises(SourceFailed) as failed:
+        gather(
+            CareManager, DISCOVERY, token("one"), refused, token("two"), refused, **login(tmp_path)
+        )
+    assert failed.value.cause is Cause.DENIED
+
+
+def test_a_second_refusal_in_one_conversation_is_not_renewed(tmp_path):
+    refused = answer(b"", 401)
+    answers = (DISCOVERY, token("one"), refused, token("two"), FOUND, refused)
+    with pytest.raises(SourceFailed) as failed:
+        gather(CareManager, *answers, **login(tmp_path))
+    assert failed.value.cause is Cause.DENIED
+
+
+@pytest.mark.parametrize(
+    ("answers", "cause"),
+    [
+        ((answer(b"", 404),), Cause.FAULT),
+        ((answer(b"x"),), Cause.UNREADABLE),
+        ((answer({}),), Cause.UNREADABLE),
+        ((answer({"token_endpoint": "https://evil.example/token"}),), Cause.FAULT),
+        ((DISCOVERY, answer({"error": "invalid_client"}, 401)), Cause.DENIED),
+        ((DISCOVERY, answer({"error": "invalid_scope"}, 400)), Cause.DENIED),
+        ((DISCOVERY, answer(b"", 500)), Cause.FAULT),
+        ((DISCOVERY, answer(b"x")), Cause.UNREADABLE),
+        ((DISCOVERY, token("två\r\nrader")), Cause.UNREADABLE),
+        ((DISCOVERY, token(token_type="mac")), Cause.UNREADABLE),
+        ((DISCOVERY, token(expires_in="snart")), Cause.UNREADABLE),
+        ((DISCOVERY, SourceFailed(Cause.TIMEOUT)), Cause.TIMEOUT),
+    ],
+)
+def test_a_login_that_fails_is_the_sources_failure(answers, cause, tmp_path):
+    with pytest.raises(SourceFailed) as failed:
+        gather(CareManager, *answers, **login(tmp_path))
+    assert failed.value.cause is cause
+
+
+def test_a_token_endpoint_elsewhere_may_be_named_in_the_settings(tmp_path):
+    elsewhere = "https://login.example/token"
+    answers = (token(), FOUND, NOTHING)
+    _, sent = gather(CareManager, *answers, token_endpoint=elsewhere, **login(tmp_path))
+    assert sent[0].url == elsewhere
+
+
+def test_a_token_is_not_told_by_accident(tmp_path):
+    source = adapter(planned_encounters=False, **login(tmp_path))
+    converse(source, ask(CareManager), script(DISCOVERY, token("h3mlig"), FOUND, NOTHING))
+    assert "h3mlig" not in repr(vars(source._login))
