@@ -1,7 +1,7 @@
 """The capability that the fetch service asks for: made here, by the rules, and nowhere else."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Final
 
@@ -40,6 +40,9 @@ class Permit:
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
     seal: InitVar[object] = None
+    _said: dict[tuple[str, bool | None], Decision] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
 
     def __post_init__(self, seal: object) -> None:
         if seal is not _SEAL:
@@ -86,9 +89,14 @@ class Permit:
             return kind
         if item.subject != self.situation.subject.person:
             return _UNASKED
-        origin = item.origin
-        resource = Resource(item.info_type, approved_for_patient=origin.approved_for_patient)
-        return judge(Case(self.situation, resource, self.policy))
+        # All else that the rules know is the permit's own, so records that are alike in these
+        # facts are decided alike: a list of two hundred is a handful of decisions.
+        facts = (item.info_type, item.origin.approved_for_patient)
+        said = self._said.get(facts)
+        if said is None:
+            said = judge(Case(self.situation, Resource(*facts), self.policy))
+            self._said[facts] = said
+        return said
 
 
 def decide(

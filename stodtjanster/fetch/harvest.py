@@ -23,12 +23,24 @@ class Harvest:
         self.permit = permit
         self._plan = plan
         self._answers = answers
+        self._whole: dict[str, Answer[Item]] = {}
 
     def answer(self, name: str) -> Answer[Item]:
         """What is known now; sources that have not landed are Pending reports.
 
         Raises KeyError for a need that was not declared.
         """
+        whole = self._whole.get(name)
+        if whole is not None:
+            return whole
+        # Asked before the answer is made: what lands in between must not be missing for good.
+        settled = self.settled([name])
+        answer = self._answer(name)
+        if settled:
+            self._whole[name] = answer
+        return answer
+
+    def _answer(self, name: str) -> Answer[Item]:
         kind = self._plan.kinds[name]
         period = self._plan.periods[name]
         parts = [self._landed(order) for order in self._plan.orders[kind]]

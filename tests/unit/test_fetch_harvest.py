@@ -142,7 +142,9 @@ def test_waiting_ends_when_something_lands_or_nothing_flies():
     assert not made.wait(0)
     assert not made.wait(-1)
     (flying,) = (future for future in made._answers.values() if not future.done())
-    flying.set_result(told())
+    assert records(made.answer("week")) == []
+    flying.set_result(told(appointment("late")))
+    assert records(made.answer("week")) == ["late"]
     assert made.settled(["week"])
     assert not made.wait(20)
     assert made.permit.situation.now == NOON
