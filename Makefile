@@ -53,6 +53,6 @@ clean:           ## remove what was built
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
 
-node_modules/.ready: package-lock.json
+node_modules/.ready: package-lock.json tools/fonts.mjs
 	@tools/node.sh
 	@mkdir -p node_modules && touch $@

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
-from hashlib import blake2s
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -70,8 +70,11 @@ def other_languages(code: str, path: str) -> tuple[Link, ...]:
 
 @cache
 def static_url(name: str) -> str:
-    """The address of a file, with its content in it, so that browsers may keep it for good."""
-    digest = blake2s((STATIC / name).read_bytes(), digest_size=6).hexdigest()
+    """The address of a file, with its content in it, so that browsers may keep it for good.
+
+    tools/fonts.mjs makes the same addresses for fonts.css, which no template writes.
+    """
+    digest = sha256((STATIC / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"
 
 
