@@ -55,12 +55,11 @@ class Day:
 class FoldedVisits:
     """The same visit at the same times every day, said in one line.
 
-    `people_count` is how many different persons came during the last 14 days, None when unknown.
+    `visits` are those of the next seven days.
     """
 
     title: Told
     times: tuple[time, ...]
-    people_count: int | None
     visits: tuple[EventRow, ...]
 
 

@@ -14,6 +14,7 @@ from views.overview.rows import Explainer, event_row, in_order, span
 
 SHOWN_DAYS = 14
 FOLD_FROM_DAYS = 3
+FOLD_SHOWS_DAYS = 7
 
 
 def next_up(booked: Answer[Appointment], scene: Scene) -> NextUp | None:
@@ -100,7 +101,9 @@ def _days(visits: Iterable[Appointment]) -> int:
 
 
 def _fold(visits: Sequence[Appointment], explain: Explainer) -> FoldedVisits:
+    """The clock times are of all visits that are known, the rows of the next days only."""
     rows = tuple(event_row(item, explain) for item in visits)
+    edge = explain.scene.situation.today + timedelta(days=FOLD_SHOWS_DAYS)
     clocks: Counter[time] = Counter(
         row.start.astimezone(STOCKHOLM).time() for row in rows if row.start
     )
@@ -108,6 +111,5 @@ def _fold(visits: Sequence[Appointment], explain: Explainer) -> FoldedVisits:
     return FoldedVisits(
         title=visits[0].title or Told(""),
         times=tuple(sorted(daily or clocks)),
-        people_count=None,
-        visits=rows,
+        visits=tuple(row for row in rows if row.day is not None and row.day < edge),
     )
