@@ -546,6 +546,11 @@ def test_a_row_about_nobody_is_not_shown():
         assert found.reports[0].rejected == 1
 
 
+def test_a_subject_that_is_only_a_name_is_read_from_a_file():
+    (item,) = heard(care_plan(subject={"display": "Jane Doe"}), subject=None).items
+    assert item.subject is None
+
+
 def test_a_time_for_several_is_the_persons_too_but_names_no_other_patient():
     others = [{"actor": {"reference": "Patient/p2", "display": "Någon Annan"}}, {"actor": SUBJECT}]
     item = only(appointment(participant=others))

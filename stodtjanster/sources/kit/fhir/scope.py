@@ -73,7 +73,6 @@ class Meant:
     target: Json | None
 
 
-_ADDRESSED = frozenset({"reference", "display"})
 _NOTHING = Meant(None, None, None, None)
 
 
@@ -190,9 +189,11 @@ class Scope:
         Raises Foreign when that is someone else than the subject, Unreadable when it cannot be
         known. Without a subject it says whom the row names, or None.
         """
-        if reference and reference.keys() <= _ADDRESSED and reference["reference"] in self.patients:
-            return self.subject
-        named = self._named(reference, holder) if reference else frozenset()
+        named: frozenset[PersonId] = frozenset()
+        if reference:
+            if "identifier" not in reference and reference.get("reference") in self.patients:
+                return self.subject
+            named = self._named(reference, holder)
         if self.subject is None:
             return min(named, key=lambda person: person.value, default=None)
         if named and self.subject not in named:

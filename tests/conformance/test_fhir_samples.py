@@ -1,0 +1,258 @@
+"""Real FHIR resources: each is read or refused with a reason, and read as fhir.resources reads it.
+
+The samples are read in place; fhir.resources is the authority on what they say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from stodtjanster.model import STOCKHOLM, Dated, Open, Timed
+from stodtjanster.sources.fhir_r4.adapter import read
+from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.source import Heard
+from tests.conftest import SHARED
+from tests.fhir_pages import NOW, PERSON
+
+KINDS = ("Appointment", "Encounter", "CareTeam", "CarePlan", "ServiceRequest", "Task")
+SAMPLES = SHARED / "fhir" / "samples"
+R5 = "se-inera-careteam-r5"
+# What makes a sample one to show, without touching what is compared.
+SHOWN: dict[str, dict[str, Any]] = {
+    "Appointment": {"status": "booked"},
+    "Encounter": {"status": "planned"},
+    "CareTeam": {"status": "active", "category": [{"coding": [{"code": "fast-kontakt"}]}]},
+    "CarePlan": {"status": "active", "intent": "plan"},
+    "ServiceRequest": {"status": "active", "intent": "order", "doNotPerform": False},
+    "Task": {"status": "in-progress", "intent": "order"},
+}
+
+
+def _files() -> list[Path]:
+    singles = [path for kind in KINDS for path in SAMPLES.glob(f"*/{kind}-*.json")]
+    bundles = [*SAMPLES.glob("*/Bundle-*.json"), *SAMPLES.glob("synthea-*/*.json")]
+    return sorted({*singles, *bundles})
+
+
+def _resources(path: Path) -> Iterator[dict[str, Any]]:
+    whole = orjson.loads(path.read_bytes())
+    entries = whole.get("entry", [{"resource": whole}])
+    for entry in entries:
+        resource = entry.get("resource", {})
+        if resource.get("resourceType") in KINDS:
+            yield resource
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(SAMPLES))
+
+
+def _comparable(row: dict[str, Any]) -> bool:
+    """A team without members, a service or a task without words: nothing of them can be shown,
+    which the test above has seen them refused for."""
+    needed = {"CareTeam": ("participant",), "ServiceRequest": ("code", "category")}
+    return any(map(row.get, needed.get(row["resourceType"], ("id",)))) and not (
+        row["resourceType"] == "Task" and not row.get("description") and not row["code"].get("text")
+    )
+
+
+FILES = _files()
+R4_ROWS = [
+    pytest.param(row, id=f"{_name(path)}:{row['id']}")
+    for path in FILES
+    if R5 not in path.parts
+    for row in _resources(path)
+    if _comparable(row)
+]
+pytestmark = pytest.mark.skipif(
+    not FILES, reason="../shared is absent: the real messages are not here"
+)
+
+
+def _read(body: bytes, release: str) -> Heard:
+    return read(body, reading=Reading("fil", NOW), release=release)
+
+
+@pytest.mark.parametrize("path", FILES, ids=_name)
+def test_every_sample_is_read_or_refused_with_a_reason(path):
+    heard = _read(path.read_bytes(), "R5" if R5 in path.parts else "R4")
+    rows = len(list(_resources(path)))
+    whys = [rejection.why for rejection in heard.rejected]
+    assert all(rejection.where and rejection.why for rejection in heard.rejected)
+    assert "not shaped as FHIR" not in whys or "Bundle-bundle-response" in path.name
+    # A hundred reasons are named; the largest bundles hold more rows that are not of our kinds.
+    assert len(heard.items) + len(whys) >= min(rows, 100)
+
+
+def test_the_fast_kontakt_of_inera_is_read(shared):
+    path = shared / "fhir" / "samples" / R5 / "CareTeam-ExampleCareManager.json"
+    (item,) = _read(path.read_bytes(), "R5").items
+    assert item.kind.name == "VARDKONTAKT"
+    assert item.name.text == "Eva Svensson, sjuksköterska"
+    assert item.team_name.text == "Norra teamet"
+
+
+@pytest.mark.parametrize("row", R4_ROWS)
+def test_a_row_is_read_as_fhir_resources_reads_it(row):
+    kind = row["resourceType"]
+    model = _model({**row})
+    original = _read(orjson.dumps(row), "R4")
+    status = getattr(model, "status", None)
+    if not original.items:
+        assert original.rejected[0].why in _reasons(model, status)
+    shown = _model({**row, **SHOWN[kind]})
+    heard = _read(orjson.dumps({**row, **SHOWN[kind]}), "R4")
+    if not heard.items:
+        assert heard.rejected[0].why == "activity ended"
+        return
+    item = heard.items[0]
+    assert (item.origin.contract, item.origin.record) == (kind, f"{kind}/{model.id}")
+    assert COMPARE[kind](item) == EXPECT[kind](shown)
+
+
+def _reasons(model: Any, status: str | None) -> set[str]:
+    intent = getattr(model, "intent", None)
+    return {
+        *(f"status {status}", f"intent {intent}", "not to be performed", "activity ended"),
+        "not a team of fast kontakt",
+    }
+
+
+def _model(row: dict[str, Any]) -> Any:
+    """The row as fhir.resources sees it; its narrative and what stands inside it do not matter."""
+    name = row["resourceType"]
+    module = import_module(f"fhir.resources.R4B.{name.lower()}")
+    return getattr(module, name).model_validate(row)
+
+
+def _text(concept: Any) -> str | None:
+    if concept is None:
+        return None
+    displays = [coding.display for coding in concept.coding or () if coding.display]
+    return concept.text or (displays[0] if displays else None)
+
+
+def _texts(concepts: Any) -> str | None:
+    return next((text for concept in concepts or () if (text := _text(concept))), None)
+
+
+def _day(moment: Any) -> date | None:
+    """The Swedish day of what fhir.resources gives: a datetime, a date, or text for less."""
+    if isinstance(moment, datetime):
+        return moment.astimezone(STOCKHOLM).date()
+    assert moment is None or isinstance(moment, date), "no sample has a partial date here"
+    return moment
+
+
+def _days(period: Any) -> tuple[date | None, date | None]:
+    return (_day(period.start), _day(period.end)) if period else (None, None)
+
+
+def _folded(text: str | None) -> str | None:
+    return " ".join(text.split()) if text else None
+
+
+def _said(told: Any) -> str | None:
+    return " ".join(told.text.split()) if told else None
+
+
+def _ends(when: Any) -> tuple[Any, Any]:
+    match when:
+        case Timed(start, end):
+            return start, end
+        case Dated(day, last):
+            return day, last
+        case _:
+            assert when == Open()
+            return None, None
+
+
+def _appointment(model: Any) -> tuple[Any, ...]:
+    title = _texts(model.serviceType) or _texts(model.serviceCategory) or model.description
+    if model.start:
+        return (model.start, model.end, _folded(title))
+    period = model.requestedPeriod[0]
+    return (period.start, period.end, _folded(title))
+
+
+def _encounter(model: Any) -> tuple[Any, ...]:
+    period = model.period
+    return (*((period.start, period.end) if period else (None, None)), _folded(_texts(model.type)))
+
+
+def _care_plan(model: Any) -> tuple[Any, ...]:
+    title = model.title or model.description
+    details = [activity.detail for activity in model.activity or ()]
+    if title is None and len(details) == 1 and details[0] and not (model.category or model.goal):
+        title = _text(details[0].code)
+    return (*_days(model.period), _folded(title))
+
+
+def _service_request(model: Any) -> tuple[Any, ...]:
+    period = model.occurrencePeriod
+    timing = model.occurrenceTiming
+    if period is None and timing is not None and timing.repeat is not None:
+        period = timing.repeat.boundsPeriod
+    days = _days(period) if period else (_day(model.occurrenceDateTime), None)
+    return (_day(model.authoredOn), *days, _folded(_text(model.code) or _texts(model.category)))
+
+
+def _task(model: Any) -> tuple[Any, ...]:
+    period = model.restriction.period if model.restriction else None
+    return (*_days(period), _folded(model.description or _text(model.code)))
+
+
+def _care_team(model: Any) -> tuple[Any, ...]:
+    people = [
+        one
+        for one in model.participant
+        if not (one.member and (one.member.reference or "").startswith("Patient/"))
+    ]
+    return _days(people[0].period or model.period)
+
+
+EXPECT = {
+    "Appointment": _appointment,
+    "Encounter": _encounter,
+    "CareTeam": _care_team,
+    "CarePlan": _care_plan,
+    "ServiceRequest": _service_request,
+    "Task": _task,
+}
+COMPARE = {
+    "Appointment": lambda item: (*_ends(item.when), _said(item.title)),
+    "Encounter": lambda item: (*_ends(item.when), _said(item.title)),
+    "CareTeam": lambda item: (item.first, item.last),
+    "CarePlan": lambda item: (
+        item.first,
+        item.last,
+        _said(item.title if hasattr(item, "title") else item.name),
+    ),
+    "ServiceRequest": lambda item: (item.decided, item.first, item.last, _said(item.name)),
+    "Task": lambda item: (item.first, item.until, _said(item.text)),
+}
+
+
+def test_the_persons_of_the_swedish_base_profiles_are_known(shared):
+    """SEBasePatient carries the number as the reader expects it."""
+    path = shared / "fhir" / "samples" / "se-base" / "Patient-PatientExample1.json"
+    patient = orjson.loads(path.read_bytes())
+    plan = {
+        "resourceType": "CarePlan",
+        "id": "c",
+        "status": "active",
+        "intent": "plan",
+        "subject": {"reference": f"Patient/{patient['id']}"},
+    }
+    entries = [{"resource": plan}, {"resource": patient}]
+    body = orjson.dumps({"resourceType": "Bundle", "type": "collection", "entry": entries})
+    heard = read(body, reading=Reading("fil", NOW), release="R4")
+    assert heard.items[0].subject is not None
+    assert heard.items[0].subject != PERSON
