@@ -95,7 +95,7 @@ def test_unknown_without_anybody_to_blame_still_says_so(pages, slot):
 @pytest.mark.parametrize("slot", SECTIONS)
 def test_waiting_links_to_the_section_alone(pages, slot):
     html = section(pages, slot, "waiting")
-    assert "hämtas fortfarande" in html
+    assert "hämtades fortfarande när det här visades" in html
     assert f'href="/sv/mig/del/{slot}"' in html
 
 
@@ -116,7 +116,7 @@ def test_a_partial_list_shows_its_rows_and_its_gaps(pages):
 
 def test_a_partial_list_that_only_waits_says_that_more_may_come(pages):
     html = section(pages, "events", "partial", body=EVENTS)
-    assert "Fler uppgifter hämtas fortfarande." in html
+    assert "Fler uppgifter hämtades fortfarande när det här visades." in html
     assert 'href="/sv/mig/del/events"' in html
 
 
