@@ -53,14 +53,16 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class FoldedVisits:
-    """The same visit at the same times every day, said in one line.
+    """The same visit at the same times on many days, said in one line.
 
-    `visits` are those of the next seven days.
+    `visits` are those of the next seven days. `every_day`: from now to the last of them there is no
+    day without one.
     """
 
     title: Told
     times: tuple[time, ...]
     visits: tuple[EventRow, ...]
+    every_day: bool = False
 
 
 @dataclass(frozen=True, slots=True)

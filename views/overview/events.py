@@ -112,4 +112,11 @@ def _fold(visits: Sequence[Appointment], explain: Explainer) -> FoldedVisits:
         title=visits[0].title or Told(""),
         times=tuple(sorted(daily or clocks)),
         visits=tuple(row for row in rows if row.day is not None and row.day < edge),
+        every_day=_is_daily({row.day for row in rows if row.day}, explain.scene.situation.today),
     )
+
+
+def _is_daily(days: set[date], today: date) -> bool:
+    """True when nobody who reads "every day" is misled: it has begun, and no day is left out."""
+    begun = min(days) <= today + timedelta(days=1)
+    return begun and (max(days) - min(days)).days + 1 == len(days)
