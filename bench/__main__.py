@@ -1,0 +1,50 @@
+"""`python -m bench`: everything in one run, as a table and as artifacts/bench.json."""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+from bench import clients, latency, page, parse
+from bench.figures import Figure, as_json, table
+
+RESULT = Path(__file__).parents[1] / "artifacts" / "bench.json"
+PARTS: dict[str, Callable[[Path], list[Figure]]] = {
+    "parse": lambda _folder: parse.measure(),
+    "clients": clients.measure,
+    "latency": latency.measure,
+    "page": page.measure,
+}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all when none is named")
+    chosen = parser.parse_args().parts or list(PARTS)
+    began = perf_counter()
+    figures: list[Figure] = []
+    for name in chosen:
+        with TemporaryDirectory() as folder:
+            figures += PARTS[name](Path(folder))
+        print(f"{name}: {perf_counter() - began:.0f} s", file=sys.stderr)
+    about = {
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": platform.python_version(),
+        "cores": os.cpu_count(),
+        "load_at_end": os.getloadavg()[0],
+    }
+    RESULT.parent.mkdir(exist_ok=True)
+    RESULT.write_text(json.dumps(about | {"figures": as_json(figures)}, indent=1) + "\n")
+    print(", ".join(f"{name} {value}" for name, value in about.items()))
+    print()
+    print(table(figures))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,223 @@
+"""The whole page with everything on, against a bare program that does the same work.
+
+Ours is the portal as a WSGI application: session, gate, audit record, fetch service, adapters,
+stream and templates. The floor is one event loop that asks the same twelve sources over raw
+streams, lets lxml read the answers and prints every row with an f-string: no session, rules, log,
+reports, language or permits. Both run in this process, in turn; the sources are another process.
+A web server in front of the portal is not counted.
+"""
+
+import asyncio
+import gc
+import logging
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from html import escape
+from pathlib import Path
+from statistics import median
+from time import perf_counter, process_time
+from typing import Any
+
+import uvloop
+from lxml import etree
+from werkzeug.test import create_environ, run_wsgi_app
+
+from bench.figures import Figure, figure
+from bench.parse_rivta import CARE_MANAGER, CARE_PLAN, ENVELOPE, SUBJECT, TIMESLOT
+from bench.upstream import upstream
+from bench.wire import RawPool, close
+from portal.app import create_app
+from portal.house import House
+from portal.security import SESSION_COOKIE
+from portal.settings import Settings
+from sandbox.ca import ensure_keys
+from stodtjanster.fetch.driver import tls_context
+from stodtjanster.sources import care_managers, care_plans, subject_of_care_schedule
+from stodtjanster.sources.care_managers import adapter as managers_adapter
+from stodtjanster.sources.care_plans import adapter as plans_adapter
+from stodtjanster.sources.kit.source import Tls
+from stodtjanster.sources.subject_of_care_schedule import adapter as schedule_adapter
+
+NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
+SOURCES = 12
+ROWS = 17
+AT_ONCE = 8
+PAGES = 32
+ROUNDS = 4
+PART = f"Page: {SOURCES} sources, {SOURCES * ROWS} rows, mutual TLS, {AT_ONCE} pages at once"
+FLOOR_COLD = "bare loop: fan-out, lxml, f-strings"
+FLOOR_WARM = "bare f-strings of the same rows"
+KINDS = (
+    (subject_of_care_schedule, schedule_adapter, TIMESLOT),
+    (care_managers, managers_adapter, CARE_MANAGER),
+    (care_plans, plans_adapter, CARE_PLAN),
+)
+Rows = list[list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Cost:
+    """Of one page, of all that ran in a round."""
+
+    cpu_seconds: float
+    seconds: float
+
+
+def measure(folder: Path) -> list[Figure]:
+    bodies = {f"s{number}": _body(number) for number in range(SOURCES)}
+    ensure_keys(folder)
+    with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
+        app = create_app(_settings(ports, folder), clock=lambda: NOW)
+        # The portal logs to standard error; the bench prints a table.
+        logging.getLogger().setLevel(logging.ERROR)
+        house: House = app.extensions["house"]
+        try:
+            return _compare(app, house, ports, folder)
+        finally:
+            house.fetch.stop()
+
+
+def _compare(app: Any, house: House, ports: list[int], folder: Path) -> list[Figure]:
+    cold, warm, bare, printing = [], [], [], []
+    with (
+        ThreadPoolExecutor(AT_ONCE) as threads,
+        asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
+    ):
+        tls = tls_context(_tls(folder))
+        pools = [RawPool(port, tls) for port in ports]
+        # The first round opens connections and compiles templates, and is not counted.
+        for _ in range(ROUNDS + 1):
+            bare.append(_cost(partial(runner.run, _floor(pools))))
+            environs = [_environ(house) for _ in range(PAGES)]
+            again = [dict(environ) for environ in environs]
+            cold.append(_cost(partial(_pages, app, threads, environs)))
+            warm.append(_cost(partial(_pages, app, threads, again)))
+            printing.append(_cost(partial(_prints, runner.run(_rows(pools)))))
+        runner.run(close(pools))
+    return [
+        _cpu("CPU per cold page", FLOOR_COLD, cold, bare),
+        _cpu("CPU per page from the shelf", FLOOR_WARM, warm, printing),
+        _cpu("CPU per page from the shelf", "CPU per cold page", warm, cold),
+        _pace("pages/s, cold", FLOOR_COLD, cold, bare),
+        _pace("pages/s, from the shelf", "pages/s, cold", warm, cold),
+    ]
+
+
+def _cpu(what: str, floor: str, ours: list[Cost], floors: list[Cost]) -> Figure:
+    one, other = ([cost.cpu_seconds for cost in costs[1:]] for costs in (ours, floors))
+    ms = {"cpu_ms": 1000 * median(one), "of_ms": 1000 * median(other)}
+    return figure(PART, what, floor, one, other, **ms)
+
+
+def _pace(what: str, floor: str, ours: list[Cost], floors: list[Cost]) -> Figure:
+    one, other = ([1 / cost.seconds for cost in costs[1:]] for costs in (ours, floors))
+    pace = {"per_s": median(one), "of_per_s": median(other)}
+    return figure(PART, what, floor, one, other, **pace)
+
+
+def _cost(run: Callable[[], object]) -> Cost:
+    gc.collect()
+    cpu, began = process_time(), perf_counter()
+    run()
+    return Cost((process_time() - cpu) / PAGES, (perf_counter() - began) / PAGES)
+
+
+def _pages(app: Any, threads: ThreadPoolExecutor, environs: list[dict[str, Any]]) -> None:
+    def page(environ: dict[str, Any]) -> None:
+        chunks, status, _headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+        html = b"".join(chunks)
+        assert status.startswith("200"), status
+        assert html.count("Sköterska".encode()) >= SOURCES * ROWS // 3, "rows are missing"
+
+    list(threads.map(page, environs))
+
+
+def _environ(house: House) -> dict[str, Any]:
+    """A request of somebody who logged in just now; nothing of theirs lies on the shelf."""
+    token, _ = house.sessions.start(
+        person=SUBJECT, name="Bench", loa="loa3", issuer="bench", language="sv", now=NOW
+    )
+    headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
+    return create_environ("/sv/mig/", "http://localhost:8000", headers=headers)
+
+
+def _settings(ports: list[int], folder: Path) -> Settings:
+    keys = _tls(folder).model_dump(mode="json")
+    sources = tuple(
+        {
+            "key": f"s{number}",
+            "kind": KINDS[number % len(KINDS)][0].__name__.rpartition(".")[2],
+            "name": f"Källa {number}",
+            "url": f"https://localhost:{port}/s{number}/0",
+            "consumer_hsa_id": "TSTNMT2321000156-PORT",
+            "tls": keys,
+        }
+        for number, port in enumerate(ports)
+    )
+    return Settings(
+        base_url="http://localhost:8000",
+        database_url=f"sqlite:///{folder / 'bench.db'}",
+        sources=sources,
+        log_level="ERROR",
+    )
+
+
+def _tls(folder: Path) -> Tls:
+    keys = ensure_keys(folder)
+    return Tls(ca=keys.ca, certificate=keys.portal.certificate, key=keys.portal.key)
+
+
+def _body(number: int) -> bytes:
+    """An answer with rows of a system of its own, so that no two are the same record."""
+    _, adapter, row = KINDS[number % len(KINDS)]
+    contract = adapter.CONTRACT
+    rows = "\n".join(
+        row.format(n=n, day=n % 28 + 1, hour=8 + n % 9, room=n % 7) for n in range(ROWS)
+    )
+    envelope = ENVELOPE.format(
+        operation=contract.operation,
+        namespace=contract.namespace,
+        types=contract.types,
+        rows=rows,
+    )
+    return envelope.replace("SE2321000230-1001", f"SE2321000230-11{number:02}").encode()
+
+
+async def _floor(pools: list[RawPool]) -> None:
+    numbers = iter(range(PAGES))
+
+    async def worker() -> None:
+        for _ in numbers:
+            assert len(_print(await _rows(pools))) > SOURCES * ROWS
+
+    await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
+
+
+async def _rows(pools: list[RawPool]) -> Rows:
+    bodies = await asyncio.gather(*(pool.get(f"/s{number}/0") for number, pool in enumerate(pools)))
+    return [row for body in bodies for row in _read(body)]
+
+
+def _read(body: bytes) -> Rows:
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
+    envelope = etree.fromstring(body, parser)
+    return [[str(text) for text in row.itertext() if text.strip()] for row in envelope[1][0]]
+
+
+def _prints(rows: Rows) -> None:
+    for _ in range(PAGES):
+        _print(rows)
+
+
+def _print(rows: Rows) -> bytes:
+    """Every text of every row, escaped, in the markup of a plain card."""
+    cards = "".join(
+        '<li class="row"><article>'
+        + "".join(f'<p class="row__text">{escape(text)}</p>' for text in row)
+        + "</article></li>"
+        for row in rows
+    )
+    return f"<!doctype html><title>x</title><ul>{cards}</ul>".encode()
