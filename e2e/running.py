@@ -1,0 +1,122 @@
+"""The portal and its sandbox as two processes, for as long as a test session lasts."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import tomli_w
+
+from portal.demo import Process, portal_settings, run_server
+
+ROOT = Path(__file__).resolve().parent.parent
+START_SECONDS = 60
+
+# So long a list that mixes sources waits, and so long the whole page: short, and far enough from
+# each other that what arrives between them cannot be mistaken.
+SOFT_SECONDS = 0.6
+HARD_SECONDS = 3.0
+# An aggregated call lasts until its slowest producer is given up, so this must be before the soft
+# limit for a broken producer to be known in the first list.
+PRODUCER_SECONDS = "0.3"
+# So short-lived that the portal never uses one twice: an ill token endpoint shows at once.
+TOKEN_SECONDS = "60"
+LIMITS = {
+    # A source that a test has broken must be whole again in the next test.
+    "breaker_failures": 100_000,
+    "answer_seconds": 20.0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """A running portal at `url`, its store, and the fault panel of the country around it."""
+
+    url: str
+    panel: str
+    database: Path
+
+    def fault(self, target: str, kind: str, **details: Any) -> None:
+        """Break one target until `mend`: `world.fault("sydkust", "http500")`."""
+        httpx.put(
+            f"{self.panel}/api/faults/{target}", json={"kind": kind, **details}
+        ).raise_for_status()
+
+    def mend(self) -> None:
+        """Make every target whole."""
+        httpx.delete(f"{self.panel}/api/faults").raise_for_status()
+
+
+@contextmanager
+def running(state: Path) -> Iterator[World]:
+    """Both processes, on free ports, with everything they keep in `state`."""
+    started: list[Process] = []
+    try:
+        told = _start_sandbox(state / "sandbox", started)
+        port = _free_port()
+        settings = portal_settings(told, port, state)
+        settings |= {"soft_seconds": SOFT_SECONDS, "hard_seconds": HARD_SECONDS}
+        settings["sources"] = [source | {"limits": LIMITS} for source in settings["sources"]]
+        config = state / "portal.toml"
+        config.write_text(tomli_w.dumps(settings), encoding="utf-8")
+        portal = run_server(port, config)
+        started.append(portal)
+        url = settings["base_url"]
+        _wait_until(portal, lambda: _answers(f"{url}/drift/lever"))
+        yield World(url, told["panel"], state / "portal.db")
+    finally:
+        for process in reversed(started):
+            _stop(process)
+
+
+def _start_sandbox(state: Path, started: list[Process]) -> dict[str, Any]:
+    command = [sys.executable, "-m", "sandbox", "--state", str(state), "--port-base", "0"]
+    command += ["--producer-timeout", PRODUCER_SECONDS, "--fanout-timeout", PRODUCER_SECONDS]
+    command += ["--token-lifetime", TOKEN_SECONDS]
+    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    started.append(process)
+    written = state / "sandbox.json"
+    _wait_until(process, written.exists)
+    told: dict[str, Any] = json.loads(written.read_text("utf-8"))
+    _wait_until(process, lambda: _answers(f"{told['panel']}/api/faults"))
+    return told
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return port
+
+
+def _answers(url: str) -> bool:
+    try:
+        return httpx.get(url).status_code == httpx.codes.OK
+    except httpx.TransportError:
+        return False
+
+
+def _wait_until(process: Process, ready: Callable[[], bool]) -> None:
+    end = time.monotonic() + START_SECONDS
+    while not ready():
+        if process.poll() is not None or time.monotonic() > end:
+            raise RuntimeError(f"did not start: {process.args!r}")
+        time.sleep(0.05)
+
+
+def _stop(process: Process) -> None:
+    process.terminate()
+    try:
+        process.wait(timeout=15)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()

@@ -1,0 +1,236 @@
+"""One source is broken, in every way the sandbox knows: the page stands, and says who failed."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e.acting import begin_login, complete, events, log_in, section, shown_text
+from e2e.conftest import OpenPage
+from e2e.running import HARD_SECONDS, World
+from e2e.sentences import NONE
+from sandbox.faults import TARGETS
+
+BOOKED_IN_NORDMARK = "Återbesök efter operation"
+BOOKED_IN_SYDKUST = "Utprovning av läshjälpmedel"
+VISIT_IN_SJOVIK = "Såromläggning"
+
+# Longer than a mixed list waits, and shorter than the page does.
+LATE = 1.5
+# Longer than the page waits, and shorter than the page and then the section alone do.
+TOO_LATE = HARD_SECONDS + 1.5
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """A target of the fault panel. `named` is what the page calls it; `rest` are rows of others.
+
+    `unseen` are the kinds that nobody could tell from a good answer.
+    """
+
+    named: str
+    rest: tuple[str, ...]
+    unseen: tuple[str, ...] = ()
+
+
+BROKEN = {
+    "nordmark": Target(
+        "Region Nordmark",
+        (BOOKED_IN_SYDKUST, VISIT_IN_SJOVIK),
+        # An empty list is an answer, and the aggregator drops the words of an error result.
+        unseen=("empty", "error-result"),
+    ),
+    "sydkust": Target(
+        "Region Sydkust",
+        (BOOKED_IN_NORDMARK, VISIT_IN_SJOVIK),
+        # Nobody else has rows there, so wrong-person finds nobody to mistake her for.
+        unseen=("empty", "error-result", "wrong-person"),
+    ),
+    "plattformen": Target("region", (VISIT_IN_SJOVIK,)),
+    "engagemangsindex": Target("regionerna", (VISIT_IN_SJOVIK,), unseen=("empty",)),
+    "sjovik": Target(
+        "Sjöviks kommun",
+        (BOOKED_IN_NORDMARK, BOOKED_IN_SYDKUST),
+        unseen=("empty",),
+    ),
+    "sjovik-token": Target("Sjöviks kommun", (BOOKED_IN_NORDMARK, BOOKED_IN_SYDKUST)),
+}
+CASES = [(target, kind) for target in BROKEN for kind in TARGETS[target] if kind != "slow"]
+
+
+@pytest.mark.parametrize(("target", "kind"), CASES)
+def test_the_page_stands_and_names_who_failed(
+    page: Page, world: World, target: str, kind: str
+) -> None:
+    world.fault(target, kind)
+    log_in(page)
+    complete(page)
+    broken = BROKEN[target]
+    for title in broken.rest:
+        expect(events(page).get_by_role("heading", name=title)).to_have_count(1)
+    status = section(page, "status")
+    if kind in broken.unseen:
+        expect(status).to_contain_text("har svarat")
+        return
+    expect(status).to_contain_text(re.compile(rf"(från|på svar från) .*{broken.named}"))
+    expect(status).not_to_contain_text("källor har svarat")
+    expect(section(page, "events").locator(".laget")).not_to_have_count(0)
+    assert _technical_words(page) == []
+    # Every kind of row has someone broken behind it, so nothing may be said to be absent.
+    text = shown_text(page)
+    assert [sentence for sentence in NONE if sentence in text] == []
+
+
+def test_the_notice_says_what_follows_and_what_to_do(page: Page, world: World) -> None:
+    world.fault("sydkust", "http500")
+    log_in(page)
+    notice = section(page, "status").locator(".meddelande-varning")
+    expect(notice).to_contain_text("Vi kunde inte hämta tider från Region Sydkust")
+    expect(notice).to_contain_text("Det kan finnas tider som inte syns här.")
+    call = notice.get_by_role("link", name="Ring")
+    expect(call).to_have_attribute("href", "tel:0980319240")
+    expect(page.get_by_role("status")).to_have_text("Klart. Uppgifter från 2 av 3 källor.")
+
+
+def test_a_mended_source_is_there_when_one_tries_again(page: Page, world: World) -> None:
+    world.fault("sydkust", "http500")
+    log_in(page)
+    complete(page)
+    world.mend()
+    # A failing source is left in peace a few seconds before it is asked again.
+    again = section(page, "status").get_by_role("link", name="Försök igen")
+    for _ in range(10):
+        again.click()
+        complete(page)
+        if again.count() == 0:
+            break
+        page.wait_for_timeout(1000)
+    expect(events(page).get_by_role("heading", name=BOOKED_IN_SYDKUST)).to_be_visible()
+
+
+def test_the_first_sections_are_on_screen_while_the_rest_is_waited_for(
+    page: Page, world: World
+) -> None:
+    """What each section still waited for when it came, as the browser itself saw it."""
+    world.fault("plattformen", "hang")
+    page.add_init_script(_NOTE_ARRIVALS)
+    begin_login(page)
+    choose_without_waiting(page)
+    expect(section(page, "next").get_by_text(VISIT_IN_SJOVIK).first).to_be_visible()
+    complete(page)
+    waited_for = dict(page.evaluate("window.arrivals"))
+    assert {"status", "plans", "contacts"} <= set(waited_for["next"])
+    assert {"status", "plans", "contacts"} <= set(waited_for["events"])
+    expect(section(page, "status")).to_contain_text("Vi väntar fortfarande på svar från")
+
+
+def test_what_comes_late_has_a_place_of_its_own(page: Page, world: World) -> None:
+    world.fault("plattformen", "slow", seconds=LATE)
+    log_in(page)
+    complete(page)
+    late = section(page, "late")
+    expect(late.get_by_role("heading", name="Kom in efter hand")).to_be_visible()
+    expect(late.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_be_visible()
+    first = section(page, "events")
+    expect(first.get_by_role("heading", name=VISIT_IN_SJOVIK)).to_be_visible()
+    expect(first.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_have_count(0)
+    said = "Fler uppgifter hämtades fortfarande när det här visades."
+    expect(first.get_by_text(said)).to_be_visible()
+    expect(section(page, "status")).to_contain_text("Alla 3 källor har svarat")
+
+
+def test_what_is_too_late_has_a_link_that_brings_it(page: Page, world: World) -> None:
+    world.fault("plattformen", "slow", seconds=TOO_LATE)
+    log_in(page)
+    complete(page)
+    first = section(page, "events")
+    expect(first.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_have_count(0)
+    first.get_by_role("link", name="Kommande händelser").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Kommande händelser")
+    expect(page.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_be_visible()
+    page.get_by_role("link", name="Tillbaka till översikten").click()
+    complete(page)
+    expect(section(page, "events").get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_be_visible()
+
+
+def test_without_answers_nobody_says_that_there_is_nothing(page: Page, world: World) -> None:
+    """The same person as has nothing: now nobody knows."""
+    for target in ("sydkust", "nordmark", "sjovik"):
+        world.fault(target, "http500")
+    log_in(page, "Tove Palm")
+    complete(page)
+    text = shown_text(page)
+    assert [sentence for sentence in NONE if sentence in text] == []
+    assert re.findall(r"\b[Ii]nga\b|\b[Ii]nget\b", text) == []
+    for slot in ("next", "week", "events", "plans", "contacts"):
+        expect(section(page, slot)).to_contain_text("Vi vet inte")
+
+
+def test_with_every_source_broken_the_page_still_says_so_in_order(page: Page, world: World) -> None:
+    for target in ("plattformen", "sjovik"):
+        world.fault(target, "refuse")
+    log_in(page)
+    complete(page)
+    text = shown_text(page)
+    assert [sentence for sentence in NONE if sentence in text] == []
+    for slot in ("next", "week", "events", "plans", "contacts"):
+        expect(section(page, slot)).to_contain_text("Vi vet inte")
+    expect(page.get_by_role("status")).to_have_text(re.compile("Uppgifter från 0 av 2"))
+
+
+def test_an_old_copy_is_shown_as_old(page: Page, world: World) -> None:
+    """A failing source costs nobody what was fetched before it failed, in the same session."""
+    world.fault("sjovik", "partial")
+    log_in(page)
+    complete(page)
+    expect(section(page, "status")).to_contain_text("Vi fick inte alla")
+    expect(section(page, "contacts")).to_contain_text("Omar Said")
+
+
+def test_a_broken_login_service_is_told_in_plain_words(page: Page, world: World) -> None:
+    world.fault("bankid", "http500")
+    page.goto("/sv/")
+    page.get_by_role("link", name="Logga in").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Du är inte inloggad")
+    expect(page.get_by_text("Försök igen om en stund")).to_be_visible()
+
+
+def test_two_people_never_share_a_broken_answer(open_page: OpenPage, world: World) -> None:
+    """A fault for one person is that person's alone."""
+    world.fault("sjovik", "http500", person="190001019801")
+    ill, well = open_page(), open_page()
+    log_in(ill)
+    log_in(well, "Sara Holm")
+    complete(ill)
+    complete(well)
+    expect(section(ill, "status")).to_contain_text("Sjöviks kommun")
+    expect(section(well, "status")).to_contain_text("källor har svarat")
+
+
+def choose_without_waiting(page: Page) -> None:
+    """Press the person's button; the page that follows is looked at while it still comes."""
+    page.locator("button", has=page.locator("strong", has_text="Birgitta")).click(
+        no_wait_after=True
+    )
+
+
+def _technical_words(page: Page) -> list[str]:
+    """What belongs in a log: codes, exceptions, and the names of protocols."""
+    words = r"HTTP|XML|SOAP|FHIR|JSON|VP\d{3}|[Ee]xception|[Ee]rror|Timeout|None"
+    return re.findall(rf"\b(?:{words})\b|Ett fel uppstod", shown_text(page))
+
+
+_NOTE_ARRIVALS = """
+window.arrivals = [];
+new MutationObserver(records => {
+  for (const record of records) for (const node of record.addedNodes) {
+    if (node.nodeName !== 'SECTION' || !node.slot) continue;
+    const missing = [...node.parentNode.shadowRoot.querySelectorAll('slot')].map(s => s.name)
+      .filter(name => !node.parentNode.querySelector(`:scope > [slot=${name}]`));
+    window.arrivals.push([node.slot, missing]);
+  }
+}).observe(document, {childList: true, subtree: true});
+"""
