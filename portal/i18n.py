@@ -100,7 +100,7 @@ class Speaker:
         """ "i dag kl. 14.10", "tisdag 24 november kl. 09.15": inside a sentence."""
         day = local_day(moment)
         word = self.near(day) or self.dateword(day, weekday=True)
-        return self.gettext(N_("{day} kl. {clock}")).format(day=word, clock=self.clock(moment))
+        return self.gettext(N_("{day} kl.\u00a0{clock}")).format(day=word, clock=self.clock(moment))
 
     def told(self, text: Told | None) -> Markup:
         """A source's own text, marked with its language unless the page has the same."""

@@ -164,7 +164,7 @@ def test_marks_are_heard_as_words(pages):
     marks = ((Mark.REGION, 1), (Mark.KOMMUN, 5))
     strip = WeekStrip((WeekDay(TODAY, marks, True, "dag-1"),), known=True)
     html = section(pages, "week", "full", body=strip)
-    assert "I dag: 1 Regionen, 5 Kommunen" in words(html)
+    assert "I dag: 1 från regionen, 5 från kommunen" in words(html)
     assert 'href="#dag-1"' in html
 
 

@@ -73,10 +73,13 @@ _NOUNS = {
     "care_manager": N_("fasta kontakter"),
     "care_plan": N_("planer"),
     "agreement": N_("överenskommelser"),
-    "care_service": N_("insatser"),
+    "care_service": N_("beslut om insatser"),
 }
+_NOUN_OTHERWISE = N_("uppgifter")
 
-_Kind = Literal["silent", "copy", "rows", "partial", "unconnected", "nobody", "refused", "ours"]
+_Kind = Literal[
+    "silent", "copy", "rows", "partial", "unconnected", "paused", "nobody", "refused", "ours"
+]
 
 _HEADINGS: dict[_Kind, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
@@ -84,9 +87,10 @@ _HEADINGS: dict[_Kind, str] = {
     "rows": N_("Vi kunde inte läsa alla {what} från {who}"),
     "partial": N_("Vi fick inte alla {what} från {who}"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
+    "paused": N_("Vi hämtar inte {what} från {who} just nu"),
     "nobody": N_("Ingen delar {what} här ännu"),
-    "refused": N_("Du kan inte se {what} här"),
-    "ours": N_("Vi hann inte hämta {what} från {who}"),
+    "refused": N_("Vi får inte visa {what} här"),
+    "ours": N_("Vi kunde inte hämta {what} från {who}"),
 }
 _CONSEQUENCES: dict[_Kind, str] = {
     "silent": N_("Det kan finnas {what} som inte syns här."),
@@ -94,20 +98,26 @@ _CONSEQUENCES: dict[_Kind, str] = {
     "rows": N_("Det finns uppgifter som inte syns här."),
     "partial": N_("Det kan finnas {what} som inte syns här."),
     "unconnected": N_("Fråga dem direkt om du vill veta."),
+    "paused": N_("Det kan finnas {what} som inte syns här."),
     "nobody": N_("Fråga din mottagning eller din kommun om du vill veta."),
-    "refused": N_("Reglerna för direktåtkomst tillåter det inte."),
-    "ours": N_("Det var många som frågade samtidigt. Felet ligger hos oss."),
+    "refused": N_("Reglerna tillåter det inte."),
+    "ours": N_("Felet ligger hos oss. Det kan finnas {what} som inte syns här."),
 }
 _FACTS: dict[_Kind, str] = {
     "silent": N_("{who} svarade inte"),
     "copy": N_("{who} svarade inte, och vi har bara en äldre kopia"),
     "rows": N_("en del från {who} gick inte att läsa"),
-    "partial": N_("{who} svarade inte helt"),
+    "partial": N_("{who} svarade bara delvis"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
+    "paused": N_("vi hämtar inte {what} från {who} just nu"),
     "nobody": N_("ingen delar {what} här ännu"),
-    "refused": N_("reglerna tillåter det inte"),
-    "ours": N_("vi hann inte fråga {who}"),
+    "refused": N_("vi får inte visa {what}"),
+    "ours": N_("vi kunde inte hämta {what} från {who}"),
 }
+_AND = N_("och")
+_OR = N_("eller")
+_OF_ALL: frozenset[_Kind] = frozenset({"copy", "rows", "partial"})
+"""The sentences that speak of all of the kinds; the others deny or doubt each of them."""
 
 
 def notices_of(
@@ -132,6 +142,8 @@ def _kind_of(report: Report) -> _Kind | None:
     if report.outcome is Outcome.NOT_ASKED:
         if report.cause is Cause.NOT_PERMITTED:
             return "refused"
+        if report.cause is Cause.SWITCHED_OFF:
+            return "paused"
         return "unconnected" if report.source else "nobody"
     if report.outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
         return "copy"
@@ -145,11 +157,11 @@ def _kind_of(report: Report) -> _Kind | None:
 def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> SourceNotice:
     unit = next((u for _, u in troubled if u.phone), troubled[0][1])
     keys = dict.fromkeys(report.information for report, _ in troubled)
-    nouns = [words.gettext(_NOUNS.get(key, N_("uppgifter"))) for key in keys]
-    named = {"who": unit.owner, "what": joined(nouns, words)}
+    nouns = [words.gettext(_NOUNS.get(key, _NOUN_OTHERWISE)) for key in keys]
+    named = {"who": unit.owner, "what": joined(nouns, words, _AND if kind in _OF_ALL else _OR)}
     answers = [report.as_of for report, _ in troubled if report.as_of is not None]
     return SourceNotice(
-        tone="info" if kind in ("unconnected", "nobody", "refused") else "warning",
+        tone="info" if kind in ("unconnected", "paused", "nobody", "refused") else "warning",
         heading=words.gettext(_HEADINGS[kind]).format(**named),
         consequence=words.gettext(_CONSEQUENCES[kind]).format(**named),
         fact=words.gettext(_FACTS[kind]).format(**named),
@@ -160,11 +172,11 @@ def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> S
     )
 
 
-def joined(parts: list[str], words: Words) -> str:
-    """ "tider, planer och insatser"."""
+def joined(parts: list[str], words: Words, last: str = _AND) -> str:
+    """ "tider, planer och överenskommelser". `last` is the word before the last of them."""
     if len(parts) < 2:
         return "".join(parts)
-    return ", ".join(parts[:-1]) + " " + words.gettext(N_("och")) + " " + parts[-1]
+    return ", ".join(parts[:-1]) + " " + words.gettext(last) + " " + parts[-1]
 
 
 def status_row(

@@ -49,6 +49,11 @@ _PLANS: Mapping[CarePlanKind, str] = {
     CarePlanKind.SVP: N_("Standardiserad vårdplan"),
     CarePlanKind.UNKNOWN: N_("Plan"),
 }
+_LAWS: Mapping[str, str] = {
+    "SoL": N_("socialtjänstlagen (SoL)"),
+    "LSS": N_("lagen om stöd och service till vissa funktionshindrade (LSS)"),
+    "HSL": N_("hälso- och sjukvårdslagen (HSL)"),
+}
 
 
 def contacts(managers: Answer[CareManager], scene: Scene) -> Contacts | None:
@@ -100,7 +105,7 @@ def planning(
     """Three lists, each honest about its own sources."""
     return Plans(
         plans=_part(
-            N_("Vårdplaner"),
+            N_("Planer"),
             N_("Du har ingen plan hos dem som svarade. Du kan be om en."),
             plans,
             scene,
@@ -179,7 +184,7 @@ def _service(item: CareService, explain: Explainer) -> ServiceRow:
     return ServiceRow(
         name=item.name,
         extent=item.extent,
-        law=item.law,
+        law=_law(item.law, explain),
         until=item.last,
         open_ended=item.last is None,
         decided=item.decided,
@@ -187,3 +192,10 @@ def _service(item: CareService, explain: Explainer) -> ServiceRow:
         authority=item.authority,
         why=explain.why(item),
     )
+
+
+def _law(short: str | None, explain: Explainer) -> str | None:
+    """The law's name: its abbreviation alone is nothing that most people know."""
+    if short is None:
+        return None
+    return explain.scene.words.gettext(_LAWS[short]) if short in _LAWS else short

@@ -37,6 +37,7 @@ _KINDS = {
     "agreement": N_("En överenskommelse"),
     "care_service": N_("Ett beslut om en insats"),
 }
+_KIND_OTHERWISE = N_("En uppgift")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,7 @@ class Explainer:
             ground=words.gettext(
                 N_("Uppgiften gäller dig, och du har rätt att se den (patientdatalagen).")
             ),
-            contract_words=words.gettext(_KINDS.get(item.key, N_("En uppgift"))),
+            contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
         )
 
     def mark(self, item: Item) -> Mark:
