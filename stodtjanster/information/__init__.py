@@ -11,6 +11,14 @@ from stodtjanster.information.care_manager import (
 from stodtjanster.information.care_plan import Attachment, CarePlan, CarePlanKind, Goal
 from stodtjanster.information.care_service import CareService
 from stodtjanster.information.item import Item
+from stodtjanster.information.medication import Medication
+from stodtjanster.information.referral_status import (
+    Referral,
+    ReferralKind,
+    ReferralStatus,
+    ReferralStep,
+    by_referral,
+)
 
 __all__ = [
     "Agreement",
@@ -23,8 +31,14 @@ __all__ = [
     "CareService",
     "Goal",
     "Item",
+    "Medication",
     "Party",
+    "Referral",
+    "ReferralKind",
+    "ReferralStatus",
+    "ReferralStep",
     "Telecom",
     "TelecomKind",
     "VisitForm",
+    "by_referral",
 ]

@@ -1,4 +1,4 @@
-"""Överenskommelse i patientkontrakt (FHIR Task under a CarePlan)."""
+"""Överenskommelse i patientkontrakt (FHIR Task under a CarePlan, tagged GetCareDocumentation)."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -19,10 +19,13 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Item):
+    """What has been agreed. `heading` is the search word under which a record says it."""
+
     key: ClassVar[str] = "agreement"
     info_type: ClassVar[str] = "care_plan"
 
     text: Told
+    heading: Told | None = None
     party: Party
     owner: Told | None = None
     first: date | None = None
