@@ -12,6 +12,7 @@ from stodtjanster.information import Item
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import Heard
 
 FILE = "file"
@@ -39,11 +40,18 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
 
 def _reader(contract: str) -> Any:
     modules = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
-    known = {m.CONTRACT.operation: m for m in modules if hasattr(m, "CONTRACT")}
+    known = {contract.operation: m for m in modules for contract in contracts_of(m)}
     if contract not in known:
         msg = f"unknown contract; known are {', '.join(sorted(known))}"
         raise UnknownContract(msg)
     return known[contract]
+
+
+def contracts_of(adapter: Any) -> tuple[Contract, ...]:
+    """The contracts that an adapter module reads: one, several majors of one, or none (FHIR)."""
+    one = getattr(adapter, "CONTRACT", None)
+    several: tuple[Contract, ...] = getattr(adapter, "CONTRACTS", ())
+    return several if one is None else (one,)
 
 
 def _json(heard: Heard) -> str:

@@ -26,6 +26,7 @@ from stodtjanster.sources.kit.rivta import (
     BadRow,
     Contract,
     Page,
+    RivtaSource,
     Rows,
     converse,
     digest,
@@ -86,24 +87,17 @@ _TELECOMS: Final = {
 _END_OF_TIME: Final = "9999"
 
 
-class Adapter:
+class Adapter(RivtaSource[Settings]):
     """One address that answers GetCareManagers."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({CareManager})
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @property
-    def settings(self) -> Settings:
-        return self._settings
 
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()
         patient = etree.SubElement(content, f"{{{CONTRACT.namespace}}}patientId")
         etree.SubElement(patient, _ROOT).text = PERSON_ROOTS.get(ask.subject.kind)
         etree.SubElement(patient, _EXTENSION).text = ask.subject.value
-        return converse(_ROWS, self._settings, ask, content)
+        return converse(_ROWS, self.settings, ask, content)
 
 
 def read(body: bytes, *, reading: Reading) -> Heard:

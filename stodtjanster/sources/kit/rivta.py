@@ -1,9 +1,9 @@
 """What the RIV-TA sources share: contract, settings, conversation, and the walk over rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Final, TypeAlias, TypeVar
+from typing import Final, Generic, TypeAlias, TypeVar
 
 from lxml import etree
 from pydantic import Field
@@ -20,7 +20,15 @@ from stodtjanster.model import (
 )
 from stodtjanster.sources.kit.docbook import plain_text, unmarked
 from stodtjanster.sources.kit.reading import Reading
-from stodtjanster.sources.kit.soap import body_of, envelope, http_headers, open_message
+from stodtjanster.sources.kit.soap import (
+    Addressing,
+    Faulted,
+    Message,
+    body_of,
+    envelope,
+    http_headers,
+    open_message,
+)
 from stodtjanster.sources.kit.source import (
     Ask,
     Conversation,
@@ -58,14 +66,35 @@ class RivtaSettings(SourceSettings):
     """The platform gives an aggregated call 30 s and then answers with what came (AgP)."""
 
 
+S = TypeVar("S", bound=RivtaSettings)
+
+
+class RivtaSource(Generic[S]):
+    """One configured address. Subclasses say what it gives and how it is asked."""
+
+    def __init__(self, settings: S) -> None:
+        self._settings = settings
+
+    @property
+    def settings(self) -> S:
+        return self._settings
+
+
 @dataclass(frozen=True, slots=True)
 class Contract:
-    """A tjänstekontrakt: `domain` without `urn:riv:`, `types` the namespace of its types."""
+    """A tjänstekontrakt: `domain` without `urn:riv:`, `types` the namespace of its types.
+
+    `root` is the local name of the request, where that is not the operation's. `unknown` is the
+    local name of the fault with which a source says that it does not know the person.
+    """
 
     domain: str
     operation: str
     major: int
     types: str
+    root: str = ""
+    addressing: Addressing = Addressing.RIVTABP21
+    unknown: str = ""
 
     @property
     def namespace(self) -> str:
@@ -74,15 +103,15 @@ class Contract:
     @property
     def action(self) -> str:
         """The soapAction of RIVTABP21 rule 15; the official WSDLs have it wrong at times."""
-        return f"{self.namespace}:{self.operation}"
+        return f"{self.namespace}:{self.root or self.operation}"
 
     @property
     def request(self) -> str:
-        return f"{{{self.namespace}}}{self.operation}"
+        return f"{{{self.namespace}}}{self.root or self.operation}"
 
     @property
     def response(self) -> str:
-        return f"{{{self.namespace}}}{self.operation}Response"
+        return f"{self.request}Response"
 
     def new_request(self) -> etree._Element:
         """An empty request element, with prefixes for both namespaces."""
@@ -150,6 +179,11 @@ class Page:
     row: str = ""
     number: int = 0
 
+    @property
+    def asker(self) -> str:
+        """Whom the question was sent to."""
+        return _asker(self.reading)
+
     def subject(self, written: str | None, where: str) -> PersonId | None:
         """The person that a row is about.
 
@@ -194,6 +228,10 @@ class Page:
             self.foreign.add(system)
 
 
+def _asker(reading: Reading) -> str:
+    return (reading.address or NATIONAL).upper()
+
+
 def _person(written: str | None) -> PersonId | None:
     try:
         return PersonId.parse(written.strip().replace("-", "")) if written else None
@@ -201,7 +239,7 @@ def _person(written: str | None) -> PersonId | None:
         return None
 
 
-ReadRow: TypeAlias = Callable[[etree._Element, Page], Item | None]
+ReadRow: TypeAlias = Callable[[etree._Element, Page], Item | tuple[Item, ...] | None]
 SystemOf: TypeAlias = Callable[[etree._Element], str | None]
 
 
@@ -209,8 +247,9 @@ SystemOf: TypeAlias = Callable[[etree._Element], str | None]
 class Rows:
     """How the answers of a contract are read.
 
-    `read` makes an item of a row, None for one that is left out by rule (nullified, another
-    period), and raises BadRow. `system` tells who holds a row, as far as that can be read.
+    `read` makes an item of a row, several where a row holds several, None for one that is left out
+    by rule (nullified, another period), and raises BadRow. `system` tells who holds a row, as far
+    as that can be read.
     """
 
     contract: Contract
@@ -222,28 +261,46 @@ class Rows:
 
 def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
     """Read a whole answer, enveloped or not. Raises SourceFailed when nothing can be read."""
-    message = open_message(body, rows.contract.response)
+    return hear_either(body, (rows,), reading)
+
+
+def hear_either(body: bytes, majors: Sequence[Rows], reading: Reading) -> Heard:
+    """Read an answer in any of the majors of a contract: the namespace tells which."""
+    by_response = {rows.contract.response: rows for rows in majors}
+    try:
+        message = open_message(body, *by_response)
+    except Faulted as fault:
+        return _nobody_known(fault, majors, reading)
+    return _hear(message, by_response[message.content.tag], reading)
+
+
+def _nobody_known(fault: Faulted, majors: Sequence[Rows], reading: Reading) -> Heard:
+    """An answer without rows, when that is what the fault means. Raises it when it does not."""
+    for rows in majors:
+        unknown = f"{{{rows.contract.namespace}}}{rows.contract.unknown}"
+        if rows.contract.unknown and unknown in fault.names:
+            at, key = reading.asked_at, rows.information.key
+            asker = _asker(reading)
+            report = Report(reading.source, asker, key, Outcome.DATA_FROM_SOURCE, at, at)
+            return Heard(reports=(report,))
+    raise fault
+
+
+def _hear(message: Message, rows: Rows, reading: Reading) -> Heard:
     page = Page(reading, row=rows.name)
     tag = f"{{{rows.contract.namespace}}}{rows.name}"
     items: list[Item] = []
     failed = False
     for element in message.content:
         if element.tag == tag:
-            page.number += 1
-            try:
-                item = rows.read(element, page)
-            except BadRow as bad:
-                page.reject(bad, rows.system(element))
-            else:
-                if item is not None:
-                    items.append(item)
+            items.extend(_read(element, rows, page))
         elif element.tag == f"{{{rows.contract.namespace}}}result":
             failed = failed or _is_error(element, rows.contract)
         elif _is_stray(element, rows):
             page.number += 1
             page.reject(BadRow("", "an element that the contract does not have"), None)
     key = rows.information.key
-    asker = (reading.address or NATIONAL).upper()
+    asker = page.asker
     reports = list(
         read_statuses(
             message.statuses,
@@ -260,6 +317,18 @@ def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
         report = Report(reading.source, asker, key, outcome, at, None, Cause.FAULT)
         reports = [*(other for other in reports if other.system != asker), report]
     return Heard(tuple(items), _with_bad(reports, page, asker, key), tuple(page.rejected))
+
+
+def _read(element: etree._Element, rows: Rows, page: Page) -> tuple[Item, ...]:
+    page.number += 1
+    try:
+        made = rows.read(element, page)
+    except BadRow as bad:
+        page.reject(bad, rows.system(element))
+        return ()
+    if made is None:
+        return ()
+    return made if isinstance(made, tuple) else (made,)
 
 
 def converse(
@@ -291,10 +360,15 @@ def converse(
             content,
             logical_address=settings.logical_address,
             actor=ask.subject if actor else None,
+            addressing=rows.contract.addressing,
         ),
     )
     reading = Reading(settings.key, ask.at, ask.subject, ask.period, settings.logical_address)
-    return hear(body_of(response), rows, reading)
+    try:
+        body = body_of(response)
+    except Faulted as fault:
+        return _nobody_known(fault, (rows,), reading)
+    return hear(body, rows, reading)
 
 
 def once(

@@ -1,7 +1,9 @@
-"""SOAP 1.1 as RIVTABP21 uses it: one envelope out, one envelope or a fault back (rivta.md 1-2)."""
+"""SOAP 1.1 as RIV-TA uses it: one envelope out, one envelope or a fault back (rivta.md 1-2)."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
 from lxml import etree
@@ -16,7 +18,6 @@ _ENVELOPE: Final = f"{{{_SOAP}}}Envelope"
 _HEADER: Final = f"{{{_SOAP}}}Header"
 _BODY: Final = f"{{{_SOAP}}}Body"
 _FAULT: Final = f"{{{_SOAP}}}Fault"
-_LOGICAL_ADDRESS: Final = "{urn:riv:itintegration:registry:1}LogicalAddress"
 PROCESSING_STATUS: Final = f"{{{_HEADERS}}}ProcessingStatus"
 
 _OK: Final = 200
@@ -36,6 +37,21 @@ _TIMED_OUT: Final = re.compile(r"time[d-]?[ -]?out|HTTP_STATUS=504", re.IGNORECA
 _SOAP_CODES: Final = frozenset({"client", "server", "versionmismatch", "mustunderstand"})
 
 
+class Addressing(StrEnum):
+    """The header element that holds the logical address, by profile."""
+
+    RIVTABP20 = "{http://www.w3.org/2005/08/addressing}To"
+    RIVTABP21 = "{urn:riv:itintegration:registry:1}LogicalAddress"
+
+
+class Faulted(SourceFailed):
+    """A SOAP fault. `names` are the qualified names of what its detail holds."""
+
+    def __init__(self, cause: Cause, detail: str, names: frozenset[str]) -> None:
+        super().__init__(cause, detail)
+        self.names = names
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """The response element, and the ProcessingStatus headers that stood above it."""
@@ -44,11 +60,17 @@ class Message:
     statuses: tuple[etree._Element, ...] = ()
 
 
-def envelope(content: etree._Element, *, logical_address: str, actor: PersonId | None) -> bytes:
+def envelope(
+    content: etree._Element,
+    *,
+    logical_address: str,
+    actor: PersonId | None,
+    addressing: Addressing = Addressing.RIVTABP21,
+) -> bytes:
     """A request. `actor` is the citizen that asks; crm:scheduling 1.1 demands it (TKB)."""
     root = etree.Element(_ENVELOPE, nsmap={"soapenv": _SOAP})
     header = etree.SubElement(root, _HEADER)
-    etree.SubElement(header, _LOGICAL_ADDRESS).text = logical_address
+    etree.SubElement(header, addressing).text = logical_address
     if actor is not None:
         block = etree.SubElement(header, f"{{{_HEADERS}}}Actor")
         etree.SubElement(block, f"{{{_HEADERS}}}actorId").text = actor.value
@@ -86,14 +108,14 @@ def body_of(response: Response) -> bytes:
     raise SourceFailed(_BY_STATUS.get(response.status, Cause.FAULT), status)
 
 
-def open_message(body: bytes, expected: str) -> Message:
+def open_message(body: bytes, *expected: str) -> Message:
     """Read an envelope, or a response element without one.
 
-    `expected` is the qualified name of the response. Raises SourceFailed: the fault's cause, or
-    UNREADABLE.
+    `expected` are the qualified names that the response may have. Raises SourceFailed: the fault's
+    cause, or UNREADABLE.
     """
     root = parse(body)
-    if root.tag == expected:
+    if root.tag in expected:
         return Message(root)
     if root.tag == _FAULT:
         raise failure(root)
@@ -105,14 +127,14 @@ def open_message(body: bytes, expected: str) -> Message:
     content = contents[0]
     if content.tag == _FAULT:
         raise failure(content)
-    if content.tag != expected:
+    if content.tag not in expected:
         raise SourceFailed(Cause.UNREADABLE, "another element in Body than the response asked for")
     headers = root.iterchildren(_HEADER)
     statuses = (block for part in headers for block in part.iterchildren(PROCESSING_STATUS))
     return Message(content, tuple(statuses))
 
 
-def failure(fault: etree._Element) -> SourceFailed:
+def failure(fault: etree._Element) -> Faulted:
     """What a fault means.
 
     DENIED: VP002, VP007, VP013. TIMEOUT: VP009 that speaks of a timeout. FAULT: all else, also
@@ -121,18 +143,24 @@ def failure(fault: etree._Element) -> SourceFailed:
     personal data against the rules, so their text is never passed on.
     """
     parts = {local_name(part).lower(): part for part in fault}
+    cause, detail = _meaning(parts)
+    names = frozenset(part.tag for part in parts.get("detail", ()))
+    return Faulted(cause, detail, names)
+
+
+def _meaning(parts: Mapping[str, etree._Element]) -> tuple[Cause, str]:
     told = _said(parts.get("faultstring"))
     platform = _PLATFORM_CODE.match(told)
     if platform is None:
         code = _said(parts.get("faultcode")).strip().rpartition(":")[2].lower()
         known = code if code in _SOAP_CODES else "without a known code"
-        return SourceFailed(Cause.FAULT, f"SOAP fault {known}")
+        return Cause.FAULT, f"SOAP fault {known}"
     code = platform.group(1)
     if code in _DENIED:
-        return SourceFailed(Cause.DENIED, code)
+        return Cause.DENIED, code
     if code == "VP009" and _TIMED_OUT.search("".join(map(_said, parts.values()))):
-        return SourceFailed(Cause.TIMEOUT, code)
-    return SourceFailed(Cause.FAULT, code)
+        return Cause.TIMEOUT, code
+    return Cause.FAULT, code
 
 
 def _said(element: etree._Element | None) -> str:

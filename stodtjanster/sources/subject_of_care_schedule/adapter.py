@@ -15,6 +15,7 @@ from stodtjanster.sources.kit.rivta import (
     BadRow,
     Contract,
     Page,
+    RivtaSource,
     Rows,
     converse,
     digest,
@@ -52,26 +53,19 @@ _MESSAGE: Final = f"{_NS}message_allowed"
 _INVITATION: Final = "{urn:riv:crm:scheduling:1.1}isInvitation"
 
 
-class Adapter:
+class Adapter(RivtaSource[Settings]):
     """One address that answers GetSubjectOfCareSchedule."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Appointment})
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-
-    @property
-    def settings(self) -> Settings:
-        return self._settings
 
     def ask(self, ask: Ask) -> Conversation:
         """The facility is the logical address: an aggregator replaces it by each unit's own."""
         content = CONTRACT.new_request()
         namespace = f"{{{CONTRACT.namespace}}}"
         facility = etree.SubElement(content, f"{namespace}healthcare_facility")
-        facility.text = self._settings.logical_address
+        facility.text = self.settings.logical_address
         etree.SubElement(content, f"{namespace}subject_of_care").text = ask.subject.value
-        return converse(_ROWS, self._settings, ask, content, actor=True)
+        return converse(_ROWS, self.settings, ask, content, actor=True)
 
 
 def read(body: bytes, *, reading: Reading) -> Heard:
