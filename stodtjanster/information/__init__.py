@@ -2,6 +2,11 @@
 
 from stodtjanster.information.agreement import Agreement, Party
 from stodtjanster.information.appointment import Appointment, VisitForm
+from stodtjanster.information.care_contact import (
+    CareContact,
+    CareContactKind,
+    CareContactStatus,
+)
 from stodtjanster.information.care_manager import (
     CareManager,
     CareManagerKind,
@@ -9,8 +14,9 @@ from stodtjanster.information.care_manager import (
     TelecomKind,
 )
 from stodtjanster.information.care_plan import Attachment, CarePlan, CarePlanKind, Goal
-from stodtjanster.information.care_service import CareService
+from stodtjanster.information.care_service import CareService, CareServiceKind
 from stodtjanster.information.item import Item
+from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
 from stodtjanster.information.referral_status import (
     Referral,
@@ -24,13 +30,19 @@ __all__ = [
     "Agreement",
     "Appointment",
     "Attachment",
+    "CareContact",
+    "CareContactKind",
+    "CareContactStatus",
     "CareManager",
     "CareManagerKind",
     "CarePlan",
     "CarePlanKind",
     "CareService",
+    "CareServiceKind",
     "Goal",
     "Item",
+    "Listing",
+    "ListingKind",
     "Medication",
     "Party",
     "Referral",

@@ -2,10 +2,22 @@
 
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
 from typing import ClassVar
 
 from stodtjanster.information.item import Item
-from stodtjanster.model import Told
+from stodtjanster.model import HsaId, Told
+
+
+class CareServiceKind(StrEnum):
+    """TypeOfCareServiceEnum of clinicalprocess:logistics:logistics."""
+
+    HOME_HEALTH_CARE = "HSJV"
+    HOME_HELP = "HTJ"
+    LSS = "LSS"
+    SPECIALIST_CARE = "SVTJ"
+    SPECIAL_HOUSING = "SÄBO"
+    UNKNOWN = "unknown"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,13 +25,15 @@ class CareService(Item):
     """What the municipality has decided: law, authority and performer are three things.
 
     `last` is None for a service without end ("tills vidare"). `started` is None when the source
-    only tells the decision: granted is not the same as begun.
+    only tells the decision: granted is not the same as begun. `performer_unit` is kept beside the
+    name, since some sources know the unit only by its id.
     """
 
     key: ClassVar[str] = "care_service"
     info_type: ClassVar[str] = "decision"
 
     name: Told
+    kind: CareServiceKind = CareServiceKind.UNKNOWN
     extent: Told | None = None
     law: str | None = None
     decided: date | None = None
@@ -27,4 +41,5 @@ class CareService(Item):
     last: date | None = None
     authority: Told | None = None
     performer: Told | None = None
+    performer_unit: HsaId | None = None
     started: bool | None = None
