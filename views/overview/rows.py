@@ -139,4 +139,5 @@ def event_row(item: Appointment, explain: Explainer) -> EventRow:
 
 
 def _together(names: tuple[Told, ...]) -> Told | None:
-    return Told(", ".join(name.text for name in names), names[0].lang) if names else None
+    """Semicolons between: a name often comes with a title after a comma of its own."""
+    return Told("; ".join(name.text for name in names), names[0].lang) if names else None
