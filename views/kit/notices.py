@@ -74,8 +74,8 @@ _NOUNS = {
     "care_plan": N_("planer"),
     "agreement": N_("överenskommelser"),
     "care_service": N_("beslut om insatser"),
-    "listing": N_("listningar"),
-    "care_contact": N_("vårdkontakter"),
+    "listing": N_("vårdval"),
+    "care_contact": N_("besök"),
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
