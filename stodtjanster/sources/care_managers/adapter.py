@@ -22,7 +22,6 @@ from stodtjanster.sources.care_managers.settings import Settings
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     MAX_ID,
-    PERSON_ROOTS,
     BadRow,
     Contract,
     Page,
@@ -36,6 +35,7 @@ from stodtjanster.sources.kit.rivta import (
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import day, moment
+from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import children, text, texts
 
 CONTRACT: Final = Contract(
@@ -45,8 +45,7 @@ CONTRACT: Final = Contract(
     "urn:riv:coreprocess:residentparticipation:residentparticipation:1",
 )
 _NS: Final = f"{{{CONTRACT.types}}}"
-_ROOT: Final = f"{_NS}root"
-_EXTENSION: Final = f"{_NS}extension"
+_TYPES: Final = Types(CONTRACT)
 _HEADER: Final = f"{_NS}careManagerHeader"
 _ACCESS: Final = f"{_NS}accessControlHeader"
 _PATIENT_ID: Final = f"{_NS}patientId"
@@ -59,9 +58,6 @@ _QUALIFICATION: Final = f"{_NS}qualification"
 _PERIOD: Final = f"{_NS}period"
 _START: Final = f"{_NS}start"
 _END: Final = f"{_NS}end"
-_CODE_SYSTEM: Final = f"{_NS}codeSystem"
-_DISPLAY_NAME: Final = f"{_NS}displayName"
-_ORIGINAL_TEXT: Final = f"{_NS}originalText"
 _ID: Final = f"{_NS}id"
 _EXTERNAL_NOTES: Final = f"{_NS}externalNotes"
 _CONTACT: Final = f"{_NS}contact"
@@ -94,9 +90,7 @@ class Adapter(RivtaSource[Settings]):
 
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()
-        patient = etree.SubElement(content, f"{{{CONTRACT.namespace}}}patientId")
-        etree.SubElement(patient, _ROOT).text = PERSON_ROOTS.get(ask.subject.kind)
-        etree.SubElement(patient, _EXTENSION).text = ask.subject.value
+        _TYPES.about(content, ask.subject)
         return converse(_ROWS, self.settings, ask, content)
 
 
@@ -110,8 +104,8 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
     header = once(fields.get(_HEADER), "careManagerHeader", _NS)
     access = once(header.get(_ACCESS), "accessControlHeader", _NS)
     once(access.get(_PATIENT_ID), "patientId", _NS)
-    subject = page.subject(_extension(access.get(_PATIENT_ID)), "patientId")
-    system = page.system[_extension(header.get(_SOURCE_SYSTEM))]
+    subject = page.subject(_TYPES.extension(access.get(_PATIENT_ID)), "patientId")
+    system = page.system[_TYPES.extension(header.get(_SOURCE_SYSTEM))]
     if system is None:
         raise BadRow("sourceSystemId", "missing or too long")
     first, last = _period(fields.get(_PERIOD))
@@ -121,7 +115,7 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
     practitioner = children(fields.get(_PRACTITIONER))
     name = page.told[text(practitioner.get(_NAME))]
     team = children(fields.get(_TEAM))
-    team_id = _team_id(team.get(_ID))
+    team_id = _TYPES.whole(team.get(_ID))
     unit = _unit(fields, page)
     telecom = _telecom(row, fields)
     return CareManager(
@@ -132,15 +126,15 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
             _record(kind, kind_text, name, team_id, unit, first, telecom),
             CONTRACT.operation,
             page.reading.asked_at,
-            care_provider=page.hsa[_extension(access.get(_CARE_PROVIDER))],
-            care_unit=page.hsa[_extension(access.get(_CARE_UNIT))],
+            care_provider=page.hsa[_TYPES.extension(access.get(_CARE_PROVIDER))],
+            care_unit=page.hsa[_TYPES.extension(access.get(_CARE_UNIT))],
             unit_name=unit,
             documented_at=moment(text(access.get(_BLOCK_TIME)) or ""),
         ),
         kind=kind,
         kind_text=kind_text,
         name=name,
-        qualification=_words(texts(practitioner.get(_QUALIFICATION)), page),
+        qualification=_TYPES.words(practitioner.get(_QUALIFICATION), page),
         team_id=team_id,
         team_name=page.told[text(team.get(_NAME))],
         unit=unit,
@@ -167,11 +161,6 @@ def _record(
     return digest(kind.value, team_id, first.isoformat() if first else None, *said, *reached)
 
 
-def _extension(identity: etree._Element | None) -> str | None:
-    """The extension of an IIType."""
-    return texts(identity).get(_EXTENSION)
-
-
 def _period(element: etree._Element | None) -> tuple[date | None, date | None]:
     """First and last day. An end in year 9999 is how some systems write that there is none."""
     period = texts(element)
@@ -194,25 +183,8 @@ def _touches(period: Period, first: date | None, last: date | None) -> bool:
 
 def _kind(code: etree._Element | None, page: Page) -> tuple[CareManagerKind, Told | None]:
     """New codes come without a new version of the contract: then the source's own word is kept."""
-    fields = texts(code)
-    if (fields.get(_CODE_SYSTEM) or _CODES).strip() == _CODES:
-        known = _KINDS.get((fields.get(_CODE) or "").strip())
-        if known is not None:
-            return known, None
-    return CareManagerKind.UNKNOWN, _words(fields, page)
-
-
-def _words(code: dict[str, str | None], page: Page) -> Told | None:
-    """The text of a CVType."""
-    return page.told[code.get(_DISPLAY_NAME)] or page.told[code.get(_ORIGINAL_TEXT)]
-
-
-def _team_id(identity: etree._Element | None) -> str | None:
-    """Root and extension; None when absent or absurdly long: grouping is all that it is for."""
-    parts = texts(identity)
-    both = ((parts.get(_ROOT) or "").strip(), (parts.get(_EXTENSION) or "").strip())
-    joined = "|".join(part for part in both if part)
-    return joined if 0 < len(joined) <= MAX_ID else None
+    known = _KINDS.get(_TYPES.code(code, _CODES))
+    return (CareManagerKind.UNKNOWN, _TYPES.words(code, page)) if known is None else (known, None)
 
 
 def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:
@@ -255,7 +227,7 @@ def _one_telecom(fields: dict[str, etree._Element]) -> Telecom | None:
 
 def _system(row: etree._Element) -> str | None:
     header = children(children(row).get(_HEADER))
-    return address(_extension(header.get(_SOURCE_SYSTEM)))
+    return address(_TYPES.extension(header.get(_SOURCE_SYSTEM)))
 
 
 _ROWS: Final = Rows(CONTRACT, CareManager, "careManager", _read_row, _system)

@@ -1,0 +1,56 @@
+"""IIType and CVType, which every newer contract has in the namespace of its own types."""
+
+from lxml import etree
+
+from stodtjanster.model import PersonId, Told
+from stodtjanster.sources.kit.rivta import MAX_ID, PERSON_ROOTS, Contract, Page
+from stodtjanster.sources.kit.xml import texts
+
+
+class Types:
+    """How one contract writes identities and codes."""
+
+    def __init__(self, contract: Contract) -> None:
+        namespace = f"{{{contract.types}}}"
+        self._root = f"{namespace}root"
+        self._extension = f"{namespace}extension"
+        self._code = f"{namespace}code"
+        self._code_system = f"{namespace}codeSystem"
+        self._display_name = f"{namespace}displayName"
+        self._original_text = f"{namespace}originalText"
+
+    def about(self, content: etree._Element, subject: PersonId) -> None:
+        """Say in a request, as patientId, whom it is about."""
+        own = etree.QName(content).namespace
+        patient = etree.SubElement(content, f"{{{own}}}patientId")
+        etree.SubElement(patient, self._root).text = PERSON_ROOTS.get(subject.kind)
+        etree.SubElement(patient, self._extension).text = subject.value
+
+    def extension(self, identity: etree._Element | None) -> str | None:
+        """The extension of an IIType, unstripped."""
+        return texts(identity).get(self._extension)
+
+    def local(self, identity: etree._Element | None) -> str | None:
+        """The extension, else the root: an identity that is a UUID has only a root."""
+        parts = texts(identity)
+        return parts.get(self._extension) or parts.get(self._root)
+
+    def whole(self, identity: etree._Element | None) -> str | None:
+        """Root and extension as one name; None when absent or absurdly long."""
+        parts = texts(identity)
+        both = ((parts.get(self._root) or "").strip(), (parts.get(self._extension) or "").strip())
+        joined = "|".join(part for part in both if part)
+        return joined if 0 < len(joined) <= MAX_ID else None
+
+    def code(self, code: etree._Element | None, system: str) -> str:
+        """The code of a CVType, "" when it is of another code system than the one expected."""
+        fields = texts(code)
+        own = (fields.get(self._code_system) or system).strip() == system
+        return (fields.get(self._code) or "").strip() if own else ""
+
+    def words(self, code: etree._Element | None, page: Page) -> Told | None:
+        """The text of a CVType."""
+        fields = texts(code)
+        return (
+            page.told[fields.get(self._display_name)] or page.told[fields.get(self._original_text)]
+        )

@@ -1,0 +1,1 @@
+"""Läkemedel: GetMedicationHistory 2.0 och 2.1 (activityprescription:actoutcome)."""
