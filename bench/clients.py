@@ -26,6 +26,7 @@ from stodtjanster.sources.kit.source import Limits, Request, SourceSettings, Tls
 SOURCES = 12
 IN_FLIGHT = (12, 120)
 ROUNDS = 4
+KEPT_SECONDS = 600.0
 BODY = b"x" * 24_000
 PART = "HTTP client: CPU per request, mutual TLS, keep-alive, 24 KB, 12 sources"
 FLOOR = "raw TLS stream"
@@ -34,6 +35,7 @@ Get = Callable[[int], Awaitable[bytes]]
 OURS = "aiohttp, a pool per source (ours)"
 SHARED = "httpx, one shared AsyncClient"
 PER_SOURCE = "httpx, an AsyncClient per source"
+NAMES = (FLOOR, OURS, PER_SOURCE, SHARED)
 # Of what is slow, fewer requests say as much.
 REQUESTS = {SHARED: 240, PER_SOURCE: 480}
 REQUESTS_OTHERWISE = 1_200
@@ -50,12 +52,14 @@ def measure(folder: Path) -> list[Figure]:
 
 async def _measure(ports: list[int], folder: Path) -> list[Figure]:
     async with AsyncExitStack() as stack:
-        clients = await _clients(stack, ports, folder)
+        # A set for each number in flight: what a client costs depends on how many it holds.
+        sets = {count: await _clients(stack, ports, folder) for count in IN_FLIGHT}
         costs: dict[tuple[str, int], list[float]] = {}
-        for get in clients.values():
-            await _many(get, max(IN_FLIGHT), 2 * max(IN_FLIGHT))
+        for in_flight, clients in sets.items():
+            for get in clients.values():
+                await _many(get, in_flight, 2 * in_flight)
         for _ in range(ROUNDS):
-            for in_flight in IN_FLIGHT:
+            for in_flight, clients in sets.items():
                 for name, get in clients.items():
                     count = REQUESTS.get(name, REQUESTS_OTHERWISE)
                     costs.setdefault((name, in_flight), []).append(
@@ -71,7 +75,7 @@ async def _measure(ports: list[int], folder: Path) -> list[Figure]:
             costs[FLOOR, in_flight],
         )
         for in_flight in IN_FLIGHT
-        for name in clients
+        for name in NAMES
         if name != FLOOR
     ]
     figures += [
@@ -82,7 +86,7 @@ async def _measure(ports: list[int], folder: Path) -> list[Figure]:
             costs[name, many],
             costs[name, few],
         )
-        for name in clients
+        for name in NAMES
     ]
     return figures
 
@@ -93,10 +97,13 @@ async def _clients(stack: AsyncExitStack, ports: list[int], folder: Path) -> dic
     context = tls_context(tls)
     raw = [RawPool(port, context) for port in ports]
     stack.push_async_callback(close, raw)
-    many = httpx.Limits(max_connections=None, max_keepalive_connections=None)
+    # As many as are needed and never let go: no client pays for new connections in its rounds.
+    many = httpx.Limits(
+        max_connections=None, max_keepalive_connections=None, keepalive_expiry=KEPT_SECONDS
+    )
     shared, *each = [
         await stack.enter_async_context(
-            httpx.AsyncClient(verify=context, limits=many, trust_env=False)
+            httpx.AsyncClient(verify=context, limits=many, timeout=KEPT_SECONDS, trust_env=False)
         )
         for _ in range(1 + len(ports))
     ]
@@ -123,7 +130,7 @@ async def _clients(stack: AsyncExitStack, ports: list[int], folder: Path) -> dic
         place = number % SOURCES
         return (await each[place].get(requests[place].url)).content
 
-    return {FLOOR: floor, OURS: ours, PER_SOURCE: with_each, SHARED: with_shared}
+    return dict(zip(NAMES, (floor, ours, with_each, with_shared), strict=True))
 
 
 async def _cost(get: Get, in_flight: int, count: int) -> float:

@@ -66,8 +66,9 @@ class Canned:
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Appointment})
 
     def __init__(self, key: str, url: str, pages: int) -> None:
-        # At least as wide as the pages at once: a healthy source is never called busy.
-        limits = Limits(concurrent=max(64, pages))
+        # At least as wide as the pages at once: a healthy source is never called busy. The first
+        # round opens every connection at once, which production never does: it is given time.
+        limits = Limits(concurrent=max(64, pages), connect_seconds=30)
         self.settings = SourceSettings(key=key, kind="bench", name=key, limits=limits)
         self._request = Request("GET", url)
 
