@@ -1,6 +1,8 @@
 """What the RIV-TA sources share: contract, settings, conversation, and the walk over rows."""
 
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Generator, Sequence
+from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import Final, Generic, TypeAlias, TypeVar
@@ -19,6 +21,7 @@ from stodtjanster.model import (
     Told,
 )
 from stodtjanster.sources.kit.docbook import plain_text, unmarked
+from stodtjanster.sources.kit.paging import MAX_PAGES, More, joined, without
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.soap import (
     Addressing,
@@ -36,6 +39,8 @@ from stodtjanster.sources.kit.source import (
     Limits,
     Rejection,
     Request,
+    Response,
+    SourceFailed,
     SourceSettings,
 )
 from stodtjanster.sources.kit.status import address, read_statuses
@@ -249,7 +254,7 @@ class Rows:
 
     `read` makes an item of a row, several where a row holds several, None for one that is left out
     by rule (nullified, another period), and raises BadRow. `system` tells who holds a row, as far
-    as that can be read.
+    as that can be read. A `paged` contract says with hasMore that more is to be asked for.
     """
 
     contract: Contract
@@ -257,6 +262,7 @@ class Rows:
     name: str
     read: ReadRow
     system: SystemOf
+    paged: bool = False
 
 
 def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
@@ -265,12 +271,21 @@ def hear(body: bytes, rows: Rows, reading: Reading) -> Heard:
 
 
 def hear_either(body: bytes, majors: Sequence[Rows], reading: Reading) -> Heard:
-    """Read an answer in any of the majors of a contract: the namespace tells which."""
+    """Read an answer in any of the majors of a contract: the namespace tells which.
+
+    More that it tells of is not asked for here, so the answer is then partial.
+    """
+    return without(*_hear_page(body, majors, reading))
+
+
+def _hear_page(
+    body: bytes, majors: Sequence[Rows], reading: Reading
+) -> tuple[Heard, tuple[More, ...]]:
     by_response = {rows.contract.response: rows for rows in majors}
     try:
         message = open_message(body, *by_response)
     except Faulted as fault:
-        return _nobody_known(fault, majors, reading)
+        return _nobody_known(fault, majors, reading), ()
     return _hear(message, by_response[message.content.tag], reading)
 
 
@@ -286,16 +301,20 @@ def _nobody_known(fault: Faulted, majors: Sequence[Rows], reading: Reading) -> H
     raise fault
 
 
-def _hear(message: Message, rows: Rows, reading: Reading) -> Heard:
+def _hear(message: Message, rows: Rows, reading: Reading) -> tuple[Heard, tuple[More, ...]]:
     page = Page(reading, row=rows.name)
-    tag = f"{{{rows.contract.namespace}}}{rows.name}"
+    namespace = rows.contract.namespace
+    tag = f"{{{namespace}}}{rows.name}"
     items: list[Item] = []
+    more: list[More] = []
     failed = False
     for element in message.content:
         if element.tag == tag:
             items.extend(_read(element, rows, page))
-        elif element.tag == f"{{{rows.contract.namespace}}}result":
-            failed = failed or _is_error(element, rows.contract)
+        elif local_name(element) == "result":
+            failed = failed or _is_error(element)
+        elif rows.paged and element.tag == f"{{{namespace}}}hasMore":
+            more.append(More.of(element, namespace))
         elif _is_stray(element, rows):
             page.number += 1
             page.reject(BadRow("", "an element that the contract does not have"), None)
@@ -316,7 +335,8 @@ def _hear(message: Message, rows: Rows, reading: Reading) -> Heard:
         at = reading.asked_at
         report = Report(reading.source, asker, key, outcome, at, None, Cause.FAULT)
         reports = [*(other for other in reports if other.system != asker), report]
-    return Heard(tuple(items), _with_bad(reports, page, asker, key), tuple(page.rejected))
+    heard = Heard(tuple(items), _with_bad(reports, page, asker, key), tuple(page.rejected))
+    return heard, tuple(more)
 
 
 def _read(element: etree._Element, rows: Rows, page: Page) -> tuple[Item, ...]:
@@ -334,8 +354,11 @@ def _read(element: etree._Element, rows: Rows, page: Page) -> tuple[Item, ...]:
 def converse(
     rows: Rows, settings: RivtaSettings, ask: Ask, content: etree._Element, *, actor: bool = False
 ) -> Conversation:
-    """Ask once and read the answer. The reserve numbers of care are known neither to the index
-    nor to the aggregating services (TKB), so such a person is not asked about."""
+    """Ask and read the answer, page after page where it has several.
+
+    The reserve numbers of care are known neither to the index nor to the aggregating services
+    (TKB), so such a person is not asked about.
+    """
     if ask.subject.kind not in PERSON_ROOTS:
         return Heard(
             reports=(
@@ -348,6 +371,41 @@ def converse(
                 ),
             )
         )
+    address = settings.logical_address
+    heard, more = yield from _turn(rows, settings, ask, content, address, actor=actor)
+    waiting, followed, lost = deque(more), set[More](), list[More]()
+    while waiting and len(followed) < MAX_PAGES:
+        place = waiting.popleft()
+        if not place or place in followed:
+            lost.append(place)
+            continue
+        followed.add(place)
+        request = deepcopy(content)
+        reference = etree.SubElement(request, f"{{{rows.contract.namespace}}}hasMoreReference")
+        reference.text = place.reference
+        try:
+            page, more = yield from _turn(rows, settings, ask, request, place.address, actor=actor)
+        except SourceFailed as failed:
+            lost.append(place)
+            if failed.cause is Cause.TIMEOUT:
+                # The time of the whole conversation may be out: what has come is handed over now.
+                break
+        else:
+            heard = joined(heard, page)
+            waiting.extend(more)
+    return without(heard, [*lost, *waiting])
+
+
+def _turn(
+    rows: Rows,
+    settings: RivtaSettings,
+    ask: Ask,
+    content: etree._Element,
+    address: str,
+    *,
+    actor: bool,
+) -> Generator[Request, Response, tuple[Heard, tuple[More, ...]]]:
+    """One request, and its answer as far as it goes. Raises SourceFailed."""
     response = yield Request(
         "POST",
         settings.url,
@@ -358,17 +416,17 @@ def converse(
         ),
         envelope(
             content,
-            logical_address=settings.logical_address,
+            logical_address=address,
             actor=ask.subject if actor else None,
             addressing=rows.contract.addressing,
         ),
     )
-    reading = Reading(settings.key, ask.at, ask.subject, ask.period, settings.logical_address)
+    reading = Reading(settings.key, ask.at, ask.subject, ask.period, address)
     try:
         body = body_of(response)
     except Faulted as fault:
-        return _nobody_known(fault, (rows,), reading)
-    return hear(body, rows, reading)
+        return _nobody_known(fault, (rows,), reading), ()
+    return _hear_page(body, (rows,), reading)
 
 
 def once(
@@ -395,8 +453,9 @@ def digest(*parts: str | None) -> str:
     return sha256("\x1f".join(part or "" for part in parts).encode()).hexdigest()[:32]
 
 
-def _is_error(result: etree._Element, contract: Contract) -> bool:
-    return text(children(result).get(f"{{{contract.types}}}resultCode")) == "ERROR"
+def _is_error(result: etree._Element) -> bool:
+    """Whatever namespace it is in: that of the contract, of its types, or of an extension."""
+    return any(local_name(part) == "resultCode" and text(part) == "ERROR" for part in result)
 
 
 def _is_stray(element: etree._Element, rows: Rows) -> bool:
