@@ -16,6 +16,7 @@ from views.overview.cards import (
     Day,
     EventRow,
     Events,
+    FoldedVisits,
     NextUp,
     WeekDay,
     WeekStrip,
@@ -191,3 +192,26 @@ def test_the_status_row_says_that_all_answered_only_when_they_did(pages):
     waiting = words(status(pages, StatusRow(4, 6, NOW, waiting=("Ettan", "Tvåan"))))
     assert "svar från Ettan och Tvåan" in waiting
     assert "har svarat" not in waiting
+
+
+@pytest.mark.parametrize(
+    ("every_day", "times", "said"),
+    [
+        (True, (time(7, 30), time(12)), "Hemtjänst varje dag kl. 07.30 och 12.00."),
+        (False, (time(7, 30),), "Hemtjänst flera dagar kl. 07.30."),
+        (True, (), "Hemtjänst varje dag."),
+        (False, (), "Hemtjänst flera dagar."),
+    ],
+)
+def test_a_series_is_one_whole_sentence(pages, every_day, times, said):
+    folded = FoldedVisits(Told("Hemtjänst"), times, (), every_day)
+    assert said in words(section(pages, "events", "full", body=Events(0, (), (folded,))))
+
+
+@pytest.mark.parametrize("lang", ["sv", "en"])
+def test_an_organisation_that_is_its_own_unit_is_named_once(pages, lang):
+    row = replace(ROW, why=replace(WHY, unit_name=Told(WHY.source_name)))
+    assert (
+        words(section(pages, "next", "full", body=NextUp(row), lang=lang)).count("Region Norrbäck")
+        == 1
+    )
