@@ -1,4 +1,4 @@
-"""`portal …`: serve, demo, sandbox, parse, audit verify, catalogue."""
+"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, catalogue."""
 
 import json
 import subprocess
@@ -10,9 +10,11 @@ from typing import BinaryIO
 import click
 
 from portal.app import build_directory, build_sources
+from portal.deciding import decide_file
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
 from portal.store import Store, StoreUnavailable
+from stodtjanster.access.cases import UnreadableCases
 from stodtjanster.audit import Head
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.source import SourceFailed
@@ -70,6 +72,32 @@ def parse(contract: str | None, fhir: str | None, file: BinaryIO) -> None:
         click.echo(f"portal parse: {failed}", err=True)
         sys.exit(UNREADABLE)
     click.echo(heard)
+
+
+@main.command()
+@click.option("--check", is_flag=True, help="Compare with `expect`; exits with 1 on a difference.")
+@click.argument("file", type=click.File("rb"))
+def decide(file: BinaryIO, *, check: bool) -> None:
+    """Decide a file of access cases: one line of JSON for each. See docs/access.md.
+
+    A file that cannot be read as a whole exits with 2, and nothing of it is decided.
+    """
+    try:
+        decided = decide_file(file.read(), Settings().access.policy())
+    except UnreadableCases as unreadable:
+        for complaint in unreadable.complaints:
+            click.echo(f"portal decide: {complaint}", err=True)
+        sys.exit(UNREADABLE)
+    for one in decided:
+        click.echo(one.line)
+    if not check:
+        return
+    for difference in (said for one in decided for said in one.differences):
+        click.echo(f"portal decide: {difference}", err=True)
+    agreed = sum(not one.differences for one in decided)
+    click.echo(f"portal decide: {agreed} of {len(decided)} as expected", err=True)
+    if agreed < len(decided):
+        sys.exit(1)
 
 
 @main.group()

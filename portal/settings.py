@@ -14,6 +14,7 @@ from pydantic_settings import (
 from pydantic_settings.sources import EnvSettingsSource
 
 from portal.identity.settings import ProtectedUrl, ProviderSettings
+from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
 
 FILE_VARIABLE = "PORTAL_CONFIG"
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     logins: tuple[LoginSettings, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     units: tuple[UnitSettings, ...] = ()
+    access: PolicySettings = PolicySettings()
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
     session_idle_minutes: int = Field(default=30, ge=1)

@@ -1,85 +1,101 @@
-"""What a rule says, and the words that the whole house uses for it."""
+"""What the rules came to, and what they say on the way there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from typing import TypeAlias
 
-from stodtjanster.model import PersonIdKind, Situation
+from stodtjanster.access.case import Case
+from stodtjanster.access.policy import Policy
+from stodtjanster.access.reasons import EMERGENCY_OPENINGS, LAW, TO_REVIEW, Law, Reason
 
-__all__ = ["Decision", "Law", "Policy", "Reason", "Resource", "age_on"]
-
-
-class Reason(StrEnum):
-    """Reason codes of the decision rules. A permit is named by its ground."""
-
-    SELF = "SELF"
-    INVALID_CONTEXT = "INVALID_CONTEXT"
-    AUTHN_LOA_TOO_LOW = "AUTHN_LOA_TOO_LOW"
-    NOT_SELF = "NOT_SELF"
-    SUBJECT_DECEASED = "SUBJECT_DECEASED"
-    LOGIN_LOCKED = "LOGIN_LOCKED"
-    SUBJECT_SEALED = "SUBJECT_SEALED"
-    CHILD_UNDER_13 = "CHILD_UNDER_13"
-    CHILD_13_15_NO_ACCESS = "CHILD_13_15_NO_ACCESS"
-    SECRECY_AGAINST_PATIENT = "SECRECY_AGAINST_PATIENT"
-    SVOD_2_6_NOT_FOR_PATIENT = "SVOD_2_6_NOT_FOR_PATIENT"
-    NOT_APPROVED_FOR_PATIENT = "NOT_APPROVED_FOR_PATIENT"
+__all__ = ["Activity", "Decision", "End", "Ground", "LogMark", "Path", "Rule", "Verdict"]
 
 
-class Law(StrEnum):
-    """The ground of a rule, as it is said to a lawyer."""
+class Verdict(StrEnum):
+    PERMIT = "permit"
+    DENY = "deny"
+    REDACT = "redact"
 
-    PDL_5_5 = "patientdatalagen (2008:355) 5 kap. 5 §"
-    OSL_25_6 = "offentlighets- och sekretesslagen (2009:400) 25 kap. 6 §"
-    SVOD_4_2 = "lagen (2022:913) om sammanhållen vård- och omsorgsdokumentation 4 kap. 2 §"
-    HSLF_2016_40 = "HSLF-FS 2016:40 4 kap. 9 §"
-    NATIONAL_RULE = "nationellt regelverk för invånares direktåtkomst"
-    POLICY = "portalens policy"
+
+class Activity(StrEnum):
+    """The word of the log contract (ehr:log, auditing:log 2.0)."""
+
+    READ = "Läsa"
+    EMERGENCY_OPENING = "Nödöppning"
+
+
+@dataclass(frozen=True, slots=True)
+class LogMark:
+    """What the logs are to hold of a decision. Every decision goes to the security log besides.
+
+    `access_log`: it belongs in the patient's log (HSLF-FS 2016:40 4 kap. 9 §), as `activity`.
+    `review`: somebody is to look at it.
+    """
+
+    access_log: bool
+    activity: Activity | None
+    review: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why something is opened, and how far: only the fields of `keep`, or all but those of `drop`.
+
+    Field names are those of the decision rules. At most one of the two is set.
+    """
+
+    reason: Reason
+    keep: tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Permitted or not, the first reason, and every reason that stands against it."""
+    """The verdict, the first reason, and every reason that stands against it.
 
-    permitted: bool
+    `keep` and `drop` are as in `Ground`; one of them is set exactly when the verdict is redact.
+    """
+
+    verdict: Verdict
     reason: Reason
-    law: Law
+    keep: tuple[str, ...] | None = None
+    drop: tuple[str, ...] | None = None
     against: tuple[tuple[Reason, Law], ...] = ()
 
+    @property
+    def permitted(self) -> bool:
+        """True when all of it may be shown as it is: a redacted record is not that."""
+        return self.verdict is Verdict.PERMIT
+
+    @property
+    def denied(self) -> bool:
+        return self.verdict is Verdict.DENY
+
+    @property
+    def law(self) -> Law:
+        return LAW[self.reason]
+
+    @property
+    def log(self) -> LogMark:
+        review = self.reason in TO_REVIEW
+        if self.denied:
+            return LogMark(access_log=False, activity=None, review=review)
+        emergency = self.reason in EMERGENCY_OPENINGS
+        activity = Activity.EMERGENCY_OPENING if emergency else Activity.READ
+        return LogMark(access_log=True, activity=activity, review=review)
+
+
+Rule: TypeAlias = Callable[[Case, Policy], Reason | None]
+"""Says why not, or None when it has no objection. It never raises, whatever facts are missing."""
+
+End: TypeAlias = Callable[[Case, Policy], Ground | Reason]
+"""Says what is opened when no rule objected, or why nothing is. It never raises either."""
+
 
 @dataclass(frozen=True, slots=True)
-class Policy:
-    """Constants that the customer decides."""
+class Path:
+    """The rules that one kind of question has to pass, in order, and where it leads."""
 
-    accepted_loa: frozenset[str] = frozenset({"loa3", "loa4"})
-    child_age: int = 13
-    adult_access_age: int = 16
-    approval_not_needed: frozenset[str] = frozenset({"contact_person", "access_log"})
-
-
-@dataclass(frozen=True, slots=True)
-class Resource:
-    """What the rules may know of a record, or of a kind of record before any was fetched."""
-
-    info_type: str
-    approved_for_patient: bool | None = True
-    made_available_under: str | None = None
-    against_patient: bool = False
-
-
-def age_on(situation: Situation) -> int:
-    """Whole years of the subject on the Swedish day of the situation.
-
-    Someone born on 29 February comes of age on 1 March in common years: their own access is never
-    opened a day too early.
-    """
-    person = situation.subject.person
-    if person.kind is PersonIdKind.RESERVNUMMER:
-        raise ValueError("a reserve number says nothing sure of age")
-    born, today = person.birth_date, situation.today
-    return _years(born, today)
-
-
-def _years(born: date, today: date) -> int:
-    before_birthday = (today.month, today.day) < (born.month, born.day)
-    return today.year - born.year - before_birthday
+    rules: tuple[Rule, ...]
+    end: End

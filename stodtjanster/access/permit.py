@@ -5,17 +5,19 @@ from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from stodtjanster.access.decision import Decision, Law, Policy, Reason, Resource
-from stodtjanster.access.rules import Case, judge
+from stodtjanster.access.case import Actor, Case, Facts, Resource, Subject, UnitAccess
+from stodtjanster.access.decision import Decision, Verdict
+from stodtjanster.access.engine import judge
+from stodtjanster.access.policy import Policy
+from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Item
-from stodtjanster.model import Situation
+from stodtjanster.model import ActorKind, PersonId, Situation
 
 _SEAL: Final = object()
 _UNASKED: Final = Decision(
-    False,
+    Verdict.DENY,
     Reason.INVALID_CONTEXT,
-    Law.POLICY,
-    ((Reason.INVALID_CONTEXT, Law.POLICY),),
+    against=((Reason.INVALID_CONTEXT, LAW[Reason.INVALID_CONTEXT]),),
 )
 
 
@@ -39,8 +41,10 @@ class Permit:
     policy: Policy
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
+    acting_for: PersonId | None = None
+    facts: Facts = field(default_factory=Facts)
     seal: InitVar[object] = None
-    _said: dict[tuple[str, bool | None], Decision] = field(
+    _said: dict[Resource, Decision] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -50,11 +54,12 @@ class Permit:
 
     @property
     def granted(self) -> frozenset[type[Item]]:
-        return frozenset(kind for kind, said in self.decisions.items() if said.permitted)
+        """Kinds that may be asked for, also those of which only a part may be shown."""
+        return frozenset(kind for kind, said in self.decisions.items() if not said.denied)
 
     @property
     def refused(self) -> Mapping[type[Item], Decision]:
-        return {kind: said for kind, said in self.decisions.items() if not said.permitted}
+        return {kind: said for kind, said in self.decisions.items() if said.denied}
 
     @property
     def ground(self) -> Decision:
@@ -62,7 +67,7 @@ class Permit:
 
         Raises NotPermitted when nothing was asked for.
         """
-        decisions = sorted(self.decisions.values(), key=lambda said: not said.permitted)
+        decisions = sorted(self.decisions.values(), key=lambda said: said.denied)
         if not decisions:
             raise NotPermitted("nothing was asked for")
         return decisions[0]
@@ -75,27 +80,41 @@ class Permit:
         if not reference:
             raise NotPermitted("a log record has a reference")
         return Permit(
-            self.situation, self.reach, self.policy, self.decisions, reference, seal=_SEAL
+            self.situation,
+            self.reach,
+            self.policy,
+            self.decisions,
+            reference,
+            self.acting_for,
+            self.facts,
+            seal=_SEAL,
         )
 
     def admits(self, item: Item) -> Decision:
         """Decide one record: after fetch, and again when it comes from the shelf.
 
         A record of a kind that was not decided, or about another person, is refused here too:
-        the rules speak of the situation's subject and of nobody else.
+        the rules speak of the situation's subject and of nobody else. Whoever shows the record
+        has to follow `keep` and `drop`, or show only what is `permitted`.
         """
         kind = self.decisions.get(type(item), _UNASKED)
-        if not kind.permitted:
+        if kind.denied:
             return kind
         if item.subject != self.situation.subject.person:
             return _UNASKED
         # All else that the rules know is the permit's own, so records that are alike in these
         # facts are decided alike: a list of two hundred is a handful of decisions.
-        facts = (item.info_type, item.origin.approved_for_patient)
-        said = self._said.get(facts)
+        resource = Resource(
+            item.info_type,
+            item.origin.care_provider,
+            item.origin.care_unit,
+            approved_for_patient=item.origin.approved_for_patient,
+        )
+        said = self._said.get(resource)
         if said is None:
-            said = judge(Case(self.situation, Resource(*facts), self.policy))
-            self._said[facts] = said
+            case = _case(self.situation, self.acting_for, resource, self.facts)
+            said = judge(case, self.policy)
+            self._said[resource] = said
         return said
 
 
@@ -105,14 +124,68 @@ def decide(
     *,
     reach: str,
     policy: Policy | None = None,
+    acting_for: PersonId | None = None,
+    facts: Facts | None = None,
 ) -> Permit:
     """Decide each kind of information before anything of it is asked for.
+
+    `acting_for` is the person in the acting state of the session, None for one's own; `facts` are
+    what registers say of the two. Without them nobody but the person themself is let in.
 
     Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
     every record.
     """
-    policy = policy or Policy()
+    policy, facts = policy or Policy(), facts or Facts()
     decisions = {
-        kind: judge(Case(situation, Resource(kind.info_type), policy)) for kind in set(kinds)
+        kind: judge(
+            _case(situation, acting_for, _best_record(kind.info_type, situation, facts), facts),
+            policy,
+        )
+        for kind in set(kinds)
     }
-    return Permit(situation, reach, policy, MappingProxyType(decisions), seal=_SEAL)
+    return Permit(
+        situation,
+        reach,
+        policy,
+        MappingProxyType(decisions),
+        acting_for=acting_for,
+        facts=facts,
+        seal=_SEAL,
+    )
+
+
+def _case(
+    situation: Situation, acting_for: PersonId | None, resource: Resource, facts: Facts
+) -> Case:
+    actor, subject = situation.actor, situation.subject
+    return Case(
+        situation.now,
+        Actor(actor.kind, actor.person, actor.loa, acting_for),
+        Subject(
+            subject.person,
+            deceased=subject.deceased,
+            protected=subject.protected,
+            sealed=subject.sealed,
+            login_locked=subject.login_locked,
+        ),
+        resource,
+        facts,
+    )
+
+
+def _best_record(info_type: str, situation: Situation, facts: Facts) -> Resource:
+    """The record of this kind that the actor is likeliest to be let see, if there is one."""
+    units = _units(situation, facts)
+    providers = facts.grant.providers if facts.grant else frozenset()
+    return Resource(
+        info_type,
+        provider=min(providers, default=None),
+        unit=min(units.units, default=None) if units else None,
+        approved_for_patient=True,
+    )
+
+
+def _units(situation: Situation, facts: Facts) -> UnitAccess | None:
+    if situation.actor.kind is ActorKind.GUARDIAN:
+        return facts.guardian.extended_access if facts.guardian else None
+    return facts.early_access
