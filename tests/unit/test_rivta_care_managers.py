@@ -178,7 +178,7 @@ def test_who_is_appointed_in_the_period_is_shown(period: str, shown: bool) -> No
         (care_manager(system=None), "sourceSystemId"),
         (care_manager(period="<c:start>mars</c:start>"), "period/start"),
         (care_manager(period="<c:start>20260301</c:start><c:end>x</c:end>"), "period/end"),
-        (care_manager(period="<c:start>20260301</c:start><c:end>20260101</c:end>"), "period"),
+        (care_manager(period="<c:start>20260301</c:start><c:end>20260101</c:end>"), "period/end"),
     ],
 )
 def test_a_row_that_cannot_be_read_says_where(row: str, where: str) -> None:

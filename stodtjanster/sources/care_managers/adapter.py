@@ -17,8 +17,9 @@ from stodtjanster.information import (
     Telecom,
     TelecomKind,
 )
-from stodtjanster.model import Origin, Period, Told
+from stodtjanster.model import Origin, Told
 from stodtjanster.sources.care_managers.settings import Settings
+from stodtjanster.sources.kit.lasting import days, in_force
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     MAX_ID,
@@ -34,7 +35,7 @@ from stodtjanster.sources.kit.rivta import (
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
-from stodtjanster.sources.kit.times import day, moment
+from stodtjanster.sources.kit.times import moment
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import children, text, texts
 
@@ -80,7 +81,6 @@ _TELECOMS: Final = {
     "email": TelecomKind.EMAIL,
     "url": TelecomKind.URL,
 }
-_END_OF_TIME: Final = "9999"
 
 
 class Adapter(RivtaSource[Settings]):
@@ -108,8 +108,9 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
     system = page.system[_TYPES.extension(header.get(_SOURCE_SYSTEM))]
     if system is None:
         raise BadRow("sourceSystemId", "missing or too long")
-    first, last = _period(fields.get(_PERIOD))
-    if page.reading.period is not None and not _touches(page.reading.period, first, last):
+    period = texts(fields.get(_PERIOD))
+    first, last = days(period.get(_START), period.get(_END), ("period/start", "period/end"))
+    if not in_force(page, first, last):
         return None
     kind, kind_text = _kind(fields.get(_CODE), page)
     practitioner = children(fields.get(_PRACTITIONER))
@@ -159,26 +160,6 @@ def _record(
     said = (told.text if told else None for told in (kind_text, name, unit))
     reached = (contact.value for contact in telecom)
     return digest(kind.value, team_id, first.isoformat() if first else None, *said, *reached)
-
-
-def _period(element: etree._Element | None) -> tuple[date | None, date | None]:
-    """First and last day. An end in year 9999 is how some systems write that there is none."""
-    period = texts(element)
-    start = (period.get(_START) or "").strip()
-    end = (period.get(_END) or "").strip()
-    first = day(start)
-    if start and first is None:
-        raise BadRow("period/start", "not a date")
-    last = day(end)
-    if end and last is None and not end.startswith(_END_OF_TIME):
-        raise BadRow("period/end", "not a date")
-    if first and last and last < first:
-        raise BadRow("period", "ends before it begins")
-    return first, last
-
-
-def _touches(period: Period, first: date | None, last: date | None) -> bool:
-    return (first is None or first <= period.last) and (last is None or last >= period.first)
 
 
 def _kind(code: etree._Element | None, page: Page) -> tuple[CareManagerKind, Told | None]:

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from lxml import etree
 
-from stodtjanster.model import Origin, Period, PersonId, Told
+from stodtjanster.model import HsaId, Origin, Period, PersonId, Told
 from stodtjanster.sources.kit.rivta import PERSON_ROOTS, BadRow, Contract, Page, once
 from stodtjanster.sources.kit.source import Ask
 from stodtjanster.sources.kit.status import address
@@ -19,9 +19,11 @@ from stodtjanster.sources.kit.xml import children, text, texts
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What the head of a record says. `origin.unit_name` is the unit of the one who wrote.
+    """What the head of a record says.
 
-    `written` is when the document was made, `changed` when it was last changed in the source.
+    `unit` and `origin.unit_name` are the unit of the one who wrote, which may be another than the
+    care unit that answers for it. `written` is when the document was made, `changed` when it was
+    last changed in the source.
     """
 
     subject: PersonId | None
@@ -30,6 +32,7 @@ class Header:
     responsible: Told | None
     written: datetime | None
     changed: datetime | None
+    unit: HsaId | None = None
 
 
 class Summary:
@@ -54,6 +57,7 @@ class Summary:
         self._author_unit = self._core("healthcareProfessionalOrgUnit")
         self._care_unit = self._core("healthcareProfessionalCareUnitHSAId")
         self._care_giver = self._core("healthcareProfessionalCareGiverHSAId")
+        self._unit_id = self._core("orgUnitHSAId")
         self._unit_name = self._core("orgUnitName")
 
     def _core(self, name: str) -> str:
@@ -81,6 +85,7 @@ class Summary:
             return None
         author = children(header.get(self._author))
         signed = {tag: element.text for tag, element in author.items()}
+        unit = texts(author.get(self._author_unit))
         changed = moment((signed.get(self._author_time) or "").strip())
         written = moment((fields.get(self._time) or "").strip())
         origin = Origin(
@@ -91,13 +96,14 @@ class Summary:
             page.reading.asked_at,
             care_provider=page.hsa[signed.get(self._care_giver)],
             care_unit=page.hsa[signed.get(self._care_unit)],
-            unit_name=page.told[texts(author.get(self._author_unit)).get(self._unit_name)],
+            unit_name=page.told[unit.get(self._unit_name)],
             approved_for_patient=page.flag[fields.get(self._approved)] is True,
             documented_at=changed or written,
         )
         title = page.told[fields.get(self._title)]
         responsible = page.told[signed.get(self._author_name)]
-        return Header(subject, origin, title, responsible, written, changed)
+        wrote_at = page.hsa[unit.get(self._unit_id)]
+        return Header(subject, origin, title, responsible, written, changed, wrote_at)
 
     def _is_nullified(self, fields: Mapping[str, str | None], page: Page) -> bool:
         if self._nullified not in fields:

@@ -1,0 +1,1 @@
+"""Vård- och omsorgskontakter: GetCareContacts 2.0, 3.0 (clinicalprocess:logistics:logistics)."""

@@ -1,0 +1,149 @@
+"""Care contacts through GetCareContacts 2.0 and 3.0 (clinicalprocess:logistics:logistics).
+
+2.0 tells kind and status as numbers, 3.0 as CVType; a record has the same id in both. Visits end
+when they start, and what is planned or goes on has no end (TKB; rivta.md 7).
+"""
+
+from typing import ClassVar, Final
+
+from lxml import etree
+
+from stodtjanster.information import CareContact, CareContactKind, CareContactStatus, Item
+from stodtjanster.model import Told
+from stodtjanster.sources.care_contacts.settings import Settings
+from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.rivta import (
+    BadRow,
+    Contract,
+    Page,
+    RivtaSource,
+    Rows,
+    converse,
+    hear_either,
+    once,
+)
+from stodtjanster.sources.kit.source import Ask, Conversation, Heard
+from stodtjanster.sources.kit.summary import Summary
+from stodtjanster.sources.kit.times import span
+from stodtjanster.sources.kit.types import Types
+from stodtjanster.sources.kit.xml import text, texts
+
+_DOMAIN: Final = "clinicalprocess:logistics:logistics"
+CONTRACTS: Final = tuple(
+    Contract(_DOMAIN, "GetCareContacts", major, f"urn:riv:{_DOMAIN}:{major}") for major in (2, 3)
+)
+_PERIODS: Final = {2: "timePeriod", 3: "datePeriod"}
+_KIND_CODES: Final = "1.2.752.129.2.2.2.25"
+_NO_SYSTEM: Final = ""
+_SNOMED: Final = "1.2.752.116.2.1.1"
+_KINDS: Final = {kind.value: kind for kind in CareContactKind}
+_STATUSES: Final = {
+    **{status.value: status for status in CareContactStatus},
+    "ej påbörjad": CareContactStatus.PLANNED,
+    "planerad": CareContactStatus.PLANNED,
+    "inställd": CareContactStatus.CANCELLED,
+    "pågående": CareContactStatus.ONGOING,
+    "avbruten": CareContactStatus.INTERRUPTED,
+    "avslutad": CareContactStatus.FINISHED,
+}
+"""The status set has no OID in the NPÖ form, so its words count as much as its numbers."""
+_SNOMED_STATUSES: Final = {
+    "397943006": CareContactStatus.PLANNED,
+    "89925002": CareContactStatus.CANCELLED,
+    "385651009": CareContactStatus.ONGOING,
+    "410546004": CareContactStatus.INTERRUPTED,
+    "398166005": CareContactStatus.FINISHED,
+}
+
+
+class Adapter(RivtaSource[Settings]):
+    """One address that answers one major of GetCareContacts."""
+
+    gives: ClassVar[frozenset[type[Item]]] = frozenset({CareContact})
+
+    def ask(self, ask: Ask) -> Conversation:
+        """Without a period that reaches ahead a source leaves out what is planned (TKB)."""
+        major = _MAJORS[self.settings.major]
+        content = major.summary.request(ask, ask.period, name=_PERIODS[self.settings.major])
+        return converse(major.rows, self.settings, ask, content)
+
+
+def read(body: bytes, *, reading: Reading) -> Heard:
+    """Care contacts of one answer in either major, enveloped or bare. Raises SourceFailed."""
+    return hear_either(body, [major.rows for major in _MAJORS.values()], reading)
+
+
+class _Major:
+    """How the rows of one major are read: the same names, in namespaces of their own."""
+
+    def __init__(self, contract: Contract) -> None:
+        self._namespace = f"{{{contract.types}}}"
+        self._types = Types(contract)
+        self._body = f"{self._namespace}careContactBody"
+        self._kind = f"{self._namespace}careContactCode"
+        self._reason = f"{self._namespace}careContactReason"
+        self._unit = f"{self._namespace}careContactOrgUnit"
+        self._unit_name = f"{self._namespace}orgUnitName"
+        self._period = f"{self._namespace}careContactTimePeriod"
+        self._start = f"{self._namespace}start"
+        self._end = f"{self._namespace}end"
+        self._status = f"{self._namespace}careContactStatus"
+        self.summary = Summary(contract, "careContactHeader")
+        self.rows = Rows(contract, CareContact, "careContact", self._read, self.summary.system)
+
+    def _read(self, row: etree._Element, page: Page) -> CareContact | None:
+        """None for a nullified contact, and for one outside the period."""
+        parts = self.summary.parts(row)
+        header = self.summary.read(parts, page)
+        if header is None:
+            return None
+        body = once(parts.get(self._body), "careContactBody", self._namespace)
+        period = once(body.get(self._period), "careContactTimePeriod", self._namespace)
+        end = text(period.get(self._end))
+        when = span(text(period.get(self._start)), end)
+        if when is None:
+            raise BadRow("careContactTimePeriod/start", "not a time")
+        kind, kind_text = self._kind_of(body.get(self._kind), page)
+        status, status_text = self._status_of(body.get(self._status), page)
+        unit = page.told[texts(body.get(self._unit)).get(self._unit_name)]
+        made = CareContact(
+            subject=header.subject,
+            origin=header.origin,
+            kind=kind,
+            kind_text=kind_text,
+            status=status,
+            status_text=status_text,
+            when=when,
+            ended=end is not None,
+            reason=page.prose(body.get(self._reason)),
+            unit=unit or header.origin.unit_name,
+            responsible=header.responsible,
+        )
+        asked = page.reading.period
+        return made if asked is None or asked.touches(made.during) else None
+
+    def _kind_of(
+        self, code: etree._Element | None, page: Page
+    ) -> tuple[CareContactKind, Told | None]:
+        if code is None or not len(code):
+            return _KINDS.get(text(code) or "", CareContactKind.UNKNOWN), None
+        known = _KINDS.get(self._types.code(code, _KIND_CODES))
+        if known is None:
+            return CareContactKind.UNKNOWN, self._types.words(code, page)
+        return known, None
+
+    def _status_of(
+        self, code: etree._Element | None, page: Page
+    ) -> tuple[CareContactStatus, Told | None]:
+        if code is None or not len(code):
+            return _STATUSES.get(text(code) or "", CareContactStatus.UNKNOWN), None
+        words = self._types.words(code, page)
+        known = (
+            _SNOMED_STATUSES.get(self._types.code(code, _SNOMED))
+            or _STATUSES.get(self._types.code(code, _NO_SYSTEM).casefold())
+            or _STATUSES.get(words.text.casefold() if words else "")
+        )
+        return (CareContactStatus.UNKNOWN, words) if known is None else (known, None)
+
+
+_MAJORS: Final = {contract.major: _Major(contract) for contract in CONTRACTS}

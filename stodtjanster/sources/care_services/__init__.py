@@ -1,0 +1,1 @@
+"""Kommunala insatser: GetCareServices 2.0 (clinicalprocess:logistics:logistics)."""

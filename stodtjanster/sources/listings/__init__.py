@@ -1,0 +1,1 @@
+"""Listningar: GetListing 1.0 (crm:carelisting)."""
