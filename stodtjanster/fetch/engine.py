@@ -112,7 +112,10 @@ class FetchService:
         asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
-        self._loop.close()
+        # A TLS connection that was just being made is still being taken down: uvloop calls that
+        # busy. Everything of ours has ended, and the rest ends with the process.
+        with suppress(OSError):
+            self._loop.close()
 
     def begin(self, permit: Permit, needs: Needs) -> Harvest:
         """Start whatever is not already in the air or on the shelf, and return at once.
