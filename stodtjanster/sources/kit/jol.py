@@ -90,12 +90,12 @@ class Jol:
         header = children(children(row).get(self._header))
         return address(self._types.extension(header.get(self._system)))
 
-    def request(self, ask: Ask, period: Period) -> etree._Element:
-        """A question about a person and a period."""
+    def request(self, ask: Ask, period: Period, *, name: str = "datePeriod") -> etree._Element:
+        """A question about a person and a period; `name` is the contract's word for the period."""
         own = f"{{{self._contract.namespace}}}"
         content = self._contract.new_request()
         self._types.about(content, ask.subject)
-        asked = etree.SubElement(content, f"{own}datePeriod")
+        asked = etree.SubElement(content, f"{own}{name}")
         etree.SubElement(asked, self._core("start")).text = digits(period.first)
         etree.SubElement(asked, self._core("end")).text = digits(period.last)
         return content

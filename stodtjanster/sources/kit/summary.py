@@ -36,16 +36,20 @@ class Header:
 
 
 class Summary:
-    """The head of the rows of one contract: `name` is its element's local name."""
+    """The head of the rows of one contract: `name` is its element's local name.
 
-    def __init__(self, contract: Contract, name: str) -> None:
+    `system` is the name of the element with the source system: one contract spells it otherwise.
+    """
+
+    def __init__(self, contract: Contract, name: str, system: str = "sourceSystemHSAId") -> None:
         self._contract = contract
         self._name = name
+        self._system_name = system
         self._namespace = f"{{{contract.types}}}"
         self._header = self._core(name)
         self._patient = self._core("patientId")
         self._id = self._core("id")
-        self._system = self._core("sourceSystemHSAId")
+        self._system = self._core(system)
         self._record = self._core("documentId")
         self._title = self._core("documentTitle")
         self._time = self._core("documentTime")
@@ -79,7 +83,7 @@ class Summary:
         fields = {tag: element.text for tag, element in header.items()}
         system = page.system[fields.get(self._system)]
         if system is None:
-            raise BadRow("sourceSystemHSAId", "missing or too long")
+            raise BadRow(self._system_name, "missing or too long")
         record = page.identifier(fields.get(self._record), "documentId")
         if self._is_nullified(fields, page):
             return None

@@ -12,6 +12,7 @@ from lxml import etree
 
 from stodtjanster.information import Item, Medication
 from stodtjanster.model import Told
+from stodtjanster.sources.kit.lasting import days, in_force
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     BadRow,
@@ -26,7 +27,6 @@ from stodtjanster.sources.kit.rivta import (
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.summary import Summary, since
-from stodtjanster.sources.kit.times import day
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import children, text
 from stodtjanster.sources.medication_history.settings import Settings
@@ -99,7 +99,7 @@ def read(body: bytes, *, reading: Reading) -> Heard:
 
 
 def _read_row(row: etree._Element, page: Page) -> Medication | None:
-    """None for a nullified record, for one of the past, and for the end of a treatment."""
+    """None for a nullified record, one that is not current, and the end of a treatment."""
     parts = _SUMMARY.parts(row)
     header = _SUMMARY.read(parts, page)
     if header is None:
@@ -118,7 +118,13 @@ def _read_row(row: etree._Element, page: Page) -> Medication | None:
     if named is None:
         raise BadRow(f"{where}/drug", "no name")
     prescriber = text(children(prescription.get(_PRESCRIBER)).get(_PRESCRIBER_NAME))
-    starting = (fields.get(_START) or fields.get(_FIRST_START) or "").strip()
+    first, last = days(
+        fields.get(_START) or fields.get(_FIRST_START),
+        fields.get(_END),
+        (f"{where}/startOfTreatment", f"{where}/endOfTreatment"),
+    )
+    if not in_force(page, first, last):
+        return None
     return Medication(
         subject=header.subject,
         origin=header.origin,
@@ -128,8 +134,8 @@ def _read_row(row: etree._Element, page: Page) -> Medication | None:
         form=form,
         purpose=page.prose(prescription.get(_PURPOSE)),
         prescriber=page.told[prescriber] or header.responsible,
-        first=day(starting),
-        last=day((fields.get(_END) or "").strip()),
+        first=first,
+        last=last,
         self_medication=page.flag[fields.get(_SELF)] is True,
         chain=_TYPES.whole(prescription.get(_CHAIN)),
     )

@@ -1,0 +1,1 @@
+"""Överenskommelser i journalen: GetCareDocumentation 2.1 och 3.0 (healthcond:description)."""

@@ -1,0 +1,1 @@
+"""Remisser: GetRequestActivities 1.0 och 2.0 (crm:requeststatus)."""
