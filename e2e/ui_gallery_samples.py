@@ -229,7 +229,7 @@ PLANS = Plans(
         rows=(
             PlanNode(
                 title=Told("Trygg hemma efter handoperationen"),
-                kind="Samordnad individuell plan (SIP)",
+                kind=Told("Samordnad individuell plan (SIP)"),
                 mark=Mark.REGION,
                 why=REGION_WHY,
                 owner=Told("Eva Ljung, Lindens vårdcentral"),
@@ -245,14 +245,14 @@ PLANS = Plans(
                 children=(
                     PlanNode(
                         title=Told("Rehabiliteringsplan"),
-                        kind="Plan för träning",
+                        kind=Told("Plan för träning"),
                         mark=Mark.REGION,
                         why=REGION_WHY,
                         owner=Told("Rehabiliteringsenheten Älvsund"),
                     ),
                     PlanNode(
                         title=Told("Genomförandeplan hemtjänst"),
-                        kind="Plan för hemtjänsten",
+                        kind=Told("Plan för hemtjänsten"),
                         mark=Mark.KOMMUN,
                         why=KOMMUN_WHY,
                         owner=Told("Hemtjänsten Väster"),
@@ -263,7 +263,7 @@ PLANS = Plans(
             ),
             PlanNode(
                 title=Told("Diabetes, årlig plan"),
-                kind="Vårdplan",
+                kind=Told("Vårdplan"),
                 mark=Mark.REGION,
                 why=COPY_WHY,
                 owner=Told("Maria Åkerblom, Lindens vårdcentral"),
@@ -327,7 +327,7 @@ PLANS = Plans(
 CONTACTS = Contacts(
     (
         Contact(
-            kind="Fast läkarkontakt",
+            kind=Told("Fast läkarkontakt"),
             mark=Mark.REGION,
             why=REGION_WHY,
             name=Told("Maria Åkerblom"),
@@ -336,7 +336,7 @@ CONTACTS = Contacts(
             opening=Told("Telefontid vardagar 08.00–11.00"),
         ),
         Contact(
-            kind="Fast vårdkontakt",
+            kind=Told("Fast vårdkontakt"),
             mark=Mark.REGION,
             why=REGION_WHY,
             name=Told("Eva Ljung, sjuksköterska"),
@@ -344,7 +344,7 @@ CONTACTS = Contacts(
             phone="0980-319 201",
         ),
         Contact(
-            kind="Fast omsorgskontakt",
+            kind=Told("Fast omsorgskontakt"),
             mark=Mark.KOMMUN,
             why=KOMMUN_WHY,
             unit=Told("Hemtjänsten Väster"),

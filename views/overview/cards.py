@@ -108,7 +108,7 @@ class WeekStrip:
 class Contact:
     """Somebody to turn to. `kind` is the heading ("Fast läkarkontakt")."""
 
-    kind: str
+    kind: Told
     mark: Mark
     why: Why
     name: Told | None = None
@@ -130,7 +130,7 @@ class PlanNode:
     """A plan with the plans under it. `goals_done` and `goals_total` are both None when unknown."""
 
     title: Told
-    kind: str
+    kind: Told
     mark: Mark
     why: Why
     owner: Told | None = None

@@ -74,9 +74,9 @@ def _contact(members: list[CareManager], explain: Explainer) -> Contact:
     words = explain.scene.words
     unit = explain.scene.directory.of(first.origin)
     phones = (t.value for m in members for t in m.telecom if t.kind is TelecomKind.PHONE)
-    kind = words.gettext(_MANAGERS[first.kind])
+    kind = Told(words.gettext(_MANAGERS[first.kind]), words.language)
     if first.kind is CareManagerKind.UNKNOWN and first.kind_text is not None:
-        kind = first.kind_text.text
+        kind = first.kind_text
     names = tuple(name for m in members if (name := _titled(m)) is not None)
     return Contact(
         kind=kind,
@@ -149,13 +149,13 @@ def _part(
 def _node(tree: PlanTree, explain: Explainer) -> PlanNode:
     plan = tree.plan
     words = explain.scene.words
-    kind = words.gettext(_PLANS[plan.kind])
+    kind = Told(words.gettext(_PLANS[plan.kind]), words.language)
     if plan.kind is CarePlanKind.UNKNOWN and plan.kind_text is not None:
-        kind = plan.kind_text.text
+        kind = plan.kind_text
     told = [goal.reached for goal in plan.goals if goal.reached is not None]
     unit = explain.scene.directory.of(plan.origin)
     return PlanNode(
-        title=plan.title or Told(kind, words.language),
+        title=plan.title or kind,
         kind=kind,
         mark=explain.mark(plan),
         why=explain.why(plan),
@@ -186,7 +186,7 @@ def _service(item: CareService, explain: Explainer) -> ServiceRow:
         extent=item.extent,
         law=_law(item.law, explain),
         until=item.last,
-        open_ended=item.last is None,
+        open_ended=item.first is not None and item.last is None,
         decided=item.decided,
         performer=item.performer,
         authority=item.authority,

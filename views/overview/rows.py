@@ -64,7 +64,7 @@ class Explainer:
             fetched_at=item.origin.fetched_at,
             from_copy=item.origin.system in self.copies,
             ground=words.gettext(
-                N_("Uppgiften gäller dig, och du har rätt att se den (patientdatalagen).")
+                N_("Uppgiften gäller dig, och du har rätt att se den.")
             ),
             contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
         )
