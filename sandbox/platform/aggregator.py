@@ -54,6 +54,8 @@ async def aggregate(
         person_id = contract.patient(envelope.body)
     except InvalidRequestError as error:
         return soap.fault("Client", "Felaktigt anrop till aggregerande tjänst", str(error))
+    if not contract.goes_through_aggregator(envelope.body):
+        return soap.fault("Client", "Felaktigt anrop till aggregerande tjänst")
     if contract.wants_actor and "Actor" not in envelope.headers:
         return soap.fault("Client", "Headern Actor saknas")
     found = await _find_content(country, contract, person_id, correlation_id)
@@ -150,7 +152,8 @@ def _rows_of(contract: Contract, reply: soap.Reply) -> _Outcome:
         return _Failed(str(reply.status), answer.body.findtext("faultstring") or "Unknown error")
     if answer.namespace != contract.namespace:
         return _Failed(_OTHER_ERROR, "Unexpected element in the answer")
-    return answer.body.findall(f"{{{contract.namespace}}}{contract.item}")
+    names = (name for name in (contract.item, contract.beside) if name)
+    return [row for name in names for row in answer.body.findall(f"{{{contract.namespace}}}{name}")]
 
 
 def _row(address: str, outcome: _Outcome, now: dt.datetime) -> etree._Element:

@@ -79,6 +79,10 @@ class Contract(ABC):
     namespace: ClassVar[str]
     service_domain: ClassVar[str]
     item: ClassVar[str]
+    # What an answer may hold beside its rows and result, and an aggregator passes on.
+    beside: ClassVar[str] = ""
+    # Whether a national service puts the answers of all sources together.
+    aggregated: ClassVar[bool] = True
     # TKB crm:scheduling requires the Actor header; no other contract here does.
     wants_actor: ClassVar[bool] = False
 
@@ -93,6 +97,18 @@ class Contract(ABC):
     @abstractmethod
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         """The rows that the address has. Raises InvalidRequestError."""
+
+    def reaches(self, unit: Unit) -> bool:
+        """Whether the contract is called at the address of a unit (vägval)."""
+        return bool(unit.system) and unit.role != "provider"
+
+    def unknown_person(self) -> etree._Element | None:
+        """The fault's own element with which a source says that it does not know the person."""
+        return None
+
+    def goes_through_aggregator(self, request: etree._Element) -> bool:  # noqa: ARG002
+        """Whether the national service passes such a request on."""
+        return True
 
     def refuses(self, asked: Asked) -> str | None:  # noqa: ARG002
         """Why the producer answers with resultCode ERROR, or None."""

@@ -28,13 +28,14 @@ from sandbox.producers.kit import (
 class SummaryContract(Contract):
     """A contract of that kind: `core` is the namespace of its types, `table` of the people files.
 
-    `period` is the contract's name for the period that is asked about; `titled` whether its header
-    has a title and a time of its own.
+    `period` is the contract's name for the period that is asked about, `system_element` that for
+    the source system; `titled` whether its header has a title and a time of its own.
     """
 
     core: ClassVar[str]
     table: ClassVar[str]
     period: ClassVar[str] = "datePeriod"
+    system_element: ClassVar[str] = "sourceSystemHSAId"
     titled: ClassVar[bool] = True
 
     @property
@@ -49,9 +50,9 @@ class SummaryContract(Contract):
         yield from sources_of(person.rows(self.table), units)
 
     def refuses(self, asked: Asked) -> str | None:
-        system = asked.text("r:sourceSystemHSAId", self.paths)
+        system = asked.text(f"r:{self.system_element}", self.paths)
         if system is not None and system != asked.address:
-            return "sourceSystemHSAId skiljer sig från den logiska adressen"
+            return f"{self.system_element} skiljer sig från den logiska adressen"
         start, end = self.asked_period(asked)
         if start and end and start > end:
             return "Perioden slutar innan den börjar"
@@ -103,7 +104,7 @@ class SummaryContract(Contract):
         return core(
             name,
             core("documentId", row["id"]),
-            core("sourceSystemHSAId", holder.hsa_id),
+            core(self.system_element, holder.hsa_id),
             maybe(core, "documentTitle", row.get("title") if self.titled else None),
             core("documentTime", created) if self.titled else None,
             core("patientId", core("id", person.person_id), core("type", id_type(person))),
