@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, Playwright
+from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
 from e2e.running import ROOT, World, running
 from e2e.watching import Watch
+
+# Generous: on a machine that does other things as well, everything takes its time.
+expect.set_options(timeout=15_000)
 
 CHROMIUM = Path("/usr/bin/chromium")
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -107,13 +110,11 @@ def page(open_page: OpenPage) -> Page:
 
 
 @pytest.fixture
-def picture(watches: dict[Page, Watch]) -> Picture:
+def picture() -> Picture:
     """Keeps a picture of the whole page for those who want to look."""
     SCREENS.mkdir(parents=True, exist_ok=True)
 
     def taken(page: Page, name: str) -> None:
-        # Playwright hides the caret with a style inside shadow roots, which our policy stops.
-        with watches[page].looking_away():
-            page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
+        page.screenshot(path=SCREENS / f"{name}.png", full_page=True)
 
     return taken

@@ -25,9 +25,8 @@ START_SECONDS = 60
 # each other that what arrives between them cannot be mistaken.
 SOFT_SECONDS = 0.6
 HARD_SECONDS = 3.0
-# An aggregated call lasts until its slowest producer is given up, so this must be before the soft
-# limit for a broken producer to be known in the first list.
-PRODUCER_SECONDS = "0.3"
+# An aggregated call lasts until its slowest producer is given up.
+PRODUCER_SECONDS = "1"
 # So short-lived that the portal never uses one twice: an ill token endpoint shows at once.
 TOKEN_SECONDS = "60"
 LIMITS = {

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from playwright.sync_api import ConsoleMessage, Page, Request
 
 FAILED_LOAD = "Failed to load resource: the server responded with a status of "
@@ -16,19 +13,9 @@ class Watch:
     def __init__(self, page: Page) -> None:
         self.complaints: list[str] = []
         self._documents: set[str] = set()
-        self._listening = True
         page.on("request", self._note_document)
         page.on("console", self._note_message)
-        page.on("pageerror", lambda error: self._complain(str(error)))
-
-    @contextmanager
-    def looking_away(self) -> Iterator[None]:
-        """What happens inside is our own doing and no fault of the page."""
-        self._listening = False
-        try:
-            yield
-        finally:
-            self._listening = True
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _note_document(self, request: Request) -> None:
         if request.is_navigation_request():
@@ -40,8 +27,4 @@ class Watch:
         # A page that is refused, on purpose, is an error to the console as well.
         own = message.text.startswith(FAILED_LOAD) and message.location["url"] in self._documents
         if not own:
-            self._complain(message.text)
-
-    def _complain(self, text: str) -> None:
-        if self._listening:
-            self.complaints.append(text)
+            self.complaints.append(message.text)

@@ -1,0 +1,146 @@
+"""Every kind of page there is, and how one gets there."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Page
+
+from e2e.acting import begin_login, complete, log_in, log_out
+from e2e.running import World
+
+Arrange = Callable[[Page, World], None]
+
+
+def start(page: Page, _world: World) -> None:
+    page.goto("/sv/")
+
+
+def start_in_english(page: Page, _world: World) -> None:
+    page.goto("/en/")
+
+
+def overview(page: Page, _world: World) -> None:
+    log_in(page)
+    complete(page)
+
+
+def overview_in_english(page: Page, _world: World) -> None:
+    log_in(page, language="en")
+    complete(page)
+
+
+def overview_unfolded(page: Page, world: World) -> None:
+    """With every "Varför ser jag detta?" and every list opened."""
+    overview(page, world)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+
+def overview_partial(page: Page, world: World) -> None:
+    world.fault("sydkust", "http500")
+    overview(page, world)
+
+
+def overview_late(page: Page, world: World) -> None:
+    world.fault("plattformen", "slow", seconds=1.5)
+    overview(page, world)
+
+
+def overview_waiting(page: Page, world: World) -> None:
+    world.fault("sjovik", "hang")
+    overview(page, world)
+
+
+def overview_unknown(page: Page, world: World) -> None:
+    world.fault("plattformen", "http500")
+    world.fault("sjovik", "http500")
+    overview(page, world)
+
+
+def overview_empty(page: Page, _world: World) -> None:
+    log_in(page, "Tove Palm")
+    complete(page)
+
+
+def one_section(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/del/plans")
+
+
+def login_failed(page: Page, _world: World) -> None:
+    begin_login(page)
+    page.get_by_role("button", name="Avbryt").click()
+
+
+def refused(page: Page, _world: World) -> None:
+    page.goto("/sv/for/xyz/")
+
+
+def denied(page: Page, _world: World) -> None:
+    log_in(page, "Tuva Berg")
+
+
+def logged_out(page: Page, _world: World) -> None:
+    log_in(page)
+    log_out(page)
+
+
+def session_ended(page: Page, _world: World) -> None:
+    plant(page, "x" * 43)
+    page.goto("/sv/mig/")
+
+
+def unavailable(page: Page, world: World) -> None:
+    log_in(page)
+    complete(page)
+    with log_that_cannot_be_written(world):
+        page.goto("/sv/mig/")
+
+
+def plant(page: Page, value: str) -> None:
+    """A session cookie as the portal itself would set it."""
+    page.context.add_cookies(
+        [
+            {
+                "name": "__Host-session",
+                "value": value,
+                "domain": "localhost",
+                "path": "/",
+                "secure": True,
+            }
+        ]
+    )
+
+
+@contextmanager
+def log_that_cannot_be_written(world: World) -> Iterator[None]:
+    """Someone else holds the store: reading goes on, and every writer is refused."""
+    other = sqlite3.connect(world.database, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+    finally:
+        other.close()
+
+
+PLACES: dict[str, Arrange] = {
+    "start": start,
+    "start-en": start_in_english,
+    "oversikt": overview,
+    "oversikt-en": overview_in_english,
+    "oversikt-utfalld": overview_unfolded,
+    "oversikt-trasig-kalla": overview_partial,
+    "oversikt-sent-svar": overview_late,
+    "oversikt-vantar": overview_waiting,
+    "oversikt-vet-inte": overview_unknown,
+    "oversikt-tom": overview_empty,
+    "en-del": one_section,
+    "inloggning-avbruten": login_failed,
+    "nekad": refused,
+    "far-inte": denied,
+    "utloggad": logged_out,
+    "session-slut": session_ended,
+    "stangt": unavailable,
+}

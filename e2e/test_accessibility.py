@@ -1,0 +1,164 @@
+"""Every kind of page, for every reader: axe, zoom, text settings, keyboard, colours, paper."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import groupby
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from e2e import checks
+from e2e.acting import complete, log_in, section
+from e2e.conftest import SCREENS, OpenPage, Picture
+from e2e.places import PLACES
+from e2e.running import World
+
+DESKTOP = {"width": 1280, "height": 900}
+PHONE = {"width": 390, "height": 844}
+# 400 % zoom on a window of 1280 by 1024.
+ZOOMED = {"width": 320, "height": 256}
+SIZES = {"1280": DESKTOP, "390": PHONE, "320": ZOOMED}
+
+EVERYWHERE = pytest.mark.parametrize("place", PLACES)
+Goto = Callable[[str], None]
+
+
+@pytest.fixture
+def reader(open_page: OpenPage) -> Page:
+    return open_page(viewport=DESKTOP, reduced_motion="reduce")
+
+
+@EVERYWHERE
+def test_axe_finds_nothing(
+    open_page: OpenPage, world: World, axe: str, picture: Picture, place: str
+) -> None:
+    # axe copies style sheets into shadow roots to read them, which our policy would stop.
+    reader = open_page(viewport=DESKTOP, reduced_motion="reduce", bypass_csp=True)
+    PLACES[place](reader, world)
+    picture(reader, f"{place}-1280")
+    assert checks.axe_violations(reader, axe) == []
+    reader.emulate_media(color_scheme="dark")
+    picture(reader, f"{place}-1280-mork")
+    assert checks.axe_violations(reader, axe) == []
+    reader.emulate_media(color_scheme="light", forced_colors="active")
+    picture(reader, f"{place}-1280-kontrast")
+    assert checks.axe_violations(reader, axe, forced=True) == []
+    reader.emulate_media(forced_colors="none")
+    reader.set_viewport_size(PHONE)
+    picture(reader, f"{place}-390")
+    assert checks.axe_violations(reader, axe) == []
+
+
+@EVERYWHERE
+def test_everything_fits_at_every_width_and_with_the_readers_own_text(
+    reader: Page, world: World, picture: Picture, place: str
+) -> None:
+    PLACES[place](reader, world)
+    wrong = []
+    for size, pixels in SIZES.items():
+        reader.set_viewport_size(pixels)
+        for css in (checks.NO_SETTING, checks.DOUBLE_TEXT, checks.TEXT_SPACING):
+            checks.set_text(reader, css)
+            found = (checks.overflow(reader), checks.clipped(reader), checks.small_targets(reader))
+            if found != (0, [], []):
+                wrong.append((size, css, found))
+        checks.set_text(reader, checks.NO_SETTING)
+    picture(reader, f"{place}-320")
+    assert wrong == []
+
+
+@EVERYWHERE
+def test_the_page_says_what_it_is(reader: Page, world: World, place: str) -> None:
+    PLACES[place](reader, world)
+    expect(reader).to_have_title(re.compile(r"\S.* – \S"))
+    expect(reader.locator("html")).to_have_attribute("lang", re.compile("^(sv|en)$"))
+    heading = reader.get_by_role("heading", level=1)
+    expect(heading).to_have_count(1)
+    assert reader.title().startswith(heading.inner_text())
+    assert checks.skipped_headings(reader) == []
+    expect(reader.get_by_role("main")).to_have_count(1)
+    expect(reader.get_by_role("contentinfo")).to_contain_text("112")
+    assert checks.moving(reader) == []
+
+
+@EVERYWHERE
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(
+    reader: Page, world: World, place: str
+) -> None:
+    PLACES[place](reader, world)
+    reachable = reader.locator("a[href], button, summary").filter(visible=True).count()
+    stops = checks.tab_stops(reader)
+    assert stops[0].name in ("Hoppa till innehållet", "Skip to the content", "Skip to content")
+    assert len(stops) == reachable
+    assert [stop.name for stop in stops if stop.ring < 2] == []
+    assert [stop.name for stop in stops if stop.covered] == []
+
+
+def test_the_keyboard_follows_the_page_and_not_the_order_of_arrival(
+    reader: Page, world: World
+) -> None:
+    """Sections come in the order their sources answer; one reads them in the order they stand."""
+    PLACES["oversikt-sent-svar"](reader, world)
+    visited = [part for part, _ in groupby(stop.section for stop in checks.tab_stops(reader))]
+    expected = ["HEADER", "next", "week", "events", "late", "plans", "contacts", "FOOTER"]
+    assert [part for part in visited if part] == expected
+
+
+def test_the_skip_link_leads_to_the_content(reader: Page) -> None:
+    log_in(reader)
+    complete(reader)
+    reader.keyboard.press("Tab")
+    link = reader.get_by_role("link", name="Hoppa till innehållet")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    reader.keyboard.press("Enter")
+    expect(reader.get_by_role("main")).to_be_focused()
+
+
+def test_a_row_is_unfolded_with_the_keyboard(reader: Page) -> None:
+    log_in(reader)
+    complete(reader)
+    asked = section(reader, "next").locator("details.varfor")
+    asked.locator("summary").focus()
+    reader.keyboard.press("Enter")
+    expect(asked.locator("dl")).to_be_visible()
+    reader.keyboard.press("Enter")
+    expect(asked.locator("dl")).to_be_hidden()
+
+
+def test_the_marks_differ_by_shape_when_colours_are_forced(reader: Page) -> None:
+    reader.emulate_media(forced_colors="active")
+    log_in(reader)
+    complete(reader)
+    shapes = {
+        mark: section(reader, "events")
+        .locator(f".marke-{mark}")
+        .first.evaluate("e => [getComputedStyle(e).borderRadius, e.offsetWidth > 0]")
+        for mark in ("region", "kommun")
+    }
+    assert all(visible for _, visible in shapes.values())
+    assert shapes["region"][0] != shapes["kommun"][0]
+
+
+def test_dark_and_light_are_different_pages_to_the_eye(reader: Page) -> None:
+    reader.goto("/sv/")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    light = reader.evaluate(paper)
+    reader.emulate_media(color_scheme="dark")
+    assert reader.evaluate(paper) != light
+
+
+def test_paper_holds_what_can_be_read_and_nothing_to_press(reader: Page, world: World) -> None:
+    PLACES["oversikt-trasig-kalla"](reader, world)
+    SCREENS.mkdir(parents=True, exist_ok=True)
+    paper = reader.pdf(path=SCREENS / "oversikt-utskrift.pdf", format="A4")
+    assert paper.startswith(b"%PDF")
+    reader.emulate_media(media="print")
+    expect(reader.get_by_role("button", name="Logga ut")).to_be_hidden()
+    expect(reader.get_by_text("Varför ser jag detta?").first).to_be_hidden()
+    expect(section(reader, "status")).to_contain_text("Region Sydkust")
+    expect(section(reader, "status").get_by_text("0980-319 240")).to_be_visible()
+    expect(section(reader, "events").get_by_role("heading", name="Återbesök")).to_be_visible()
+    expect(section(reader, "plans").get_by_text("Trygghetslarm").first).to_be_visible()
