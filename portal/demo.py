@@ -19,10 +19,19 @@ Process = subprocess.Popen[bytes]
 
 START_SECONDS = 60
 _UNIT_KEYS = ("hsa_id", "name", "owner", "kind", "phone", "opening")
-_CONTRACTS = {
-    "subject_of_care_schedule": "GetSubjectOfCareSchedule/1",
-    "care_managers": "GetCareManagers/1",
-    "care_plans": "GetCarePlans/2",
+_REGIONS = {"name": "regionerna", "owner": "region"}
+_MUNICIPALITIES = {"name": "kommunerna", "owner": "kommun"}
+# By the end of the source's key: what is called, and what its settings say.
+_CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "subject-of-care-schedule": (
+        "GetSubjectOfCareSchedule/1",
+        {"kind": "subject_of_care_schedule", **_REGIONS},
+    ),
+    "care-managers": ("GetCareManagers/1", {"kind": "care_managers", **_REGIONS}),
+    "care-plans": ("GetCarePlans/2", {"kind": "care_plans", **_REGIONS}),
+    "care-contacts-2": ("GetCareContacts/2", {"kind": "care_contacts", "major": 2, **_REGIONS}),
+    "care-contacts-3": ("GetCareContacts/3", {"kind": "care_contacts", "major": 3, **_REGIONS}),
+    "care-services": ("GetCareServices/2", {"kind": "care_services", **_MUNICIPALITIES}),
 }
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
@@ -74,7 +83,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "sources": [*_national(told), *_municipal(told)],
+        "sources": [*_national(told), *_regional(told), *_municipal(told)],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -93,20 +102,32 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
 
 def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each contract at the aggregated address, over mutual TLS."""
-    platform = told["platform"].rstrip("/")
-    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
+    return [
+        {"key": f"ntjp-{key}", **settings, **_through_platform(told, f"{path}/rivtabp21")}
+        for key, (path, settings) in _CONTRACTS.items()
+    ]
+
+
+def _regional(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Listings, which no aggregating service knows: each region at its own address."""
     return [
         {
-            "key": "ntjp-" + kind.replace("_", "-"),
-            "kind": kind,
-            "name": "regionerna",
+            "key": f"listing-{unit['hsa_id'].lower()}",
+            "kind": "listings",
+            "name": unit["name"],
             "owner": "region",
-            "url": f"{platform}/vp/{path}/rivtabp21",
-            "consumer_hsa_id": CONSUMER,
-            "tls": tls,
+            "logical_address": unit["hsa_id"],
+            **_through_platform(told, "GetListing/1/rivtabp20"),
         }
-        for kind, path in _CONTRACTS.items()
+        for unit in told["units"]
+        if unit["kind"] == "region" and unit["role"] == "provider"
     ]
+
+
+def _through_platform(told: Mapping[str, Any], path: str) -> dict[str, Any]:
+    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
+    url = f"{told['platform'].rstrip('/')}/vp/{path}"
+    return {"url": url, "consumer_hsa_id": CONSUMER, "tls": tls}
 
 
 def _municipal(told: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -52,6 +52,7 @@ _PRODUCER = (*_BEHIND, "vpfault", "error-result", "wrong-person", "wrong-namespa
 TARGETS: dict[str, tuple[str, ...]] = {
     "nordmark": _PRODUCER,
     "sydkust": _PRODUCER,
+    "sjovik-omsorg": _PRODUCER,
     "plattformen": (*_WIRE, *_CONTENT, "vpfault", "wrong-person", "wrong-namespace"),
     "engagemangsindex": ("slow", "hang", "refuse", "http500", "empty"),
     "sjovik": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),

@@ -20,6 +20,7 @@ HERE = Path(__file__).parent
 _TITLES = {
     "nordmark": "Region Nordmark",
     "sydkust": "Region Sydkust",
+    "sjovik-omsorg": "Sjöviks kommun, verksamhetssystem",
     "plattformen": "Tjänsteplattformen",
     "engagemangsindex": "Engagemangsindex",
     "sjovik": "Sjöviks kommun",

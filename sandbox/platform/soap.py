@@ -81,15 +81,21 @@ def envelope(body: etree._Element, *headers: etree._Element) -> bytes:
     return etree.tostring(made, xml_declaration=True, encoding="UTF-8")
 
 
-def fault(code: str, text: str, detail: str | None = None) -> Reply:
-    """A SOAP fault; `code` is Client or Server. RIV-TA always sends them with HTTP 500."""
+def fault(code: str, text: str, detail: str | etree._Element | None = None) -> Reply:
+    """A SOAP fault; `code` is Client or Server. RIV-TA always sends them with HTTP 500.
+
+    `detail` is a text, as the platform has it, or an element of the contract's own.
+    """
     made = etree.Element(_FAULT, None, {"soapenv": ENVELOPE})
     # The children of a SOAP 1.1 fault have no namespace.
     etree.SubElement(made, "faultcode").text = f"soapenv:{code}"
     etree.SubElement(made, "faultstring").text = text
     if detail is not None:
         holder = etree.SubElement(made, "detail")
-        etree.SubElement(holder, "detailString").text = detail
+        if isinstance(detail, str):
+            etree.SubElement(holder, "detailString").text = detail
+        else:
+            holder.append(detail)
     return Reply(500, envelope(made))
 
 

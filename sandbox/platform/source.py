@@ -71,6 +71,9 @@ def _answered(
         person = country.person(contract.patient(envelope.body))
     except InvalidRequestError as error:
         return soap.fault("Client", "Felaktigt anrop", str(error))
+    stranger = contract.unknown_person()
+    if person is None and stranger is not None:
+        return soap.fault("Server", "Personen finns inte", stranger)
     asked = Asked(
         envelope.body, address, person, country.units, country.clock.now(), country.clock.anchor()
     )

@@ -111,12 +111,13 @@ class _Platform:
             envelope = soap.parse(data)
         except soap.UnreadableError as error:
             raise VpError("VP015", str(error)) from error
-        address = envelope.header_text("LogicalAddress")
+        # RIVTABP21 has the one, RIVTABP20 the other; VP reads the local name only, and translates.
+        address = envelope.header_text("LogicalAddress") or envelope.header_text("To")
         if not address:
             raise VpError("VP003", "No logical address found in message header")
         contract = self._contracts.get(envelope.namespace)
         where = f"serviceNamespace: {envelope.namespace}, receiverId: {address}"
-        if contract is None or not self._tak.has_route(address):
+        if contract is None or not self._tak.has_route(contract, address):
             hint = " The address has whitespace." if address != address.strip() else ""
             raise VpError("VP004", f"No route found for {where}.{hint}")
         if not self._tak.may_call(consumer, address):

@@ -26,9 +26,30 @@ MANAGERS = (
 MANAGERS_CORE = "urn:riv:coreprocess:residentparticipation:residentparticipation:1"
 PLANS = "urn:riv:clinicalprocess:logistics:logistics:GetCarePlansResponder:2"
 PLANS_CORE = "urn:riv:clinicalprocess:logistics:logistics:3"
+SERVICES = "urn:riv:clinicalprocess:logistics:logistics:GetCareServicesResponder:2"
+CONTACTS_2 = "urn:riv:clinicalprocess:logistics:logistics:GetCareContactsResponder:2"
+CONTACTS_3 = "urn:riv:clinicalprocess:logistics:logistics:GetCareContactsResponder:3"
+LISTING = "urn:riv:crm:carelisting:GetListingResponder:1"
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
 
-NAMES = {SCHEDULE: "GetSubjectOfCareSchedule", MANAGERS: "GetCareManagers", PLANS: "GetCarePlans"}
-ROWS = {SCHEDULE: "timeslotDetail", MANAGERS: "careManager", PLANS: "carePlan"}
+NAMES = {
+    SCHEDULE: "GetSubjectOfCareSchedule",
+    MANAGERS: "GetCareManagers",
+    PLANS: "GetCarePlans",
+    SERVICES: "GetCareServices",
+    CONTACTS_2: "GetCareContacts",
+    CONTACTS_3: "GetCareContacts",
+    LISTING: "getListing",
+}
+ROWS = {
+    SCHEDULE: "timeslotDetail",
+    MANAGERS: "careManager",
+    PLANS: "carePlan",
+    SERVICES: "careService",
+    CONTACTS_2: "careContact",
+    CONTACTS_3: "careContact",
+    LISTING: "subjectOfCare",
+}
 
 XSD = {
     SCHEDULE: "crm/scheduling/1.1/interactions/GetSubjectOfCareScheduleInteraction/"
@@ -37,6 +58,13 @@ XSD = {
     "GetCareManagersInteraction/GetCareManagersResponder_1.0.xsd",
     PLANS: "clinicalprocess/logistics/logistics/3.0/interactions/GetCarePlansInteraction/"
     "GetCarePlansResponder_2.0.xsd",
+    SERVICES: "clinicalprocess/logistics/logistics/3.0/interactions/GetCareServicesInteraction/"
+    "GetCareServicesResponder_2.0.xsd",
+    CONTACTS_2: "clinicalprocess/logistics/logistics/2.0/interactions/GetCareContactsInteraction/"
+    "GetCareContactsResponder_2.0.xsd",
+    CONTACTS_3: "clinicalprocess/logistics/logistics/3.0/interactions/GetCareContactsInteraction/"
+    "GetCareContactsResponder_3.0.xsd",
+    LISTING: "crm/carelisting/1.0/GetListing_1_0.xsd",
 }
 HEADERS_XSD = "interoperability/headers/1.0/core_components/interoperability_headers_1.0.xsd"
 
@@ -45,8 +73,17 @@ _QUESTIONS = {
     "<m:subject_of_care>{person}</m:subject_of_care>",
     MANAGERS: f'<m:patientId xmlns:c="{MANAGERS_CORE}"><c:root>1.2.752.129.2.1.3.1</c:root>'
     "<c:extension>{person}</c:extension></m:patientId>",
-    PLANS: f'<m:patientId xmlns:c="{PLANS_CORE}"><c:id>{{person}}</c:id>'
-    "<c:type>1.2.752.129.2.1.3.1</c:type></m:patientId>",
+    **{
+        contract: f'<m:patientId xmlns:c="{core}"><c:id>{{person}}</c:id>'
+        "<c:type>1.2.752.129.2.1.3.1</c:type></m:patientId>"
+        for contract, core in {
+            PLANS: PLANS_CORE,
+            SERVICES: PLANS_CORE,
+            CONTACTS_2: "urn:riv:clinicalprocess:logistics:logistics:2",
+            CONTACTS_3: PLANS_CORE,
+        }.items()
+    },
+    LISTING: "<m:personId>{person}</m:personId>",
 }
 
 
@@ -60,7 +97,8 @@ def question(
 ) -> str:
     """A request envelope; `more` is put last in the body element."""
     inner = _QUESTIONS[contract].format(person=person, address=address)
-    logical = "" if address is None else f"<r:LogicalAddress>{address}</r:LogicalAddress>"
+    element = "a:To" if contract == LISTING else "r:LogicalAddress"
+    logical = "" if address is None else f"<{element}>{address}</{element}>"
     acting = (
         f"<h:Actor><h:actorId>{person}</h:actorId><h:actorType>subject_of_care</h:actorType></h:Actor>"
         if actor
@@ -68,7 +106,8 @@ def question(
     )
     name = NAMES[contract]
     return (
-        f'<e:Envelope xmlns:e="{SOAP}" xmlns:r="{REGISTRY}" xmlns:h="{HEADERS}">'
+        f'<e:Envelope xmlns:e="{SOAP}" xmlns:r="{REGISTRY}" xmlns:h="{HEADERS}"'
+        f' xmlns:a="{ADDRESSING}">'
         f"<e:Header>{logical}{acting}</e:Header>"
         f'<e:Body><m:{name} xmlns:m="{contract}">{inner}{more}</m:{name}></e:Body></e:Envelope>'
     )

@@ -21,6 +21,7 @@ def test_every_target_is_whole_until_it_is_broken(url: str) -> None:
     assert set(state) == {
         "nordmark",
         "sydkust",
+        "sjovik-omsorg",
         "plattformen",
         "engagemangsindex",
         "sjovik",

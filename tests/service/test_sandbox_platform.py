@@ -14,12 +14,16 @@ from lxml import etree
 
 from tests.service.conftest import Sandbox, start_sandbox, stopping
 from tests.service.sandbox_wire import (
+    CONTACTS_2,
+    CONTACTS_3,
     HEADERS,
     HEADERS_XSD,
+    LISTING,
     MANAGERS,
     PLANS,
     PLANS_CORE,
     SCHEDULE,
+    SERVICES,
     XSD,
     Platform,
     question,
@@ -30,7 +34,7 @@ BIRGITTA = "190001019801"
 SARA = "199001012385"
 ELIAS = "200002292399"
 NOBODY = "199606292382"
-CONTRACTS = (SCHEDULE, MANAGERS, PLANS)
+CONTRACTS = (SCHEDULE, MANAGERS, PLANS, SERVICES, CONTACTS_2, CONTACTS_3)
 
 
 def unit(code: str) -> str:
@@ -295,12 +299,13 @@ def test_empty_is_an_answer_without_rows(sandbox: Sandbox, platform: Platform) -
     assert answer.rows == []
 
 
-@pytest.mark.parametrize("target", ["nordmark", "plattformen"])
+@pytest.mark.parametrize("target", ["source", "plattformen"])
 @pytest.mark.parametrize("contract", CONTRACTS)
 def test_wrong_person_is_somebody_elses_rows(
     sandbox: Sandbox, platform: Platform, contract: str, target: str
 ) -> None:
-    sandbox.fault(target, "wrong-person")
+    source = "sjovik-omsorg" if contract == SERVICES else "nordmark"
+    sandbox.fault(source if target == "source" else target, "wrong-person")
     answer = platform.ask(contract, BIRGITTA)
     assert answer.rows
     strangers = [
@@ -370,6 +375,98 @@ def test_a_period_limits_the_plans(platform: Platform) -> None:
     answer = platform.ask(PLANS, BIRGITTA, more=period)
     assert answer.codes == {"NORD": "DataFromSource"}
     assert answer.rows == []
+
+
+# Both majors, and the municipality.
+
+
+def test_both_majors_have_the_same_records(platform: Platform) -> None:
+    older, newer = (platform.ask(contract, BIRGITTA) for contract in (CONTACTS_2, CONTACTS_3))
+    assert older.texts("documentId") == newer.texts("documentId")
+    assert older.texts("careContactStatus")[0] == "5"
+    assert "Avslutad" in newer.texts("displayName")
+    assert (older.texts("resultCode"), newer.texts("resultCode")) == ([], ["INFO"])
+
+
+def test_a_contact_that_goes_on_has_no_end_and_a_visit_ends_when_it_starts(
+    platform: Platform,
+) -> None:
+    for row in platform.ask(CONTACTS_3, BIRGITTA).rows:
+        status = row.findtext(".//{*}careContactStatus/{*}code")
+        end = row.findtext(".//{*}careContactTimePeriod/{*}end")
+        assert (end is None) == (status in ("1", "3"))
+
+
+def test_a_period_keeps_what_goes_on_and_leaves_out_what_is_over(platform: Platform) -> None:
+    period = (
+        f'<m:datePeriod xmlns:c="{PLANS_CORE}"><c:start>20980101</c:start>'
+        "<c:end>20981231</c:end></m:datePeriod>"
+    )
+    kept = platform.ask(CONTACTS_3, BIRGITTA, more=period).rows
+    assert [row.findtext(".//{*}careContactStatus/{*}code") for row in kept] == ["3"]
+
+
+def test_services_come_from_the_municipality_and_may_be_special_housing(
+    platform: Platform,
+) -> None:
+    answer = platform.ask(SERVICES, BIRGITTA)
+    assert answer.codes == {"SJVO": "DataFromSource"}
+    assert {"HSJV", "SÄBO"} <= set(answer.texts("typeOfCareService"))
+
+
+# RIVTABP20.
+
+
+@pytest.mark.parametrize("person", [BIRGITTA, SARA, ELIAS])
+def test_a_listing_follows_the_national_schema(
+    platform: Platform, shared: Path, person: str
+) -> None:
+    national = schema(shared / "rivta" / XSD[LISTING])
+    answer = platform.ask(LISTING, person, unit("RNVG"))
+    assert national.validate(answer.body), national.error_log
+    assert answer.texts("personId") == [person]
+    asked = etree.fromstring(question(LISTING, person)).find(".//{*}Body")[0]
+    assert national.validate(asked), national.error_log
+
+
+def test_each_region_has_its_own_listings(platform: Platform) -> None:
+    own = platform.ask(LISTING, BIRGITTA, unit("RNVG"))
+    assert own.texts("resourceName") == ["Sara Nyström, läkare"]
+    assert platform.ask(LISTING, BIRGITTA, unit("RSVG")).texts("listingType") == ["Syncentral"]
+
+
+def test_the_address_may_stand_in_either_profiles_header(platform: Platform) -> None:
+    older = question(LISTING, BIRGITTA, unit("RNVG"))
+    newer = older.replace("a:To>", "r:LogicalAddress>")
+    assert older != newer
+    said = [platform.send(envelope).content for envelope in (older, newer)]
+    assert said[0] == said[1]
+    assert b"Sara Nystr" in said[0]
+
+
+@pytest.mark.parametrize("address", ["5565594230", unit("BJOR"), unit("NORD"), unit("SJVG")])
+def test_listings_are_asked_for_at_the_regions_only(platform: Platform, address: str) -> None:
+    assert (platform.ask(LISTING, BIRGITTA, address).fault or "").startswith("VP004 [")
+
+
+def test_other_contracts_are_not_asked_for_at_a_region(platform: Platform) -> None:
+    assert (platform.ask(PLANS, BIRGITTA, unit("RNVG")).fault or "").startswith("VP004 [")
+
+
+def test_a_person_whom_the_region_does_not_know_is_a_fault_of_the_contract(
+    platform: Platform, shared: Path
+) -> None:
+    answer = platform.ask(LISTING, "201212121212", unit("RNVG"))
+    assert answer.response.status_code == 500
+    (told,) = answer.body.find("detail")
+    national = schema(shared / "rivta" / XSD[LISTING])
+    assert national.validate(etree.fromstring(etree.tostring(told))), national.error_log
+
+
+def test_a_broken_region_is_vp009_for_listings_too(sandbox: Sandbox, platform: Platform) -> None:
+    sandbox.fault("sydkust", "http500")
+    fault = platform.ask(LISTING, BIRGITTA, unit("RSVG")).fault
+    assert (fault or "").startswith("VP009 [")
 
 
 # The platform itself.
