@@ -33,6 +33,8 @@ class AiohttpDriver:
 
     def __init__(self) -> None:
         self._pools: dict[str, aiohttp.ClientSession] = {}
+        # Reading the system's authorities takes 20 ms, on the loop: once for all that share them.
+        self._contexts: dict[Tls, ssl.SSLContext] = {}
 
     async def send(self, source: SourceSettings, request: Request) -> Response:
         pool = self._pools.get(source.key) or self._open(source)
@@ -54,13 +56,11 @@ class AiohttpDriver:
 
     def _open(self, source: SourceSettings) -> aiohttp.ClientSession:
         limits = source.limits
-        try:
-            tls = tls_context(source.tls)
-        except OSError as unusable:
-            raise SourceFailed(Cause.FAILED, _name(unusable)) from unusable
         pool = aiohttp.ClientSession(
             connector=aiohttp.TCPConnector(
-                limit=limits.concurrent, ssl=tls, keepalive_timeout=KEEP_ALIVE_SECONDS
+                limit=limits.concurrent,
+                ssl=self._context(source.tls),
+                keepalive_timeout=KEEP_ALIVE_SECONDS,
             ),
             timeout=aiohttp.ClientTimeout(
                 total=limits.answer_seconds, sock_connect=limits.connect_seconds
@@ -71,6 +71,16 @@ class AiohttpDriver:
         )
         self._pools[source.key] = pool
         return pool
+
+    def _context(self, tls: Tls) -> ssl.SSLContext:
+        context = self._contexts.get(tls)
+        if context is None:
+            try:
+                context = tls_context(tls)
+            except OSError as unusable:
+                raise SourceFailed(Cause.FAILED, _name(unusable)) from unusable
+            self._contexts[tls] = context
+        return context
 
     async def close(self) -> None:
         for pool in self._pools.values():

@@ -554,3 +554,22 @@ def test_key_files_that_cannot_be_used_are_our_own_failure(keys, tmp_path: Path)
     broken.write_text("not a certificate")
     for tls in (Tls(ca=broken), Tls(ca=keys.ca, certificate=broken, key=broken)):
         assert asyncio.run(fails("https://127.0.0.1:9", tls=tls)).cause is Cause.FAILED
+
+
+def test_sources_that_trust_alike_share_what_they_trust_and_others_do_not(keys, other_keys):
+    """Made on the event loop: twelve times the system's authorities would stop every flight."""
+
+    async def run() -> None:
+        async with served(plain) as address, driver() as ours:
+            for key, tls in (
+                ("a", Tls(ca=keys.ca)),
+                ("b", Tls(ca=keys.ca)),
+                ("c", client_tls(keys)),
+                ("d", Tls(ca=other_keys.ca)),
+            ):
+                await ours.send(settings(key, tls), Request("GET", address))
+            trust = {key: pool.connector._ssl for key, pool in ours._pools.items()}
+            assert trust["a"] is trust["b"]
+            assert len({id(context) for context in trust.values()}) == 3
+
+    asyncio.run(run())
