@@ -7,12 +7,14 @@ streams. Both are timed from the moment at which all pages start.
 
 import asyncio
 import threading
-from collections.abc import Generator, Mapping
+from collections.abc import Callable, Generator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 from typing import Any, ClassVar
 
 import orjson
@@ -58,6 +60,14 @@ DAY = date(2026, 11, 25)
 PERSON = PersonId.parse("196408233234")
 NEEDS: Mapping[str, Need[Any]] = {"booked": Need(Appointment), "hanging": Need(CarePlan)}
 ENOUGH = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """Seconds of each page, and the processor time of them all."""
+
+    pages: list[float]
+    cpu_seconds: float
 
 
 class Canned:
@@ -108,8 +118,8 @@ def _compare(ports: list[int], pages: int, hanging: int, rounds: int) -> Figure:
     healthy = list(zip(ports, DELAYS, strict=True))[hanging:]
     service = FetchService(_sources(ports, hanging, pages), AiohttpDriver(), clock=lambda: NOW)
     service.start()
-    floors: list[list[float]] = []
-    ours: list[list[float]] = []
+    floors: list[Round] = []
+    ours: list[Round] = []
     with (
         ThreadPoolExecutor(pages) as threads,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
@@ -117,23 +127,30 @@ def _compare(ports: list[int], pages: int, hanging: int, rounds: int) -> Figure:
         pools = [RawPool(port) for port, _ in healthy]
         # The first round opens the connections and is not counted.
         for number in range(rounds + 1):
-            floors.append(runner.run(_floor(pools, healthy, pages)))
-            ours.append(_pages(service, threads, pages, number))
+            floors.append(_timed(partial(runner.run, _floor(pools, healthy, pages))))
+            ours.append(_timed(partial(_pages, service, threads, pages, number)))
         runner.run(close(pools))
     service.stop()
-    added = [1000 * seconds - SLOWEST for one in ours[1:] for seconds in one]
-    bare = [1000 * seconds - SLOWEST for one in floors[1:] for seconds in one]
+    added = [1000 * seconds - SLOWEST for one in ours[1:] for seconds in one.pages]
+    bare = [1000 * seconds - SLOWEST for one in floors[1:] for seconds in one.pages]
     return figure(
         PART,
         f"{pages} pages at once, {hanging} hanging",
         FLOOR,
-        [median(one) for one in ours[1:]],
-        [median(one) for one in floors[1:]],
+        [median(one.pages) for one in ours[1:]],
+        [median(one.pages) for one in floors[1:]],
         p50_added_ms=percentile(added, 50),
         p95_added_ms=percentile(added, 95),
         floor_p50_added_ms=percentile(bare, 50),
         floor_p95_added_ms=percentile(bare, 95),
+        cpu_ms_a_page=1000 * median(one.cpu_seconds / pages for one in ours[1:]),
+        floor_cpu_ms_a_page=1000 * median(one.cpu_seconds / pages for one in floors[1:]),
     )
+
+
+def _timed(run: Callable[[], list[float]]) -> Round:
+    cpu = process_time()
+    return Round(run(), process_time() - cpu)
 
 
 def _sources(ports: list[int], hanging: int, pages: int) -> list[Canned]:

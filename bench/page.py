@@ -9,7 +9,6 @@ A web server in front of the portal is not counted.
 
 import asyncio
 import gc
-import logging
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -71,8 +70,6 @@ def measure(folder: Path) -> list[Figure]:
     ensure_keys(folder)
     with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
         app = create_app(_settings(ports, folder), clock=lambda: NOW)
-        # The portal logs to standard error; the bench prints a table.
-        logging.getLogger().setLevel(logging.ERROR)
         house: House = app.extensions["house"]
         try:
             return _compare(app, house, ports, folder)
