@@ -32,6 +32,18 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "care-contacts-2": ("GetCareContacts/2", {"kind": "care_contacts", "major": 2, **_REGIONS}),
     "care-contacts-3": ("GetCareContacts/3", {"kind": "care_contacts", "major": 3, **_REGIONS}),
     "care-services": ("GetCareServices/2", {"kind": "care_services", **_MUNICIPALITIES}),
+    "medication-history": ("GetMedicationHistory/2", {"kind": "medication_history", **_REGIONS}),
+    **{
+        f"{kind.replace('_', '-')}-{major}": (
+            f"{operation}/{major}",
+            {"kind": kind, "major": major, **_REGIONS},
+        )
+        for kind, operation, majors in (
+            ("care_documentation", "GetCareDocumentation", (2, 3)),
+            ("request_activities", "GetRequestActivities", (1, 2)),
+        )
+        for major in majors
+    },
 }
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"

@@ -30,6 +30,14 @@ SERVICES = "urn:riv:clinicalprocess:logistics:logistics:GetCareServicesResponder
 CONTACTS_2 = "urn:riv:clinicalprocess:logistics:logistics:GetCareContactsResponder:2"
 CONTACTS_3 = "urn:riv:clinicalprocess:logistics:logistics:GetCareContactsResponder:3"
 LISTING = "urn:riv:crm:carelisting:GetListingResponder:1"
+MEDICINES = (
+    "urn:riv:clinicalprocess:activityprescription:actoutcome:GetMedicationHistoryResponder:2"
+)
+NOTES_2 = "urn:riv:clinicalprocess:healthcond:description:GetCareDocumentationResponder:2"
+NOTES_3 = "urn:riv:clinicalprocess:healthcond:description:GetCareDocumentationResponder:3"
+NOTES_3_CORE = "urn:riv:clinicalprocess:healthcond:description:3"
+REFERRALS_1 = "urn:riv:crm:requeststatus:GetRequestActivitiesResponder:1"
+REFERRALS_2 = "urn:riv:crm:requeststatus:GetRequestActivitiesResponder:2"
 ADDRESSING = "http://www.w3.org/2005/08/addressing"
 
 NAMES = {
@@ -40,6 +48,11 @@ NAMES = {
     CONTACTS_2: "GetCareContacts",
     CONTACTS_3: "GetCareContacts",
     LISTING: "getListing",
+    MEDICINES: "GetMedicationHistory",
+    NOTES_2: "GetCareDocumentation",
+    NOTES_3: "GetCareDocumentation",
+    REFERRALS_1: "GetRequestActivities",
+    REFERRALS_2: "GetRequestActivities",
 }
 ROWS = {
     SCHEDULE: "timeslotDetail",
@@ -49,6 +62,11 @@ ROWS = {
     CONTACTS_2: "careContact",
     CONTACTS_3: "careContact",
     LISTING: "subjectOfCare",
+    MEDICINES: "medicationMedicalRecord",
+    NOTES_2: "careDocumentation",
+    NOTES_3: "careDocumentation",
+    REFERRALS_1: "requestActivity",
+    REFERRALS_2: "requestActivity",
 }
 
 XSD = {
@@ -65,14 +83,31 @@ XSD = {
     CONTACTS_3: "clinicalprocess/logistics/logistics/3.0/interactions/GetCareContactsInteraction/"
     "GetCareContactsResponder_3.0.xsd",
     LISTING: "crm/carelisting/1.0/GetListing_1_0.xsd",
+    MEDICINES: "clinicalprocess/activityprescription/actoutcome/2.1/interactions/"
+    "GetMedicationHistoryInteraction/GetMedicationHistoryResponder_2.1.xsd",
+    NOTES_2: "clinicalprocess/healthcond/description/2.1.1/interactions/"
+    "GetCareDocumentationInteraction/GetCareDocumentationResponder_2.1.xsd",
+    NOTES_3: "clinicalprocess/healthcond/description/3.0/interactions/"
+    "GetCareDocumentationInteraction/GetCareDocumentationResponder_3.0.xsd",
+    REFERRALS_1: "crm/requeststatus/1.0/interactions/GetRequestActivitiesInteraction/"
+    "GetRequestActivitiesResponder_1.0.xsd",
+    REFERRALS_2: "crm/requeststatus/2.0/interactions/GetRequestActivitiesInteraction/"
+    "GetRequestActivitiesResponder_2.0.xsd",
 }
 HEADERS_XSD = "interoperability/headers/1.0/core_components/interoperability_headers_1.0.xsd"
 
 _QUESTIONS = {
     SCHEDULE: "<m:healthcare_facility>{address}</m:healthcare_facility>"
     "<m:subject_of_care>{person}</m:subject_of_care>",
-    MANAGERS: f'<m:patientId xmlns:c="{MANAGERS_CORE}"><c:root>1.2.752.129.2.1.3.1</c:root>'
-    "<c:extension>{person}</c:extension></m:patientId>",
+    **{
+        contract: f'<m:patientId xmlns:c="{core}"><c:root>1.2.752.129.2.1.3.1</c:root>'
+        "<c:extension>{person}</c:extension></m:patientId>"
+        for contract, core in {
+            MANAGERS: MANAGERS_CORE,
+            NOTES_3: NOTES_3_CORE,
+            REFERRALS_2: "urn:riv:crm:requeststatus:2",
+        }.items()
+    },
     **{
         contract: f'<m:patientId xmlns:c="{core}"><c:id>{{person}}</c:id>'
         "<c:type>1.2.752.129.2.1.3.1</c:type></m:patientId>"
@@ -81,9 +116,12 @@ _QUESTIONS = {
             SERVICES: PLANS_CORE,
             CONTACTS_2: "urn:riv:clinicalprocess:logistics:logistics:2",
             CONTACTS_3: PLANS_CORE,
+            MEDICINES: "urn:riv:clinicalprocess:activityprescription:actoutcome:2",
+            NOTES_2: "urn:riv:clinicalprocess:healthcond:description:2",
         }.items()
     },
     LISTING: "<m:personId>{person}</m:personId>",
+    REFERRALS_1: "<m:subjectOfCareId>{person}</m:subjectOfCareId>",
 }
 
 
