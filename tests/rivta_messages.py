@@ -62,13 +62,14 @@ def elements(**content: str | None) -> str:
 
 
 def envelope(contract: Contract, rows: str, header: str = "") -> bytes:
+    response = contract.response.rpartition("}")[2]
     return (
         '<?xml version="1.0" encoding="UTF-8"?>'
         '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/">'
         f"<s:Header>{header}</s:Header><s:Body>"
-        f'<r:{contract.operation}Response xmlns:r="{contract.namespace}"'
+        f'<r:{response} xmlns:r="{contract.namespace}"'
         f' xmlns:c="{contract.types}" xmlns:x="urn:riv:crm:scheduling:1.1">'
-        f"{rows}</r:{contract.operation}Response></s:Body></s:Envelope>"
+        f"{rows}</r:{response}></s:Body></s:Envelope>"
     ).encode()
 
 
@@ -158,9 +159,8 @@ def care_manager(
     return f"<r:careManager>{body}{rest}</r:careManager>"
 
 
-def care_plan(
-    body: str = "<c:typeOfCarePlanEnum>SIP</c:typeOfCarePlanEnum>", **changes: Any
-) -> str:
+def summary_header(**changes: str | None) -> str:
+    """The content of a PatientSummaryHeader."""
     unit = elements(orgUnitHSAId=UNIT, orgUnitName="Tallbackens vårdcentral")
     author = elements(
         authorTime="20260302120000",
@@ -172,15 +172,66 @@ def care_plan(
     fields = {
         "documentId": "p-1",
         "sourceSystemHSAId": UNIT,
-        "documentTitle": "Samordnad individuell plan",
         "documentTime": "20260301120000",
         "patientId": elements(id=TOLVAN.value, type=PERSON),
         "accountableHealthcareProfessional": author,
         "approvedForPatient": "true",
         **changes,
     }
-    parts = elements(carePlanHeader=elements(**fields), carePlanBody=body)
+    return elements(**fields)
+
+
+def care_plan(
+    body: str = "<c:typeOfCarePlanEnum>SIP</c:typeOfCarePlanEnum>", **changes: Any
+) -> str:
+    header = summary_header(**{"documentTitle": "Samordnad individuell plan", **changes})
+    parts = elements(carePlanHeader=header, carePlanBody=body)
     return f"<r:carePlan>{parts}</r:carePlan>"
+
+
+def care_service(header: str | None = None, **changes: str | None) -> str:
+    body = {
+        "performerHealthCareUnit": identity(UNIT),
+        "typeOfCareService": "HTJ",
+        "timePeriod": elements(start="20260301000000"),
+        "input": "Hemtjänst",
+        "scope": "14 timmar i veckan",
+        **changes,
+    }
+    parts = elements(careServiceHeader=header or summary_header(), careServiceBody=elements(**body))
+    return f"<r:careService>{parts}</r:careService>"
+
+
+def care_contact(header: str | None = None, **changes: str | None) -> str:
+    """A row of either major: what is coded is a number unless a test says otherwise."""
+    body = {
+        "careContactCode": "1",
+        "careContactReason": "Ont i höften",
+        "careContactOrgUnit": elements(orgUnitHSAId=OTHER_UNIT, orgUnitName="Ortopedmottagningen"),
+        "careContactTimePeriod": elements(start="20261124093000"),
+        "careContactStatus": "1",
+        **changes,
+    }
+    parts = elements(careContactHeader=header or summary_header(), careContactBody=elements(**body))
+    return f"<r:careContact>{parts}</r:careContact>"
+
+
+def listing(**changes: str | None) -> str:
+    fields = {
+        "validFromDate": "2026-03-01T00:00:00",
+        "listingType": "HL",
+        "healthcare_facility": elements(
+            facilityId=UNIT, hasQueue="true", facilityName="Tallbackens vårdcentral"
+        ),
+        "resource": elements(resourceId="SE2321000230-7001", resourceName="Lena Ek"),
+        **changes,
+    }
+    return element("listing", elements(**fields))
+
+
+def listed(*listings: str, person: str | None = TOLVAN.value) -> str:
+    rows = element("personId", person) + "".join(listings)
+    return f"<r:subjectOfCare>{rows}</r:subjectOfCare>"
 
 
 def result(code: str) -> str:

@@ -1,41 +1,88 @@
 """What we send is valid against the national schemas."""
 
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 from lxml import etree
 
-from stodtjanster.information import Appointment, CareManager, CarePlan
+from stodtjanster.information import (
+    Appointment,
+    CareContact,
+    CareManager,
+    CarePlan,
+    CareService,
+    Item,
+    Listing,
+)
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
+from stodtjanster.sources.kit.rivta import RivtaSettings
+from stodtjanster.sources.kit.source import Source
 from tests.rivta_messages import SETTINGS, asked, question
 
-CASES = {
-    "subject_of_care_schedule": (
+
+@dataclass(frozen=True)
+class Case:
+    """A kind of source, how it is set up, and the schema of what it sends."""
+
+    kind: str
+    information: type[Item]
+    schema: str
+    settings: dict[str, Any] = field(default_factory=dict)
+    headers: frozenset[str] = frozenset({"LogicalAddress"})
+
+
+LOGISTICS = "clinicalprocess/logistics/logistics"
+CASES = (
+    Case(
+        "subject_of_care_schedule",
         Appointment,
-        (
-            "crm/scheduling/1.1/interactions/GetSubjectOfCareScheduleInteraction"
-            "/GetSubjectOfCareScheduleResponder_1.1.xsd"
-        ),
+        "crm/scheduling/1.1/interactions/GetSubjectOfCareScheduleInteraction"
+        "/GetSubjectOfCareScheduleResponder_1.1.xsd",
+        headers=frozenset({"LogicalAddress", "Actor"}),
     ),
-    "care_managers": (
+    Case(
+        "care_managers",
         CareManager,
-        (
-            "coreprocess/residentparticipation/residentparticipation/1.0/interactions"
-            "/GetCareManagersInteraction/GetCareManagersResponder_1.0.xsd"
-        ),
+        "coreprocess/residentparticipation/residentparticipation/1.0/interactions"
+        "/GetCareManagersInteraction/GetCareManagersResponder_1.0.xsd",
     ),
-    "care_plans": (
+    Case(
+        "care_plans",
         CarePlan,
-        (
-            "clinicalprocess/logistics/logistics/3.0/interactions/GetCarePlansInteraction"
-            "/GetCarePlansResponder_2.0.xsd"
-        ),
+        f"{LOGISTICS}/3.0/interactions/GetCarePlansInteraction/GetCarePlansResponder_2.0.xsd",
     ),
-}
+    Case(
+        "care_services",
+        CareService,
+        f"{LOGISTICS}/3.0/interactions/GetCareServicesInteraction/GetCareServicesResponder_2.0.xsd",
+    ),
+    Case(
+        "care_contacts",
+        CareContact,
+        f"{LOGISTICS}/2.0/interactions/GetCareContactsInteraction/GetCareContactsResponder_2.0.xsd",
+        {"major": 2},
+    ),
+    Case(
+        "care_contacts",
+        CareContact,
+        f"{LOGISTICS}/3.0/interactions/GetCareContactsInteraction/GetCareContactsResponder_3.0.xsd",
+        {"major": 3},
+    ),
+    Case(
+        "listings",
+        Listing,
+        "crm/carelisting/1.0/GetListing_1_0.xsd",
+        {"logical_address": "24"},
+        headers=frozenset({"To"}),
+    ),
+)
+SCHEDULE = CASES[0]
 HEADERS = {
     "LogicalAddress": "crm/scheduling/1.1/core_components/itintegration_registry_1.0.xsd",
+    "To": "crm/carelisting/1.0/ws-addressing-1.0.xsd",
     "Actor": "interoperability/headers/1.0/core_components/interoperability_headers_1.0.xsd",
 }
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
@@ -57,29 +104,38 @@ def load(path: Path) -> etree.XMLSchema:
     return etree.XMLSchema(etree.parse(str(path), parser))
 
 
+def built(case: Case) -> Source:
+    return kinds()[case.kind].build({**SETTINGS, "kind": case.kind, **case.settings})
+
+
+def named(case: Case) -> str:
+    return " ".join([case.kind, *map(str, case.settings.values())])
+
+
+def test_every_kind_of_rivta_source_is_here() -> None:
+    found = {name for name, kind in kinds().items() if issubclass(kind.settings, RivtaSettings)}
+    assert {case.kind for case in CASES} == found
+
+
 @pytest.mark.parametrize("number", SUBJECTS)
-@pytest.mark.parametrize("kind", CASES)
-def test_a_request_is_valid(shared: Path, kind: str, number: str) -> None:
-    information, path = CASES[kind]
-    source = kinds()[kind].build({**SETTINGS, "kind": kind})
-    request = asked(source, question(information, subject=PersonId.parse(number)))
+@pytest.mark.parametrize("case", CASES, ids=named)
+def test_a_request_is_valid(shared: Path, case: Case, number: str) -> None:
+    request = asked(built(case), question(case.information, subject=PersonId.parse(number)))
     root = etree.fromstring(request.body)
     header, body = root
     assert (header.tag, body.tag, len(body)) == (f"{SOAP}Header", f"{SOAP}Body", 1)
-    schema = load(shared / "rivta" / path)
+    schema = load(shared / "rivta" / case.schema)
     content = etree.fromstring(etree.tostring(body[0]))
     assert schema.validate(content), schema.error_log
-    names = {etree.QName(block).localname for block in header}
-    actor = {"Actor"} if kind == "subject_of_care_schedule" else set()
-    assert names == {"LogicalAddress"} | actor
+    assert {etree.QName(block).localname for block in header} == case.headers
     for block in header:
         schema = load(shared / "rivta" / HEADERS[etree.QName(block).localname])
         assert schema.validate(etree.fromstring(etree.tostring(block))), schema.error_log
 
 
 def test_the_schema_without_anchors_still_refuses(shared: Path) -> None:
-    schema = load(shared / "rivta" / CASES["subject_of_care_schedule"][1])
-    source = kinds()["subject_of_care_schedule"].build({**SETTINGS, "kind": "x"})
-    body = asked(source, question(Appointment)).body.replace(b"191212121212", b"1912")
+    schema = load(shared / "rivta" / SCHEDULE.schema)
+    request = asked(built(SCHEDULE), question(Appointment))
+    body = request.body.replace(b"191212121212", b"1912")
     content = etree.fromstring(etree.tostring(etree.fromstring(body)[1][0]))
     assert not schema.validate(content)
