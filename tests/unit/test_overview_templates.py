@@ -170,7 +170,9 @@ def test_marks_are_heard_as_words(pages):
 
 
 def test_a_phone_number_is_a_link_that_can_be_dialled(pages):
-    contact = Contact("Fast vårdkontakt", Mark.REGION, WHY, name=Told("Eva"), phone="0980-319 200")
+    contact = Contact(
+        Told("Fast vårdkontakt"), Mark.REGION, WHY, name=Told("Eva"), phone="0980-319 200"
+    )
     html = section(pages, "contacts", "full", body=Contacts((contact,)))
     assert 'href="tel:0980319200"' in html
 
