@@ -9,29 +9,41 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from stodtjanster.information import Item
+from stodtjanster.sources.care_contacts import adapter as care_contacts
+from stodtjanster.sources.care_documentation import adapter as notes
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
+from stodtjanster.sources.care_services import adapter as care_services
 from stodtjanster.sources.kit.source import Heard, SourceFailed
 from stodtjanster.sources.kit.times import day, moment, span
+from stodtjanster.sources.listings import adapter as listings
+from stodtjanster.sources.medication_history import adapter as medicines
+from stodtjanster.sources.request_activities import adapter as referrals
 from stodtjanster.sources.subject_of_care_schedule import adapter as booked
 from tests.rivta_messages import (
     OTHER,
     PERSON,
     TOLVAN,
     UNIT,
+    care_contact,
     care_manager,
     care_plan,
+    care_service,
     elements,
     envelope,
     identity,
+    listed,
+    listing,
     reading,
     result,
     schedule,
     status_row,
     statuses,
+    summary_header,
     telecom,
     timeslot,
 )
+from tests.rivta_records import medicine, more, note_2, note_3, step_1, step_2
 
 FOREIGN = "Annans"
 HEADER = statuses(status_row(), status_row(code="NoDataSynchFailed", error=("504", "x")))
@@ -41,7 +53,14 @@ REST = elements(
     managingCareGiver=elements(hsaId=identity(UNIT), name="Region"),
     contact=telecom("phone", "0980-319 200"),
 )
+STRANGER = summary_header(
+    documentId="Annans-1", patientId=elements(id=OTHER.value, type=PERSON), documentTitle=FOREIGN
+)
 Read = Callable[..., Heard]
+OTHERS_ID = {"patientId": elements(id=OTHER.value, type=PERSON)}
+OTHERS_II = identity(OTHER.value, PERSON)
+OPTIONAL = ("subject_of_care", "originalPatientId")
+TEXT = {"clinicalDocumentNoteText": "Mål\nÖverenskommelse: Lena ringer\nMålsättning: Gå"}
 
 MESSAGES: tuple[tuple[Read, bytes], ...] = (
     (
@@ -84,6 +103,93 @@ MESSAGES: tuple[tuple[Read, bytes], ...] = (
             )
             + care_plan(documentId="p-3", nullified="false")
             + result("OK"),
+            HEADER,
+        ),
+    ),
+    (
+        care_services.read,
+        envelope(
+            care_services.CONTRACT,
+            care_service(typeOfCareService="SÄBO", housing="hemligt")
+            + care_service(STRANGER, input=FOREIGN, scope=FOREIGN)
+            + result("OK"),
+            HEADER,
+        ),
+    ),
+    *(
+        (
+            care_contacts.read,
+            envelope(
+                contract,
+                care_contact()
+                + care_contact(STRANGER, careContactReason=FOREIGN)
+                + care_contact(
+                    summary_header(documentId="p-3"),
+                    careContactStatus=elements(code="3", displayName="Pågående"),
+                ),
+                HEADER,
+            ),
+        )
+        for contract in care_contacts.CONTRACTS
+    ),
+    (
+        listings.read,
+        envelope(
+            listings.CONTRACT,
+            listed(listing(), listing(listingType="BVC", validFromDate=""))
+            + listed(listing(listingType=FOREIGN), person=OTHER.value),
+        ),
+    ),
+    (
+        medicines.read,
+        envelope(
+            medicines.CONTRACT,
+            medicine(prescriptionNote="hemligt")
+            + medicine(header={**OTHERS_ID, "documentId": "Annans-1"}, treatmentPurpose=FOREIGN)
+            + medicine(typeOfPrescription="U", header={"documentId": "p-3"})
+            + result("OK"),
+            HEADER,
+        ),
+    ),
+    (
+        notes.read,
+        envelope(
+            notes.CONTRACTS[0],
+            note_2(clinicalDocumentNoteTitle="Besök", **TEXT)
+            + note_2({**OTHERS_ID, "documentId": "Annans-1"}, clinicalDocumentNoteText=FOREIGN)
+            + note_2({"documentId": "p-3"}, clinicalDocumentNoteTitle="hemligt"),
+            HEADER,
+        ),
+    ),
+    (
+        notes.read,
+        envelope(
+            notes.CONTRACTS[1],
+            note_3(clinicalDocumentNoteTitle="Besök", **TEXT)
+            + note_3({"patientId": OTHERS_II}, clinicalDocumentNoteText=FOREIGN)
+            + note_3(header={"author": None})
+            + more(UNIT, "r-2")
+            + result("OK"),
+            HEADER,
+        ),
+    ),
+    (
+        referrals.read,
+        envelope(
+            referrals.CONTRACTS[0],
+            step_1()
+            + step_1(subjectOfCareId=OTHER.value, requestIssuedByPersonName=FOREIGN)
+            + step_1(statusCode="30", senderRequestId=None, receiverRequestId="7"),
+            HEADER,
+        ),
+    ),
+    (
+        referrals.read,
+        envelope(
+            referrals.CONTRACTS[1],
+            step_2()
+            + step_2({"originalPatientId": OTHERS_II}, {"id": FOREIGN})
+            + step_2(statusCode="<c:originalText>Vilar</c:originalText>"),
             HEADER,
         ),
     ),
@@ -132,7 +238,7 @@ def test_an_element_dropped(message: tuple[Read, bytes], data: st.DataObject) ->
     root = etree.fromstring(body)
     gone = pick(data, root)
     parent = gone.getparent()
-    optional = etree.QName(gone).localname == "subject_of_care" and is_the_others(gone)
+    optional = etree.QName(gone).localname in OPTIONAL and is_the_others(gone)
     if parent is not None and not optional:
         parent.remove(gone)
     check(read, etree.tostring(root))
