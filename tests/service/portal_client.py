@@ -30,6 +30,7 @@ from portal.demo import portal_settings
 from portal.house import House
 from portal.settings import Settings
 from stodtjanster.audit import AuditEvent, decode
+from stodtjanster.sources.kit.source import Source
 from tests.service.conftest import Sandbox
 
 PORT = 8443
@@ -175,8 +176,16 @@ class Portal:
         """How many flights to sources have ended."""
         return sum(sum(row["ended"].values()) for row in self.house.tally.rows())
 
-    def wait_for_landings(self, count: int) -> None:
-        until(lambda: self.landed() >= count, f"{count} flights to land")
+    def flights(self, *, of: Callable[[Source], bool] = lambda _source: True) -> int:
+        """How many calls the overview makes when nothing lies on the shelf."""
+        kinds = self.house.views["overview"].kinds
+        sources = [s for s in self.house.fetch.sources if s.settings.enabled and of(s)]
+        return sum(len(source.gives & kinds) for source in sources)
+
+    def wait_for_landings(self, count: int | None = None) -> None:
+        """Wait until so many flights have ended since the start; None: those of one login."""
+        wanted = self.flights() if count is None else count
+        until(lambda: self.landed() >= wanted, f"{wanted} flights to land")
 
     def operations(self) -> list[dict[str, Any]]:
         """The lines of the ordinary log."""

@@ -86,7 +86,7 @@ class TestOrder:
 
     def test_a_page_that_the_reader_leaves_is_noted_all_the_same(self, portal: Portal) -> None:
         browser = portal.logged_in()
-        portal.wait_for_landings(8)
+        portal.wait_for_landings()
         with browser.client.stream("GET", MY_PAGE) as answer:
             next(answer.iter_bytes())
         until(lambda: bool(portal.events("Shown")), "the note of what was shown")
@@ -97,7 +97,7 @@ class TestOrder:
 class TestContents:
     def test_who_whose_what_from_where_on_what_ground(self, portal: Portal) -> None:
         browser = portal.logged_in()
-        portal.wait_for_landings(8)
+        portal.wait_for_landings()
         portal.clock.pin()
         browser.get(MY_PAGE)
         login, prefetch, disclosure, shown = portal.audit()
@@ -163,7 +163,7 @@ class TestWithoutALog:
     @pytest.mark.parametrize("path", [MY_PAGE, "/sv/mig/del/plans", "/en/mig/"])
     def test_nothing_is_asked_and_nothing_shown(self, portal: Portal, path: str) -> None:
         browser = portal.logged_in()
-        portal.wait_for_landings(8)
+        portal.wait_for_landings()
         portal.sandbox.clear()
         portal.clock.forward(minutes=20)  # the shelf is stale: a page would have to ask
         portal.change(audit=Broken(portal.house.audit))
@@ -198,7 +198,7 @@ class TestWithoutAStore:
         self.browser = portal.logged_in()
         self.back = portal.browser()
         self.callback = self.back.choose(self.back.begin(), person="elias")
-        portal.wait_for_landings(8)
+        portal.wait_for_landings()
         portal.sandbox.clear()
         portal.house.store.close()
         database = Path(portal.settings.database_url.removeprefix("sqlite:///"))

@@ -337,7 +337,7 @@ class TestOperations:
     def test_the_sources_are_told_without_anything_of_a_person(self, standing: Portal) -> None:
         browser = standing.logged_in("birgitta")
         browser.get(MY_PAGE)
-        standing.wait_for_landings(8)
+        standing.wait_for_landings()
         answer = browser.get("/drift/kallor")
         told = answer.json()
         assert set(told) == {"breakers", "calls"}
