@@ -62,6 +62,9 @@ class Jol:
         """
         header = once(parts.get(self._header), "header", self._namespace)
         access = once(header.get(self._access), "accessControlHeader", self._namespace)
+        if not access:
+            # It may be silent about whom it is about, but only when it is there.
+            raise BadRow("accessControlHeader", "missing")
         subject = self._subject(access.get(self._patient), page)
         system = page.system[self._types.extension(header.get(self._system))]
         if system is None:
