@@ -311,7 +311,8 @@ class FetchService:
         fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
         with self._lock:
             if self._flights.get(order) is asyncio.current_task():
-                self._shelf.put(order, Kept(answer, self._clock() + fresh))
+                now = self._clock()
+                self._shelf.put(order, Kept(answer, now + fresh), now)
 
 
 @contextmanager

@@ -1,8 +1,9 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
+from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from threading import Lock
 
 from cachetools import LRUCache
@@ -10,6 +11,9 @@ from cachetools import LRUCache
 from stodtjanster.fetch.plan import Order
 from stodtjanster.information import Item
 from stodtjanster.model import Answer
+
+
+KEEP = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,13 +28,15 @@ class Shelf:
     """In process; values are never copied out of it. Times are passed in.
 
     An entry past `fresh_until` is not an answer, but it is the old copy that may be shown, marked
-    as old, when the source does not answer. Size is bounded in items over all sessions; what is
-    least used goes first.
+    as old, when the source does not answer. What a session has here is erased `KEEP` after it last
+    put something: whoever leaves without logging out is forgotten too. Size is bounded in items
+    over all sessions; what is least used goes first.
     """
 
     def __init__(self, max_items: int = 500_000) -> None:
         self._kept = _Entries(max_items, self._evicted)
         self._orders: dict[str, set[Order]] = {}
+        self._used: OrderedDict[str, datetime] = OrderedDict()
         self._lock = Lock()
 
     def fresh(self, order: Order, now: datetime) -> Answer[Item] | None:
@@ -44,17 +50,28 @@ class Shelf:
             kept = self._kept.get(order)
         return kept.answer if kept is not None else None
 
-    def put(self, order: Order, kept: Kept) -> None:
+    def put(self, order: Order, kept: Kept, now: datetime) -> None:
         with self._lock:
+            self._sweep(now)
             if _size(kept) <= self._kept.maxsize:
                 self._kept[order] = kept
                 self._orders.setdefault(order.reach, set()).add(order)
+                self._used[order.reach] = now
+                self._used.move_to_end(order.reach)
 
     def forget(self, reach: str) -> None:
         """Erase everything of one login session: called at logout, and around writes."""
         with self._lock:
-            for order in self._orders.pop(reach, ()):
-                self._kept.pop(order, None)
+            self._erase(reach)
+
+    def _sweep(self, now: datetime) -> None:
+        while self._used and next(iter(self._used.values())) + KEEP <= now:
+            self._erase(next(iter(self._used)))
+
+    def _erase(self, reach: str) -> None:
+        self._used.pop(reach, None)
+        for order in self._orders.pop(reach, ()):
+            self._kept.pop(order, None)
 
     def _evicted(self, order: Order) -> None:
         """Runs under the lock, inside `put`: a session that has nothing left leaves no trace."""
@@ -62,6 +79,7 @@ class Shelf:
         orders.discard(order)
         if not orders:
             del self._orders[order.reach]
+            self._used.pop(order.reach, None)
 
 
 class _Entries(LRUCache[Order, Kept]):

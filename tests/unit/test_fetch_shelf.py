@@ -21,7 +21,7 @@ def answer(items: int = 1) -> Answer:
 def shelf_with(*orders: Order, max_items: int = 1000, items: int = 1) -> Shelf:
     shelf = Shelf(max_items)
     for order in orders:
-        shelf.put(order, Kept(answer(items), LATER))
+        shelf.put(order, Kept(answer(items), LATER), NOON)
     return shelf
 
 
@@ -63,7 +63,7 @@ def test_it_is_bounded_and_what_is_least_used_goes_first():
     many = orders(4)
     shelf = shelf_with(*many[:3], max_items=30, items=9)
     assert shelf.fresh(many[0], NOON) is not None
-    shelf.put(many[3], Kept(answer(9), LATER))
+    shelf.put(many[3], Kept(answer(9), LATER), NOON)
     assert [shelf.old(order) is not None for order in many] == [True, False, True, True]
 
 
@@ -83,6 +83,16 @@ def test_a_session_that_pushes_out_its_own_entry_can_still_be_forgotten():
     shelf = shelf_with(first, second, max_items=10, items=9)
     assert shelf.old(first) is None
     assert shelf.old(second) is not None
-    shelf.put(second, Kept(answer(2), LATER))
+    shelf.put(second, Kept(answer(2), LATER), NOON)
     shelf.forget("session-1")
     assert shelf.old(second) is None
+
+
+def test_a_session_that_is_not_used_any_more_is_erased():
+    shelf = shelf_with(ORDER)
+    theirs = Order("region", Appointment, BO, PERIOD, "session-2")
+    shelf.put(theirs, Kept(answer(), LATER), NOON + timedelta(minutes=59))
+    assert shelf.old(ORDER) == answer()
+    shelf.put(theirs, Kept(answer(), LATER), NOON + timedelta(minutes=60))
+    assert shelf.old(ORDER) is None
+    assert shelf.old(theirs) == answer()
