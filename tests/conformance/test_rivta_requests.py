@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from stodtjanster.information import (
+    Agreement,
     Appointment,
     CareContact,
     CareManager,
@@ -15,6 +16,8 @@ from stodtjanster.information import (
     CareService,
     Item,
     Listing,
+    Medication,
+    ReferralStatus,
 )
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
@@ -77,6 +80,32 @@ CASES = (
         "crm/carelisting/1.0/GetListing_1_0.xsd",
         {"logical_address": "24"},
         headers=frozenset({"To"}),
+    ),
+    Case(
+        "medication_history",
+        Medication,
+        "clinicalprocess/activityprescription/actoutcome/2.1/interactions"
+        "/GetMedicationHistoryInteraction/GetMedicationHistoryResponder_2.1.xsd",
+    ),
+    *(
+        Case(
+            "care_documentation",
+            Agreement,
+            f"clinicalprocess/healthcond/description/{folder}/interactions"
+            f"/GetCareDocumentationInteraction/GetCareDocumentationResponder_{minor}.xsd",
+            {"major": major},
+        )
+        for major, folder, minor in ((2, "2.1.1", "2.1"), (3, "3.0", "3.0"))
+    ),
+    *(
+        Case(
+            "request_activities",
+            ReferralStatus,
+            f"crm/requeststatus/{major}.0/interactions/GetRequestActivitiesInteraction"
+            f"/GetRequestActivitiesResponder_{major}.0.xsd",
+            {"major": major},
+        )
+        for major in (1, 2)
     ),
 )
 SCHEDULE = CASES[0]

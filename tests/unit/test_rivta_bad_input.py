@@ -7,12 +7,15 @@ import pytest
 
 from stodtjanster.model import Cause
 from stodtjanster.sources.care_contacts import adapter as care_contacts
+from stodtjanster.sources.care_documentation import adapter as care_documentation
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
 from stodtjanster.sources.care_services import adapter as care_services
 from stodtjanster.sources.kit.source import SourceFailed
 from stodtjanster.sources.kit.xml import MAX_BYTES, parse
 from stodtjanster.sources.listings import adapter as listings
+from stodtjanster.sources.medication_history import adapter as medication_history
+from stodtjanster.sources.request_activities import adapter as request_activities
 from stodtjanster.sources.subject_of_care_schedule import adapter as schedule_adapter
 from tests.rivta_messages import TOLVAN, reading, schedule, timeslot
 
@@ -23,6 +26,9 @@ READERS = (
     care_services.read,
     care_contacts.read,
     listings.read,
+    medication_history.read,
+    care_documentation.read,
+    request_activities.read,
 )
 LAUGHS = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10 if n else "ha" * 10}">' for n in range(12))
 DEEP = 10_000
