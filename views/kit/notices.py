@@ -76,6 +76,8 @@ _NOUNS = {
     "care_service": N_("beslut om insatser"),
     "listing": N_("vårdval"),
     "care_contact": N_("besök"),
+    "medication": N_("uppgifter om läkemedel"),
+    "referral_status": N_("uppgifter om remisser"),
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
