@@ -1,0 +1,198 @@
+"""Different people: nobody reads what is another's, and not everybody may read their own."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from stodtjanster.model import PersonId, midnight
+from tests.service.conftest import ROOT, Sandbox
+from tests.service.portal_client import MY_PAGE, SESSION, Browser, Portal, running_portal
+from tools.translations import collect
+
+PERSONS = ROOT / "sandbox" / "people" / "persons"
+OUR_WORDS = {str(message.id) for message in collect()}
+EVERYBODY = ("birgitta", "sara", "elias", "anders", "samira", "tom", "skyddad")
+
+
+@pytest.fixture
+def portal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Portal]:
+    with running_portal(sandbox, tmp_path) as running:
+        yield running
+
+
+def told_of(key: str) -> dict[str, Any]:
+    return tomllib.loads((PERSONS / f"{key}.toml").read_text("utf-8"))
+
+
+def texts_of(told: Any) -> set[str]:
+    if isinstance(told, dict):
+        return {text for name, value in told.items() if name != "role" for text in texts_of(value)}
+    if isinstance(told, list):
+        return {text for value in told for text in texts_of(value)}
+    return {told} if isinstance(told, str) and len(told) > 8 else set()
+
+
+def markers(key: str) -> set[str]:
+    """Texts that only this person's file holds; their number and name among them."""
+    others = " ".join(
+        path.read_text("utf-8") for path in PERSONS.glob("*.toml") if path.stem != key
+    )
+    own = {text for text in texts_of(told_of(key)) if text not in others}
+    return own - OUR_WORDS - {told_of(key).get("description", "")}
+
+
+def test_the_markers_tell_people_apart() -> None:
+    assert "Återbesök efter operation" in markers("birgitta")
+    assert "190001019801" in markers("birgitta")
+    assert "Vårdplan ms" in markers("sara")
+    assert not markers("birgitta") & markers("sara")
+
+
+class TestManyAtOnce:
+    def test_no_marker_of_another_is_ever_on_a_page(self, portal: Portal) -> None:
+        """200 pages for two persons through one application, with login and faults in between."""
+        browsers = {key: portal.logged_in(key) for key in ("birgitta", "sara")}
+        foreign = {"birgitta": markers("sara"), "sara": markers("birgitta")}
+        own = {"birgitta": "Birgitta Lindqvist", "sara": "Sara Holm"}
+        paths = (MY_PAGE, "/sv/mig/del/plans", "/en/mig/", "/sv/mig/del/contacts")
+        cookies = {key: browser.cookie() for key, browser in browsers.items()}
+
+        def ask(number: int) -> tuple[str, str]:
+            key = ("birgitta", "sara")[number % 2]
+            browser = portal.browser()
+            browser.plant(SESSION, cookies[key] or "")
+            answer = browser.get(paths[number // 2 % len(paths)])
+            assert answer.status_code == 200
+            return key, answer.text
+
+        portal.sandbox.fault("sjovik", "http500", times=6)
+        portal.sandbox.fault("nordmark", "wrong-person", times=6)
+        with ThreadPoolExecutor(16) as threads:
+            for key, page in threads.map(ask, range(200)):
+                assert own[key] in page
+                found = {marker for marker in foreign[key] if marker in page}
+                assert not found, f"{key} was shown {found}"
+
+    def test_one_browser_after_the_other_person(self, portal: Portal) -> None:
+        browser = portal.browser()
+        for key, other in (("birgitta", "sara"), ("sara", "birgitta")):
+            browser.log_in(key)
+            page = browser.get(MY_PAGE).text
+            assert not {marker for marker in markers(other) if marker in page}
+
+    @pytest.mark.parametrize("target", ["nordmark", "sydkust", "sjovik", "plattformen"])
+    def test_a_source_that_answers_about_somebody_else(self, portal: Portal, target: str) -> None:
+        portal.sandbox.fault(target, "wrong-person")
+        page = portal.logged_in("birgitta").get(MY_PAGE).text
+        for key in EVERYBODY:
+            if key != "birgitta":
+                assert not {marker for marker in markers(key) if marker in page}, key
+        if target != "sydkust":  # where nobody else has anything
+            assert "källor har svarat" not in page
+
+
+class TestNotForTheScreen:
+    @pytest.mark.parametrize("key", EVERYBODY)
+    def test_what_a_source_says_is_not_for_the_person(self, portal: Portal, key: str) -> None:
+        """Internal notes, nullified and not approved records, protected addresses."""
+        browser = portal.logged_in(key)
+        for path in (MY_PAGE, "/en/mig/", "/sv/mig/del/events", "/sv/mig/del/plans"):
+            page = browser.get(path).text
+            assert "FÅR EJ VISAS" not in page
+            assert told_of(key)["person_id"] not in page
+
+    def test_protected_identity(self, portal: Portal) -> None:
+        page = portal.logged_in("skyddad").get(MY_PAGE).text
+        assert "Vaccination" in page
+        assert "Boendestöd" in page
+        assert "FÅR EJ VISAS" not in page
+
+    def test_a_visit_without_a_time_is_not_lost(self, portal: Portal) -> None:
+        page = portal.logged_in("birgitta").get(MY_PAGE).text
+        assert "Dagen är inte bestämd" in page
+        assert "Uppföljning av hemtjänsten" in page
+
+    def test_nobody_knows_anything(self, portal: Portal) -> None:
+        browser = portal.logged_in("tom")
+        portal.wait_for_landings()
+        page = browser.get(MY_PAGE).text
+        assert "Du har inga tider de närmaste sex veckorna hos dem som svarade." in page
+        assert "Vi vet inte" not in page
+        assert "källor har svarat" in page
+
+
+class TestTooYoung:
+    def test_a_teenager_is_told_so_and_nothing_is_fetched(self, portal: Portal) -> None:
+        browser = portal.logged_in("tuva")
+        for path in (MY_PAGE, "/sv/mig/del/events", "/en/mig/"):
+            answer = browser.get(path)
+            assert answer.status_code == 403
+            assert "Ungdomsmottagningen" not in answer.text
+            assert "Rådgivning" not in answer.text
+        assert "Du som är 13–15 år" in browser.get(MY_PAGE).text
+        assert portal.sandbox.calls() == []
+
+    def test_the_birthday_opens_the_page_at_swedish_midnight(self, portal: Portal) -> None:
+        """Age is judged at each request, not at login."""
+        person = PersonId.parse(told_of("tuva")["person_id"])
+        born = person.birth_date
+        sixteen = midnight(born.replace(year=born.year + 16))
+        before = sixteen - timedelta(minutes=5)
+        portal.clock.forward(seconds=(before - portal.clock()).total_seconds())
+        token, _ = portal.house.sessions.start(
+            person=person,
+            name="Tuva Berg",
+            loa="loa3",
+            issuer="test",
+            language="sv",
+            now=portal.clock(),
+        )
+        browser = portal.browser()
+        browser.plant(SESSION, token)
+        assert browser.get(MY_PAGE).status_code == 403
+        assert portal.sandbox.calls() == []
+        portal.clock.forward(minutes=6)
+        assert browser.get(MY_PAGE).status_code == 200
+
+
+class TestPrefetch:
+    def test_the_first_page_comes_from_the_shelf(self, portal: Portal) -> None:
+        browser = portal.logged_in("birgitta")
+        portal.wait_for_landings()
+        asked = portal.sandbox.calls()
+        assert asked != []
+        portal.clock.pin()
+        page = browser.get(MY_PAGE)
+        browser.get("/en/mig/")
+        browser.get("/sv/mig/del/plans")
+        assert "Återbesök efter operation" in page.text
+        assert portal.sandbox.calls() == asked
+
+    def test_a_page_that_does_not_wait_joins_the_flights(self, portal: Portal) -> None:
+        browser = portal.logged_in("birgitta")
+        browser.get(MY_PAGE)
+        portal.wait_for_landings()
+        assert portal.landed() == portal.flights()
+
+    def test_the_shelf_is_nobody_elses(self, portal: Portal) -> None:
+        portal.logged_in("elias").get(MY_PAGE)
+        portal.wait_for_landings()
+        portal.sandbox.clear()
+        portal.logged_in("elias").get(MY_PAGE)
+        assert portal.sandbox.calls() != []
+
+    def test_what_is_old_is_fetched_again(self, portal: Portal) -> None:
+        browser: Browser = portal.logged_in("elias")
+        browser.get(MY_PAGE)
+        portal.wait_for_landings()
+        portal.sandbox.clear()
+        portal.clock.forward(minutes=6)
+        browser.get(MY_PAGE)
+        assert portal.sandbox.calls() != []
