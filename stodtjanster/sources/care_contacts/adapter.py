@@ -17,13 +17,12 @@ from stodtjanster.sources.kit.rivta import (
     Contract,
     Page,
     RivtaSource,
-    Rows,
     converse,
     hear_either,
     once,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.summary import Summary
+from stodtjanster.sources.kit.summary import Header, Summary
 from stodtjanster.sources.kit.times import span
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import text, texts
@@ -79,7 +78,6 @@ class _Major:
     def __init__(self, contract: Contract) -> None:
         self._namespace = f"{{{contract.types}}}"
         self._types = Types(contract)
-        self._body = f"{self._namespace}careContactBody"
         self._kind = f"{self._namespace}careContactCode"
         self._reason = f"{self._namespace}careContactReason"
         self._unit = f"{self._namespace}careContactOrgUnit"
@@ -89,15 +87,13 @@ class _Major:
         self._end = f"{self._namespace}end"
         self._status = f"{self._namespace}careContactStatus"
         self.summary = Summary(contract, "careContactHeader")
-        self.rows = Rows(contract, CareContact, "careContact", self._read, self.summary.system)
+        self.rows = self.summary.rows(CareContact, "careContact", self._contact)
 
-    def _read(self, row: etree._Element, page: Page) -> CareContact | None:
-        """None for a nullified contact, and for one outside the period."""
-        parts = self.summary.parts(row)
-        header = self.summary.read(parts, page)
-        if header is None:
-            return None
-        body = once(parts.get(self._body), "careContactBody", self._namespace)
+    def _contact(
+        self, header: Header, element: etree._Element | None, page: Page
+    ) -> CareContact | None:
+        """None for a contact outside the period."""
+        body = once(element, "careContactBody", self._namespace)
         period = once(body.get(self._period), "careContactTimePeriod", self._namespace)
         end = text(period.get(self._end))
         when = span(text(period.get(self._start)), end)

@@ -20,12 +20,11 @@ from stodtjanster.sources.kit.rivta import (
     Contract,
     Page,
     RivtaSource,
-    Rows,
     converse,
     hear,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.summary import Summary, since
+from stodtjanster.sources.kit.summary import Header, Summary, since
 from stodtjanster.sources.kit.xml import texts
 
 CONTRACT: Final = Contract(
@@ -35,7 +34,6 @@ CONTRACT: Final = Contract(
     "urn:riv:clinicalprocess:logistics:logistics:3",
 )
 _NS: Final = f"{{{CONTRACT.types}}}"
-_BODY: Final = f"{_NS}carePlanBody"
 _KIND_BY_SCHEMA: Final = f"{_NS}typeOfCarePlanEnum"
 _KIND_BY_TKB: Final = f"{_NS}typeOfCarePlan"
 _CONTENT: Final = f"{_NS}content"
@@ -66,14 +64,8 @@ def read(body: bytes, *, reading: Reading) -> Heard:
     return hear(body, _ROWS, reading)
 
 
-def _read_row(row: etree._Element, page: Page) -> CarePlan | None:
-    """None for a nullified plan."""
-    parts = _SUMMARY.parts(row)
-    header = _SUMMARY.read(parts, page)
-    if header is None:
-        return None
+def _plan(header: Header, body: etree._Element | None, page: Page) -> CarePlan:
     origin = header.origin
-    body = parts.get(_BODY)
     kind, kind_text = _kind(texts(body), page)
     return CarePlan(
         subject=header.subject,
@@ -136,4 +128,4 @@ def _decode(encoded: str) -> bytes:
 
 
 _SUMMARY: Final = Summary(CONTRACT, "carePlanHeader")
-_ROWS: Final = Rows(CONTRACT, CarePlan, "carePlan", _read_row, _SUMMARY.system)
+_ROWS: Final = _SUMMARY.rows(CarePlan, "carePlan", _plan)

@@ -20,13 +20,12 @@ from stodtjanster.sources.kit.rivta import (
     Contract,
     Page,
     RivtaSource,
-    Rows,
     converse,
     hear,
     once,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.summary import Summary, since
+from stodtjanster.sources.kit.summary import Header, Summary, since
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import text
 
@@ -38,7 +37,6 @@ CONTRACT: Final = Contract(
 )
 _NS: Final = f"{{{CONTRACT.types}}}"
 _TYPES: Final = Types(CONTRACT)
-_BODY: Final = f"{_NS}careServiceBody"
 _PERFORMER: Final = f"{_NS}performerHealthCareUnit"
 _KIND: Final = f"{_NS}typeOfCareService"
 _PERIOD: Final = f"{_NS}timePeriod"
@@ -75,13 +73,9 @@ def read(body: bytes, *, reading: Reading) -> Heard:
     return hear(body, _ROWS, reading)
 
 
-def _read_row(row: etree._Element, page: Page) -> CareService | None:
-    """None for a nullified service, and for one that is not in force in the period."""
-    parts = _SUMMARY.parts(row)
-    header = _SUMMARY.read(parts, page)
-    if header is None:
-        return None
-    body = once(parts.get(_BODY), "careServiceBody", _NS)
+def _service(header: Header, element: etree._Element | None, page: Page) -> CareService | None:
+    """None for a service that is not in force in the period."""
+    body = once(element, "careServiceBody", _NS)
     period = once(body.get(_PERIOD), "careServiceBody/timePeriod", _NS)
     first, last = days(text(period.get(_START)), text(period.get(_END)), _WHERE)
     if not in_force(page, first, last):
@@ -122,4 +116,4 @@ def _unit(performer: etree._Element | None, page: Page) -> HsaId | None:
 
 
 _SUMMARY: Final = Summary(CONTRACT, "careServiceHeader")
-_ROWS: Final = Rows(CONTRACT, CareService, "careService", _read_row, _SUMMARY.system)
+_ROWS: Final = _SUMMARY.rows(CareService, "careService", _service)

@@ -3,14 +3,16 @@
 logistics 2 and 3, description 2 and actoutcome 2 write it alike, each in its own namespace.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeAlias
 
 from lxml import etree
 
+from stodtjanster.information import Item
 from stodtjanster.model import HsaId, Origin, Period, PersonId, Told
-from stodtjanster.sources.kit.rivta import PERSON_ROOTS, BadRow, Contract, Page, once
+from stodtjanster.sources.kit.rivta import PERSON_ROOTS, BadRow, Contract, Page, Rows, once
 from stodtjanster.sources.kit.source import Ask
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import digits, moment
@@ -33,6 +35,10 @@ class Header:
     written: datetime | None
     changed: datetime | None
     unit: HsaId | None = None
+
+
+Make: TypeAlias = Callable[[Header, etree._Element | None, Page], Item | None]
+"""Makes an item of the head and the body of a row; None for one that is left out by rule."""
 
 
 class Summary:
@@ -117,6 +123,17 @@ class Summary:
             # What is withdrawn must not come back to life because its mark is misspelt.
             raise BadRow("nullified", "neither true nor false")
         return nullified
+
+    def rows(self, information: type[Item], name: str, make: Make) -> Rows:
+        """Rows called `name`, with a body called `<name>Body`. Nullified ones are left out."""
+        body = self._core(f"{name}Body")
+
+        def read(row: etree._Element, page: Page) -> Item | None:
+            parts = self.parts(row)
+            header = self.read(parts, page)
+            return None if header is None else make(header, parts.get(body), page)
+
+        return Rows(self._contract, information, name, read, self.system)
 
     def system(self, row: etree._Element) -> str | None:
         """Who holds a row, as far as that can be read."""
