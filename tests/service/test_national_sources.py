@@ -1,4 +1,4 @@
-"""From the sandbox's wire to what a page is given: listings, services and care contacts."""
+"""From the sandbox's wire to what a page is given, through the national contracts."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import pytest
 from portal.demo import portal_settings
 from stodtjanster.fetch import AiohttpDriver, FetchService
 from stodtjanster.information import (
+    Agreement,
     CareContact,
     CareContactStatus,
     CareService,
@@ -18,6 +19,10 @@ from stodtjanster.information import (
     Item,
     Listing,
     ListingKind,
+    Medication,
+    ReferralStatus,
+    ReferralStep,
+    by_referral,
 )
 from stodtjanster.model import Answer, Need, Outcome, PersonId
 from stodtjanster.sources import kinds
@@ -27,7 +32,11 @@ from tests.service.conftest import Sandbox
 BIRGITTA = PersonId.parse("190001019801")
 SARA = PersonId.parse("199001012385")
 NOBODY = PersonId.parse("199606292382")
-KINDS = ("listings", "care_services", "care_contacts")
+KINDS = (
+    *("listings", "care_services", "care_contacts"),
+    *("medication_history", "care_documentation", "request_activities"),
+)
+INFORMATION = (Listing, CareService, CareContact, Medication, Agreement, ReferralStatus)
 YEAR = 400
 
 Ask = Callable[[type[Item], PersonId], Answer[Item]]
@@ -103,7 +112,59 @@ def test_what_is_planned_and_what_goes_on_is_told_apart(ask: Ask) -> None:
     assert status["VK-118"] is CareContactStatus.CANCELLED
 
 
-@pytest.mark.parametrize("information", [Listing, CareService, CareContact])
+def test_the_medicines_in_use_are_told_in_the_words_of_the_care(ask: Ask) -> None:
+    answer = ask(Medication, BIRGITTA)
+    dosages = {item.name.text: item.dosage and item.dosage.text for item in answer.items}
+    assert dosages == {
+        "Metformin Sandlåda": "1 tablett till frukost och 1 tablett till kvällsmat",
+        "Paracetamol Sandlåda": "2 tabletter 3 gånger om dagen i 2 veckor\n"
+        "därefter 2 tabletter vid behov, högst 3 gånger om dagen",
+        "Kalciumtabletter som du köper själv": "1 tablett om dagen",
+    }
+    assert [item.name.text for item in answer.items if item.self_medication] == [
+        "Kalciumtabletter som du köper själv"
+    ]
+    assert "FÅR EJ VISAS" not in said(answer)
+    assert answer.complete
+
+
+def test_agreements_are_found_on_every_page_and_in_both_majors_once(
+    ask: Ask, sandbox: Sandbox
+) -> None:
+    answer = ask(Agreement, BIRGITTA)
+    assert sorted((item.origin.record, item.text.text) for item in answer.items) == [
+        ("ANT-301", "Lena ringer dig varannan vecka och följer upp hur det går hemma."),
+        ("ANT-302#1", "Du ska kunna gå till brevlådan utan stöd före jul."),
+        ("ANT-302#2", "Ortopeden kallar dig till röntgen i januari."),
+        ("ANT-303", "Du mäter blodsockret varje morgon och skriver upp det."),
+    ]
+    assert "FÅR EJ VISAS" not in said(answer)
+    assert answer.complete
+    asked = [call["logical_address"][-4:] for call in sandbox.calls("plattformen")]
+    assert sorted(asked) == ["4230", "4230", "NORD"]
+
+
+def test_a_referral_is_followed_from_sender_to_receiver(ask: Ask) -> None:
+    answer = ask(ReferralStatus, BIRGITTA)
+    eyes, hip = sorted(by_referral(answer.items), key=lambda each: len(each.steps), reverse=True)
+    assert [step.step for step in eyes.steps] == [
+        ReferralStep.FIRST_CONTACT_BOOKED,
+        ReferralStep.ASSESSED,
+        ReferralStep.RECEIVED,
+        ReferralStep.SENT,
+    ]
+    assert {step.origin.system[-4:] for step in eyes.steps} == {"NORD", "SYDK"}
+    assert [step.step for step in hip.steps] == [ReferralStep.WAITING_LIST, ReferralStep.RECEIVED]
+    assert answer.complete
+
+
+def test_a_referral_that_is_not_approved_is_not_shown(ask: Ask) -> None:
+    answer = ask(ReferralStatus, SARA)
+    assert [len(each.steps) for each in by_referral(answer.items)] == [2]
+    assert "FÅR EJ VISAS" not in said(answer)
+
+
+@pytest.mark.parametrize("information", INFORMATION)
 def test_nothing_known_is_an_answer(ask: Ask, information: type[Item]) -> None:
     answer = ask(information, NOBODY)
     assert answer.items == ()
@@ -112,7 +173,7 @@ def test_nothing_known_is_an_answer(ask: Ask, information: type[Item]) -> None:
 
 @pytest.mark.parametrize(
     ("information", "target"),
-    [(Listing, "nordmark"), (CareService, "sjovik-omsorg"), (CareContact, "nordmark")],
+    [(each, "sjovik-omsorg" if each is CareService else "nordmark") for each in INFORMATION],
 )
 def test_rows_about_somebody_else_are_left_out_and_told_of(
     ask: Ask, sandbox: Sandbox, information: type[Item], target: str
@@ -125,7 +186,7 @@ def test_rows_about_somebody_else_are_left_out_and_told_of(
 
 
 @pytest.mark.parametrize("kind", ["garbage", "bomb", "deep", "wrong-namespace", "truncated"])
-@pytest.mark.parametrize("information", [Listing, CareService, CareContact])
+@pytest.mark.parametrize("information", INFORMATION)
 def test_a_bad_answer_is_a_report_and_no_exception(
     ask: Ask, sandbox: Sandbox, information: type[Item], kind: str
 ) -> None:
