@@ -8,7 +8,7 @@ from typing import Any
 from stodtjanster.access import Decision, Policy, judge
 from stodtjanster.access.cases import Expected, read_cases
 
-__all__ = ["Decided", "decide_file"]
+__all__ = ["Decided", "decide_file", "differences"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,10 +32,19 @@ def decide_file(body: bytes, policy: Policy) -> tuple[Decided, ...]:
     )
 
 
-def _decided(name: str, decision: Decision, expected: Expected | None) -> Decided:
+def differences(decision: Decision, expected: Expected) -> Iterator[str]:
+    """How a decision differs from what was expected of it, member by member."""
     told = _told(decision)
-    line = json.dumps({"id": name, **told}, ensure_ascii=False)
-    return Decided(line, tuple(_differences(name, told, expected)))
+    for member, wanted in expected.model_dump().items():
+        got = told[member]
+        if _in_any_order(got) != _in_any_order(wanted):
+            yield f"{member} is {_json(got)}, expected {_json(wanted)}"
+
+
+def _decided(name: str, decision: Decision, expected: Expected | None) -> Decided:
+    line = _json({"id": name, **_told(decision)})
+    found = ("expects nothing",) if expected is None else differences(decision, expected)
+    return Decided(line, tuple(f"{name}: {said}" for said in found))
 
 
 def _told(decision: Decision) -> dict[str, Any]:
@@ -51,16 +60,6 @@ def _told(decision: Decision) -> dict[str, Any]:
             "review": mark.review,
         },
     }
-
-
-def _differences(name: str, told: dict[str, Any], expected: Expected | None) -> Iterator[str]:
-    if expected is None:
-        yield f"{name}: expects nothing"
-        return
-    for member, wanted in expected.model_dump().items():
-        got = told[member]
-        if _in_any_order(got) != _in_any_order(wanted):
-            yield f"{name}: {member} is {_json(got)}, expected {_json(wanted)}"
 
 
 def _in_any_order(value: Any) -> Any:

@@ -63,7 +63,7 @@ class Commission:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who is logged in. `kind` and `role` are words that may be unknown.
+    """The one who is logged in. `kind` and `role` may be words that no rule knows.
 
     `acting_for` is the person in the acting state of the session. The rest is said of staff only:
     `place` is what the session holds, `commission` what HSA said.
@@ -74,7 +74,7 @@ class Actor:
     loa: str
     acting_for: PersonId | None = None
     hsa_id: HsaId | None = None
-    role: str | None = None
+    role: str = ""
     side: Side | None = None
     place: Place | None = None
     commission: Commission | None = None

@@ -116,7 +116,7 @@ class WrittenActor(_Written):
             loa=self.loa,
             acting_for=self.acting_for,
             hsa_id=self.hsa_id,
-            role=self.role,
+            role=self.role or "",
             side=self.source_type,
             place=self.context.read() if self.context else None,
             commission=self.commission.read_commission() if self.commission else None,

@@ -59,7 +59,7 @@ def path_of(case: Case) -> Path:
     """What this actor's question about this resource has to pass."""
     if case.actor.kind != ActorKind.STAFF:
         return _CITIZENS.get(case.actor.kind, STRANGER)
-    administrator = _ADMINISTRATORS.get(case.actor.role or "")
+    administrator = _ADMINISTRATORS.get(case.actor.role)
     if administrator is not None:
         return administrator
     return OWN if is_own(case) else _CROSS_META.get(case.resource.info_type, CROSS)

@@ -10,11 +10,12 @@ from stodtjanster.access.rules.staff import CARE
 
 
 def is_own(case: Case) -> bool:
-    """Provider and side are the actor's. Two sides of one municipality are not."""
-    provider, side = case.actor.provider, case.actor.side
-    if provider is None or side is None:
-        return False
-    return case.resource.provider == provider and case.resource.side is side
+    """Provider and side are the actor's. Two sides of one municipality are not.
+
+    An actor without place or side has been stopped by rules 4-6.
+    """
+    same_provider = case.resource.provider == case.actor.provider
+    return same_provider and case.resource.side is case.actor.side
 
 
 def omsorg_subject_lives(case: Case, _: Policy) -> Reason | None:
@@ -66,7 +67,7 @@ def own_ground(case: Case, policy: Policy) -> Ground:
 
 
 def _is_other_unit(case: Case) -> bool:
-    return case.resource.unit is None or case.resource.unit != case.actor.unit
+    return case.resource.unit != case.actor.unit
 
 
 def _inner_blocks(case: Case) -> tuple[Block, ...]:

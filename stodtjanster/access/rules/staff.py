@@ -48,7 +48,7 @@ def commission_is_for_care(case: Case, policy: Policy) -> Reason | None:
 
 def role_needs_type(case: Case, policy: Policy) -> Reason | None:
     """7. PDL 4 kap. 2 §, SVOD 4 kap. 3 §. Meta types are free for every role that is known."""
-    types = policy.role_types.get(case.actor.role or "")
+    types = policy.role_types.get(case.actor.role)
     if types is not None and case.resource.info_type in types | META_TYPES:
         return None
     return Reason.ROLE_INFO_TYPE
@@ -62,7 +62,7 @@ def takes_part_in_care(case: Case, _: Policy) -> Reason | None:
 
 def visit_is_near(case: Case, policy: Policy) -> Reason | None:
     """9. Whole Swedish days from today on; a visit without a time is not known to be near."""
-    days = policy.window_days.get(case.actor.role or "")
+    days = policy.window_days.get(case.actor.role)
     if case.resource.info_type != BOOKED_VISIT or days is None:
         return None
     start = case.resource.start
