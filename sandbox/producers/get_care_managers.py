@@ -22,6 +22,7 @@ from sandbox.producers.kit import (
     maybe,
     morning,
     sources_of,
+    system_of,
 )
 
 _NS = "urn:riv:coreprocess:residentparticipation:residentparticipation:GetCareManagersResponder:1"
@@ -76,7 +77,7 @@ def _care_manager(row: Mapping[str, Any], person: Person, asked: Asked) -> etree
     unit = asked.units[row["unit"]]
     provider = asked.units[unit.provider]
     since = day(row["since"], asked.anchor)
-    system = next(u for u in asked.units.values() if u.role == "system" and u.system == unit.system)
+    system = system_of(unit, asked.units)
     return _own(
         "careManager",
         _core(

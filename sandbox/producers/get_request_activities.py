@@ -14,7 +14,7 @@ from lxml import etree
 from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.people.when import day, times
-from sandbox.producers.jol import JolContract, ii, patient_ii, system_of
+from sandbox.producers.jol import JolContract, ii, patient_ii
 from sandbox.producers.kit import (
     Asked,
     Build,
@@ -25,6 +25,7 @@ from sandbox.producers.kit import (
     maybe,
     sources_of,
     stamp,
+    system_of,
 )
 
 _DOMAIN = "crm:requeststatus"

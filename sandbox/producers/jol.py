@@ -3,44 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any
 
 from lxml import etree
 
 from sandbox.people import Person
-from sandbox.people.units import Unit
 from sandbox.people.when import day
 from sandbox.producers.kit import (
     HSA_ID,
     Asked,
     Build,
-    Contract,
-    Engagement,
+    RecordContract,
     builder,
     checked_patient,
     date_stamp,
     id_type,
     morning,
-    sources_of,
+    system_of,
 )
 
 
-class JolContract(Contract):
-    """A contract of that kind: `core` is its types' namespace, `table` is of the people files."""
-
-    core: ClassVar[str]
-    table: ClassVar[str]
-
-    @property
-    def paths(self) -> dict[str, str]:
-        """Prefixes for paths: `r` the contract's own elements, `c` its types."""
-        return {"r": self.namespace, "c": self.core}
+class JolContract(RecordContract):
+    """A contract of that kind; its request has the period as datePeriod."""
 
     def patient(self, request: etree._Element) -> str:
         return checked_patient(request.findtext("r:patientId/c:extension", None, self.paths))
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        yield from sources_of(person.rows(self.table), units)
 
     def rows(self, asked: Asked) -> Iterator[tuple[Mapping[str, Any], Person]]:
         """The rows of the person that are kept at the address and were changed in the period."""
@@ -91,11 +78,6 @@ class JolContract(Contract):
                 *author,
             ),
         )
-
-
-def system_of(unit: Unit, units: Mapping[str, Unit]) -> Unit:
-    """The source system that keeps what a unit writes."""
-    return next(u for u in units.values() if u.role == "system" and u.system == unit.system)
 
 
 def ii(core: Build, name: str, extension: str, root: str = HSA_ID) -> etree._Element:

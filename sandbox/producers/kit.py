@@ -130,6 +130,24 @@ class Contract(ABC):
         return builder(self.namespace)(f"{self.name}Response", *rows)
 
 
+class RecordContract(Contract):
+    """A contract whose rows are records of a source system, one table of the people files.
+
+    `core` is the namespace of its types, `table` the name of the table.
+    """
+
+    core: ClassVar[str]
+    table: ClassVar[str]
+
+    @property
+    def paths(self) -> dict[str, str]:
+        """Prefixes for paths: `r` the contract's own elements, `c` its types."""
+        return {"r": self.namespace, "c": self.core}
+
+    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
+        yield from sources_of(person.rows(self.table), units)
+
+
 def builder(namespace: str) -> Build:
     """A function that makes elements in a namespace: `build("id", "7")`, `build("row", child)`.
 
@@ -181,6 +199,11 @@ def morning(day: dt.date) -> str:
 def id_type(person: Person) -> str:
     """The OID of a person's kind of number."""
     return SAMORDNINGSNUMMER if person.kind == "samordningsnummer" else PERSONNUMMER
+
+
+def system_of(unit: Unit, units: Mapping[str, Unit]) -> Unit:
+    """The source system that keeps what a unit writes."""
+    return next(u for u in units.values() if u.role == "system" and u.system == unit.system)
 
 
 def sources_of(

@@ -13,41 +13,30 @@ from sandbox.people.when import day
 from sandbox.producers.kit import (
     Asked,
     Build,
-    Contract,
-    Engagement,
+    RecordContract,
     builder,
     checked_patient,
     date_stamp,
     id_type,
     maybe,
     morning,
-    sources_of,
+    system_of,
 )
 
 
-class SummaryContract(Contract):
-    """A contract of that kind: `core` is the namespace of its types, `table` of the people files.
+class SummaryContract(RecordContract):
+    """A contract of that kind.
 
     `period` is the contract's name for the period that is asked about, `system_element` that for
     the source system; `titled` whether its header has a title and a time of its own.
     """
 
-    core: ClassVar[str]
-    table: ClassVar[str]
     period: ClassVar[str] = "datePeriod"
     system_element: ClassVar[str] = "sourceSystemHSAId"
     titled: ClassVar[bool] = True
 
-    @property
-    def paths(self) -> dict[str, str]:
-        """Prefixes for paths: `r` the contract's own elements, `c` its types."""
-        return {"r": self.namespace, "c": self.core}
-
     def patient(self, request: etree._Element) -> str:
         return checked_patient(request.findtext("r:patientId/c:id", None, self.paths))
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        yield from sources_of(person.rows(self.table), units)
 
     def refuses(self, asked: Asked) -> str | None:
         system = asked.text(f"r:{self.system_element}", self.paths)
@@ -96,9 +85,7 @@ class SummaryContract(Contract):
         """The header of a row: id, author, changed (and title, created), approved, nullified."""
         core = builder(self.core)
         unit = asked.units[row["unit"]]
-        holder = next(
-            u for u in asked.units.values() if u.role == "system" and u.system == unit.system
-        )
+        holder = system_of(unit, asked.units)
         changed = morning(day(row["changed"], asked.anchor))
         created = morning(day(row.get("created", row["changed"]), asked.anchor))
         return core(
