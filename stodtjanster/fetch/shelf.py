@@ -12,7 +12,6 @@ from stodtjanster.fetch.plan import Order
 from stodtjanster.information import Item
 from stodtjanster.model import Answer
 
-
 KEEP = timedelta(hours=1)
 
 
