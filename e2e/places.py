@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page
 
 from e2e.acting import begin_login, complete, log_in, log_out
-from e2e.running import World
+from e2e.running import LATE_SECONDS, World
 
 Arrange = Callable[[Page, World], None]
 
@@ -44,7 +44,7 @@ def overview_partial(page: Page, world: World) -> None:
 
 
 def overview_late(page: Page, world: World) -> None:
-    world.fault("plattformen", "slow", seconds=1.5)
+    world.fault("plattformen", "slow", seconds=LATE_SECONDS)
     overview(page, world)
 
 

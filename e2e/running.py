@@ -21,10 +21,12 @@ from portal.demo import Process, portal_settings, run_server
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
 
-# So long a list that mixes sources waits, and so long the whole page: short, and far enough from
-# each other that what arrives between them cannot be mistaken.
-SOFT_SECONDS = 0.6
-HARD_SECONDS = 3.0
+# So long a list that mixes sources waits, and so long the whole page: far enough from each other
+# that what arrives between them cannot be mistaken, also on a machine with much else to do.
+SOFT_SECONDS = 1.0
+HARD_SECONDS = 4.0
+LATE_SECONDS = (SOFT_SECONDS + HARD_SECONDS) / 2
+TOO_LATE_SECONDS = HARD_SECONDS + 1.5
 # An aggregated call lasts until its slowest producer is given up.
 PRODUCER_SECONDS = "1"
 # So short-lived that the portal never uses one twice: an ill token endpoint shows at once.

