@@ -131,6 +131,9 @@ def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> 
         return
     try:
         shown = show(section, answers, page.scene)
+        if shown.body is None:
+            # Of what came, nothing is still to come. That must not be said as if it were of all.
+            return
         yield _render(
             page,
             f"{page.view.key}/late.html",
