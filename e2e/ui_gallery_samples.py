@@ -189,7 +189,7 @@ def visits() -> tuple[EventRow, ...]:
     )
 
 
-HOME_HELP = FoldedVisits(Told("Hemtjänst"), (time(7, 30), time(12, 30), time(18, 30)), 7, visits())
+HOME_HELP = FoldedVisits(Told("Hemtjänst"), (time(7, 30), time(12, 30), time(18, 30)), visits(), every_day=True)
 
 EVENTS = Events(
     count=6,

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
@@ -21,7 +21,7 @@ from views.kit.words import N_
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
-_now: ContextVar[datetime] = ContextVar("now")
+_today: ContextVar[date] = ContextVar("today")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +50,14 @@ class Speaker:
 
     def __init__(self, language: Language) -> None:
         self.spoken = language
+        self.language = language.code
+        self.text_dir = str(Locale.parse(language.locale).text_direction)
         self.translations = _translations(language.code)
-        self._locale = Locale.parse(language.locale)
-
-    @property
-    def language(self) -> str:
-        return self.spoken.code
-
-    @property
-    def text_dir(self) -> str:
-        return str(self._locale.text_direction)
+        # By how many days off they are.
+        words = {0: N_("i dag"), 1: N_("i morgon"), -1: N_("i går")}
+        self._near = {off: self.gettext(word) for off, word in words.items()}
+        # The rows of a page were fetched at the same few moments.
+        self._asof = lru_cache(maxsize=1024)(self._say_asof)
 
     def gettext(self, message: str) -> str:
         return str(self.translations.ugettext(message))
@@ -73,22 +71,17 @@ class Speaker:
 
     def near(self, day: date) -> str | None:
         """Today, tomorrow and yesterday have words of their own; no other days."""
-        today = local_day(_now.get())
-        words = {
-            today: N_("i dag"),
-            today + timedelta(days=1): N_("i morgon"),
-            today - timedelta(days=1): N_("i går"),
-        }
-        return self.gettext(words[day]) if day in words else None
+        return self._near.get((day - _today.get()).days)
 
     def dateword(self, day: date, *, weekday: bool = False) -> str:
         """ "1 december", with the year only when it is not this year."""
-        this_year = day.year == local_day(_now.get()).year
+        this_year = day.year == _today.get().year
         pattern = self.spoken.day if this_year else self.spoken.day_with_year
-        return _formatted(self._locale, pattern if weekday else pattern.removeprefix("EEEE "), day)
+        written = pattern if weekday else pattern.removeprefix("EEEE ")
+        return _formatted(self.spoken.locale, written, day)
 
     def weekday_short(self, day: date) -> str:
-        return _formatted(self._locale, "EEE", day).rstrip(".")
+        return _formatted(self.spoken.locale, "EEE", day).rstrip(".")
 
     def clock(self, moment: datetime | time) -> str:
         """ "09.15", Swedish time."""
@@ -98,9 +91,7 @@ class Speaker:
 
     def asof(self, moment: datetime) -> str:
         """ "i dag kl. 14.10", "tisdag 24 november kl. 09.15": inside a sentence."""
-        day = local_day(moment)
-        word = self.near(day) or self.dateword(day, weekday=True)
-        return self.gettext(N_("{day} kl.\u00a0{clock}")).format(day=word, clock=self.clock(moment))
+        return self._asof(moment, _today.get())
 
     def told(self, text: Told | None) -> Markup:
         """A source's own text, marked with its language unless the page has the same."""
@@ -111,19 +102,25 @@ class Speaker:
         direction = _direction(text.lang)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(text.lang, direction, text.text)
 
+    def _say_asof(self, moment: datetime, _on: date) -> str:
+        """What is said depends on today as well, so it is remembered by both."""
+        day = local_day(moment)
+        word = self.near(day) or self.dateword(day, weekday=True)
+        return self.gettext(N_("{day} kl.\u00a0{clock}")).format(day=word, clock=self.clock(moment))
+
 
 @contextmanager
 def at(now: datetime) -> Iterator[None]:
     """Inside, "i dag" is the Swedish day of `now`."""
-    token = _now.set(now)
+    token = _today.set(local_day(now))
     try:
         yield
     finally:
-        _now.reset(token)
+        _today.reset(token)
 
 
 @lru_cache(maxsize=4096)
-def _formatted(locale: Locale, pattern: str, day: date) -> str:
+def _formatted(locale: str, pattern: str, day: date) -> str:
     return format_date(day, pattern, locale)
 
 

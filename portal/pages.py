@@ -8,6 +8,7 @@ from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
 
+from portal.compiling import SettlingEnvironment
 from portal.i18n import LANGUAGES, Speaker
 
 ROOT = Path(__file__).resolve().parent
@@ -79,7 +80,8 @@ def static_url(name: str) -> str:
 
 
 def _environment(speaker: Speaker) -> Environment:
-    environment = Environment(
+    environment = SettlingEnvironment(
+        speaker.gettext,
         loader=ChoiceLoader(
             [
                 FileSystemLoader(ROOT / "templates"),

@@ -1,0 +1,188 @@
+"""What is settled once, when a template is compiled, instead of anew for every page.
+
+A template is compiled for one language. The texts that it asks for are known then and are put in
+their places, and a macro that needs nothing but its arguments is put where it is called. Neither
+changes what is shown.
+"""
+
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Any, Final
+
+from jinja2 import Environment, nodes
+from jinja2.visitor import NodeTransformer
+
+Gettext = Callable[[str], str]
+
+_VARIABLE: Final = re.compile(r"%\((\w+)\)s")
+
+
+class SettlingEnvironment(Environment):
+    """Jinja with newstyle gettext, where a template is settled before it becomes code.
+
+    A traceback from inside a macro names the file that called it, with the macro's own line.
+    """
+
+    def __init__(self, gettext: Gettext, **options: Any) -> None:
+        super().__init__(**options)
+        self._gettext = gettext
+        self._read: dict[str, Mapping[str, nodes.Macro]] = {}
+
+    def _generate(
+        self,
+        source: nodes.Template,
+        name: str | None,
+        filename: str | None,
+        defer_init: bool = False,
+    ) -> str:
+        self._settle(source)
+        source.set_environment(self)
+        return super()._generate(source, name, filename, defer_init)
+
+    def _settle(self, tree: nodes.Template) -> Mapping[str, nodes.Macro]:
+        """Settle a template in place. Gives the macros that may be put where they are called."""
+        _Texts(self._gettext).visit(tree)
+        known = self._imported(tree)
+        own = {macro.name: macro for macro in tree.find_all(nodes.Macro)}
+        ready: Mapping[str, nodes.Macro] = {}
+        # A macro that calls others can be placed when they have been placed in it.
+        while own.keys() - ready.keys():
+            _Places(known).visit(tree)
+            now = {name: one for name, one in own.items() if _is_whole(one, self.globals)}
+            if now.keys() == ready.keys():
+                break
+            ready = now
+            known |= now
+        _Places(known).visit(tree)
+        return ready
+
+    def _imported(self, tree: nodes.Template) -> dict[str, nodes.Macro]:
+        """The macros of other templates that may be placed, by the names that they have here."""
+        found: dict[str, nodes.Macro] = {}
+        for line in tree.find_all(nodes.FromImport):
+            there = self._macros_of(line.template)
+            for name in line.names:
+                theirs, ours = name if isinstance(name, tuple) else (name, name)
+                if theirs in there:
+                    found[ours] = there[theirs]
+        return found
+
+    def _macros_of(self, template: nodes.Expr) -> Mapping[str, nodes.Macro]:
+        if not isinstance(template, nodes.Const) or self.loader is None:
+            return {}
+        name = template.value
+        if name not in self._read:
+            source, filename, _ = self.loader.get_source(self, name)
+            self._read[name] = self._settle(self._parse(source, name, filename))
+        return self._read[name]
+
+
+class _Texts(NodeTransformer):
+    """`_('…')` becomes its translation.
+
+    As newstyle gettext has it, the translation is markup and its variables are escaped. What is
+    not that simple (plural forms, a text with variables that is not printed) is left for the page.
+    """
+
+    def __init__(self, gettext: Gettext) -> None:
+        self._gettext = gettext
+
+    def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja's name
+        node.nodes = [part for child in node.nodes for part in self._printed(child)]
+        self.generic_visit(node)
+        return node
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - the same
+        text = self._translated(node)
+        if text is None or node.kwargs:
+            self.generic_visit(node)
+            return node
+        return nodes.MarkSafe(nodes.Const(text % {}, lineno=node.lineno), lineno=node.lineno)
+
+    def _printed(self, node: nodes.Expr) -> Iterable[nodes.Expr]:
+        """A text with variables as what it is made of: pieces of text, and the variables."""
+        text = self._translated(node)
+        if text is None or not isinstance(node, nodes.Call) or not node.kwargs:
+            return (node,)
+        values = {pair.key: pair.value for pair in node.kwargs}
+        pieces = _VARIABLE.split(text)
+        if "%" in "".join(pieces[::2]) or not values.keys() >= set(pieces[1::2]):
+            return (node,)
+        return [
+            _copy(values[piece]) if place % 2 else nodes.TemplateData(piece, lineno=node.lineno)
+            for place, piece in enumerate(pieces)
+        ]
+
+    def _translated(self, node: nodes.Expr) -> str | None:
+        match node:
+            case nodes.Call(
+                node=nodes.Name(name="_"),
+                args=[nodes.Const(value=str(message))],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ):
+                return self._gettext(message)
+        return None
+
+
+class _Places(NodeTransformer):
+    """`{{ macro(…) }}` becomes the body of the macro, with the arguments under its own names."""
+
+    def __init__(self, macros: Mapping[str, nodes.Macro]) -> None:
+        self._macros = macros
+
+    def visit_Output(self, node: nodes.Output) -> list[nodes.Stmt]:  # noqa: N802 - Jinja's name
+        found: list[nodes.Stmt] = []
+        printed: list[nodes.Expr] = []
+        for child in node.nodes:
+            placed = self._placed(child)
+            if placed is None:
+                printed.append(child)
+                continue
+            found += [nodes.Output(printed, lineno=node.lineno), placed]
+            printed = []
+        return [*found, nodes.Output(printed, lineno=node.lineno)]
+
+    def _placed(self, node: nodes.Expr) -> nodes.With | None:
+        match node:
+            case nodes.Call(node=nodes.Name(name=name), dyn_args=None, dyn_kwargs=None):
+                macro = self._macros.get(name)
+                given = None if macro is None else _arguments(macro, node)
+            case _:
+                return None
+        if macro is None or given is None:
+            return None
+        targets = [nodes.Name(name, "store", lineno=node.lineno) for name in given]
+        body = [_copy(part) for part in macro.body]
+        return nodes.With(targets, [_copy(v) for v in given.values()], body, lineno=node.lineno)
+
+
+def _arguments(macro: nodes.Macro, call: nodes.Call) -> dict[str, nodes.Expr] | None:
+    """What each argument of a macro is in a call; None when it cannot be told beforehand."""
+    names = [argument.name for argument in macro.args]
+    defaults = dict(zip(reversed(names), reversed(macro.defaults), strict=False))
+    given = dict(zip(names, call.args, strict=False))
+    named = {pair.key: pair.value for pair in call.kwargs}
+    fits = len(call.args) <= len(names) and named.keys() <= set(names) - given.keys()
+    whole = {**defaults, **given, **named}
+    return whole if fits and whole.keys() == set(names) else None
+
+
+def _is_whole(macro: nodes.Macro, everywhere: Collection[str]) -> bool:
+    """Whether a macro reads nothing but its arguments, what it sets and what all templates have.
+
+    Its caller, and other macros, are among what it may not read.
+    """
+    names = list(macro.find_all(nodes.Name))
+    own = {name.name for name in names if name.ctx != "load"} | {"loop"}
+    return all(name.name in own or name.name in everywhere for name in names)
+
+
+def _copy(value: Any) -> Any:
+    """A node of its own, with all that is in it."""
+    if isinstance(value, nodes.Node):
+        parts = [_copy(getattr(value, name)) for name in value.fields]
+        return type(value)(*parts, lineno=value.lineno)
+    if isinstance(value, list | tuple):
+        return type(value)(_copy(one) for one in value)
+    return value
