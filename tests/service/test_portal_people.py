@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from stodtjanster.model import PersonId, midnight
+from tests.markup import assert_is_a_page
 from tests.service.conftest import ROOT, Sandbox
 from tests.service.portal_client import MY_PAGE, SESSION, Browser, Portal, running_portal
 from tools.translations import collect
@@ -196,3 +197,14 @@ class TestPrefetch:
         portal.clock.forward(minutes=6)
         browser.get(MY_PAGE)
         assert portal.sandbox.calls() != []
+
+
+class TestPagesWithContent:
+    @pytest.mark.parametrize("key", ["birgitta", "sara", "skyddad", "tom"])
+    def test_are_valid(self, portal: Portal, key: str) -> None:
+        browser = portal.logged_in(key)
+        portal.wait_for_landings()
+        for language in ("sv", "en"):
+            assert_is_a_page(browser.get(f"/{language}/mig/").text)
+            for slot in ("next", "week", "events", "plans", "contacts"):
+                assert_is_a_page(browser.get(f"/{language}/mig/del/{slot}").text)

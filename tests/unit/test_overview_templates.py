@@ -166,7 +166,7 @@ def test_marks_are_heard_as_words(pages):
     strip = WeekStrip((WeekDay(TODAY, marks, True, "dag-1"),), known=True)
     html = section(pages, "week", "full", body=strip)
     assert "I dag: 1 från regionen, 5 från kommunen" in words(html)
-    assert 'href="#dag-1"' in html
+    assert 'href="/sv/mig/#dag-1"' in html
 
 
 def test_a_phone_number_is_a_link_that_can_be_dialled(pages):
