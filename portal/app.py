@@ -118,6 +118,10 @@ def _add_headers(app: Flask, house: House) -> None:
     def name_request() -> None:
         request_id.set(uuid4().hex)
 
+    @app.teardown_request
+    def forget_request(_error: BaseException | None) -> None:
+        request_id.set(None)
+
     @app.after_request
     def add_headers(response: Response) -> Response:
         return protect(response, policy)
