@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from stodtjanster.access.case import Actor, Case, Facts, Resource, Subject, UnitAccess
 from stodtjanster.access.decision import Decision, Verdict
@@ -11,7 +11,9 @@ from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Item
-from stodtjanster.model import ActorKind, PersonId, Situation
+from stodtjanster.model import ActorKind, HsaId, PersonId, Situation
+
+_Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None]
 
 _SEAL: Final = object()
 _UNASKED: Final = Decision(
@@ -44,7 +46,7 @@ class Permit:
     acting_for: PersonId | None = None
     facts: Facts = field(default_factory=Facts)
     seal: InitVar[object] = None
-    _said: dict[Resource, Decision] = field(
+    _said: dict[_Alike, Decision] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )
 
@@ -104,17 +106,20 @@ class Permit:
             return _UNASKED
         # All else that the rules know is the permit's own, so records that are alike in these
         # facts are decided alike: a list of two hundred is a handful of decisions.
-        resource = Resource(
+        origin = item.origin
+        alike = (
             item.info_type,
-            item.origin.care_provider,
-            item.origin.care_unit,
-            approved_for_patient=item.origin.approved_for_patient,
+            origin.care_provider,
+            origin.care_unit,
+            origin.approved_for_patient,
         )
-        said = self._said.get(resource)
+        said = self._said.get(alike)
         if said is None:
+            info_type, provider, unit, approved = alike
+            resource = Resource(info_type, provider, unit, approved_for_patient=approved)
             case = _case(self.situation, self.acting_for, resource, self.facts)
             said = judge(case, self.policy)
-            self._said[resource] = said
+            self._said[alike] = said
         return said
 
 
