@@ -5,7 +5,7 @@ BIN := .venv/bin
 SOURCES := portal views stodtjanster sandbox tests e2e bench tools
 WORKERS ?= 2
 
-.PHONY: help demo test lint unit browser-tests bench lock translations gallery clean
+.PHONY: help demo test lint unit browser-tests bench mutate lock translations gallery clean
 
 help:            ## what can be done here
 	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -31,6 +31,9 @@ browser-tests: .venv/.ready node_modules/.ready  ## Playwright with axe, against
 
 bench: .venv/.ready                      ## figures, as ratios measured side by side in one run
 	$(BIN)/python -m bench
+
+mutate: .venv/.ready                     ## break the access rules in every small way; some row must notice
+	$(BIN)/python tools/mutate_access.py
 
 lock: .venv/.ready                       ## compile the locks anew, with hashes and without hosts
 	cd requirements && for f in runtime dev; do \
