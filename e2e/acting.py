@@ -34,6 +34,17 @@ def complete(page: Page) -> None:
     expect(page.get_by_role("status")).to_be_visible()
 
 
+def reload_until(page: Page, seen: Locator) -> None:
+    """Load the page again until something is there, as what is fetched is kept for a moment."""
+    for _ in range(20):
+        page.reload()
+        complete(page)
+        if seen.count():
+            return
+        page.wait_for_timeout(500)
+    expect(seen).not_to_have_count(0)
+
+
 def log_out(page: Page) -> None:
     page.get_by_role("button", name="Logga ut").click()
     page.wait_for_url("**/utloggad")

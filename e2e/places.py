@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Page
 
-from e2e.acting import begin_login, complete, log_in, log_out
+from e2e.acting import begin_login, complete, log_in, log_out, reload_until
 from e2e.running import LATE_SECONDS, World
 
 Arrange = Callable[[Page, World], None]
@@ -57,6 +57,12 @@ def overview_unknown(page: Page, world: World) -> None:
     world.fault("plattformen", "http500")
     world.fault("sjovik", "http500")
     overview(page, world)
+
+
+def overview_copy(page: Page, world: World) -> None:
+    overview(page, world)
+    world.fault("sjovik", "http500")
+    reload_until(page, page.locator(".etikett-gammal"))
 
 
 def overview_empty(page: Page, _world: World) -> None:
@@ -135,6 +141,7 @@ PLACES: dict[str, Arrange] = {
     "oversikt-sent-svar": overview_late,
     "oversikt-vantar": overview_waiting,
     "oversikt-vet-inte": overview_unknown,
+    "oversikt-kopia": overview_copy,
     "oversikt-tom": overview_empty,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,

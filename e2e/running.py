@@ -35,6 +35,8 @@ LIMITS = {
     # A source that a test has broken must be whole again in the next test.
     "breaker_failures": 100_000,
     "answer_seconds": 20.0,
+    # Long enough for the step from login to overview, short enough for a test to outlive it.
+    "fresh_seconds": 1.0,
 }
 
 

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.acting import begin_login, complete, events, log_in, section, shown_text
+from e2e.acting import begin_login, complete, events, log_in, reload_until, section, shown_text
 from e2e.conftest import OpenPage
+from e2e.places import PLACES
 from e2e.running import LATE_SECONDS, TOO_LATE_SECONDS, World
 from e2e.sentences import NONE
 from sandbox.faults import TARGETS
@@ -111,16 +112,12 @@ def test_a_mended_source_is_there_when_one_tries_again(page: Page, world: World)
     world.fault("sydkust", "http500")
     log_in(page)
     complete(page)
+    again = section(page, "status").get_by_role("link", name="Försök igen")
+    expect(again).to_have_attribute("href", "/sv/mig/")
     world.mend()
     # A failing source is left in peace a few seconds before it is asked again.
-    again = section(page, "status").get_by_role("link", name="Försök igen")
-    for _ in range(10):
-        again.click()
-        complete(page)
-        if again.count() == 0:
-            break
-        page.wait_for_timeout(1000)
-    expect(events(page).get_by_role("heading", name=BOOKED_IN_SYDKUST)).to_be_visible()
+    reload_until(page, events(page).get_by_role("heading", name=BOOKED_IN_SYDKUST))
+    expect(again).to_have_count(0)
 
 
 def test_the_first_sections_are_on_screen_while_the_rest_is_waited_for(
@@ -194,6 +191,17 @@ def test_with_every_source_broken_the_page_still_says_so_in_order(page: Page, wo
 
 def test_an_old_copy_is_shown_as_old(page: Page, world: World) -> None:
     """A failing source costs nobody what was fetched before it failed, in the same session."""
+    PLACES["oversikt-kopia"](page, world)
+    notice = section(page, "status").locator(".meddelande-varning")
+    expect(notice.first).to_contain_text("Du ser en äldre kopia av")
+    expect(notice.first).to_contain_text("Uppgifterna kan ha ändrats.")
+    row = events(page).locator("li.handelse").filter(has_text=VISIT_IN_SJOVIK)
+    expect(row).to_contain_text(re.compile(r"Kopia från i dag kl\.\s\d\d\.\d\d\. Kan ha ändrats\."))
+    fresh = events(page).locator("li.handelse").filter(has_text=BOOKED_IN_NORDMARK)
+    expect(fresh).not_to_contain_text("Kopia från")
+
+
+def test_a_partial_answer_is_shown_and_said_to_be_partial(page: Page, world: World) -> None:
     world.fault("sjovik", "partial")
     log_in(page)
     complete(page)
