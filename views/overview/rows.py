@@ -63,9 +63,7 @@ class Explainer:
             unit_name=item.origin.unit_name or Told(unit.name),
             fetched_at=item.origin.fetched_at,
             from_copy=item.origin.system in self.copies,
-            ground=words.gettext(
-                N_("Uppgiften gäller dig, och du har rätt att se den.")
-            ),
+            ground=words.gettext(N_("Uppgiften gäller dig, och du har rätt att se den.")),
             contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
         )
 
