@@ -53,8 +53,7 @@ _NO_ATTACK = frozenset(_SPOKEN)
 
 @bp.get("/")
 def root() -> BaseResponse:
-    language = request.accept_languages.best_match(list(LANGUAGES), default="sv")
-    return redirect(f"/{language}/")
+    return redirect(f"/{_preferred()}/")
 
 
 @bp.get(f"/{LANGUAGE}/")
@@ -136,6 +135,12 @@ def logged_out(language: str) -> str:
         title=h.pages.speaker(language).gettext(N_("Du är utloggad")),
         languages=other_languages(language, request.path),
     )
+
+
+def _preferred() -> str:
+    """The first language that the browser asks for and we have, whatever country it is of."""
+    asked = (tag.partition("-")[0].lower() for tag in request.accept_languages.values())
+    return next((code for code in asked if code in LANGUAGES), "sv")
 
 
 def refused_page(h: House, language: str) -> str:

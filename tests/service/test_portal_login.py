@@ -99,7 +99,7 @@ class TestTheWayIn:
 
     def test_with_the_first_language_of_the_browser(self, portal: Portal) -> None:
         browser = portal.browser()
-        english = browser.get("/", **{"Accept-Language": "en-GB,en;q=0.9,sv;q=0.5"})
+        english = browser.get("/", **{"Accept-Language": "en-GB,sv;q=0.5"})
         assert english.headers["location"] == "/en/"
         assert browser.get("/", **{"Accept-Language": "tlh"}).headers["location"] == "/sv/"
 
