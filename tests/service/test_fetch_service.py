@@ -310,7 +310,9 @@ def raises(*_: object):
     raise ZeroDivisionError("199001012385 in a message")
 
 
-@pytest.mark.parametrize("hear", [raises, lambda *_: None, lambda *_: "no"], ids=["raises", "nothing", "text"])
+@pytest.mark.parametrize(
+    "hear", [raises, lambda *_: None, lambda *_: "no"], ids=["raises", "nothing", "text"]
+)
 def test_a_bug_in_an_adapter_is_a_report_and_nobodys_illness(house, hear, caplog):
     here = house(ScriptedSource("bad", hear, breaker_failures=1), ScriptedSource("well"))
     harvest = here.begin()
