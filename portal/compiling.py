@@ -1,8 +1,9 @@
 """What is settled once, when a template is compiled, instead of anew for every page.
 
 A template is compiled for one language. The texts that it asks for are known then and are put in
-their places, and a macro that needs nothing but its arguments is put where it is called. Neither
-changes what is shown.
+their places, and a macro that needs nothing but its arguments is put where it is called. What a
+template is given are objects and never mappings, so `row.title` is an attribute and nothing else.
+None of this changes what is shown.
 """
 
 import re
@@ -10,11 +11,29 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Any, Final
 
 from jinja2 import Environment, nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
+from markupsafe import Markup, escape
 
 Gettext = Callable[[str], str]
 
 _VARIABLE: Final = re.compile(r"%\((\w+)\)s")
+
+
+class _Code(CodeGenerator):
+    """The code of a template, without a look-up where an attribute is meant, and without escaping
+    anew what is escaped (as jinja2.nativetypes has it, from the same two places)."""
+
+    def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
+        self.write("(")
+        self.visit(node.node, frame)
+        self.write(f").{node.attr}")
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.printed(")
 
 
 class SettlingEnvironment(Environment):
@@ -23,10 +42,17 @@ class SettlingEnvironment(Environment):
     A traceback from inside a macro names the file that called it, with the macro's own line.
     """
 
+    code_generator_class = _Code
+
     def __init__(self, gettext: Gettext, **options: Any) -> None:
         super().__init__(**options)
         self._gettext = gettext
         self._read: dict[str, Mapping[str, nodes.Macro]] = {}
+
+    @staticmethod
+    def printed(value: object) -> Markup:
+        """A value as it stands in a page."""
+        return value if type(value) is Markup else escape(value)
 
     def _generate(
         self,
@@ -54,6 +80,7 @@ class SettlingEnvironment(Environment):
             ready = now
             known |= now
         _Places(known).visit(tree)
+        _drop_unused(tree)
         return ready
 
     def _imported(self, tree: nodes.Template) -> dict[str, nodes.Macro]:
@@ -139,9 +166,11 @@ class _Places(NodeTransformer):
             if placed is None:
                 printed.append(child)
                 continue
-            found += [nodes.Output(printed, lineno=node.lineno), placed]
-            printed = []
-        return [*found, nodes.Output(printed, lineno=node.lineno)]
+            if printed:
+                found.append(nodes.Output(printed, lineno=node.lineno))
+                printed = []
+            found.append(placed)
+        return [*found, nodes.Output(printed, lineno=node.lineno)] if printed else found
 
     def _placed(self, node: nodes.Expr) -> nodes.With | None:
         match node:
@@ -176,6 +205,20 @@ def _is_whole(macro: nodes.Macro, everywhere: Collection[str]) -> bool:
     names = list(macro.find_all(nodes.Name))
     own = {name.name for name in names if name.ctx != "load"} | {"loop"}
     return all(name.name in own or name.name in everywhere for name in names)
+
+
+def _drop_unused(tree: nodes.Template) -> None:
+    """Take away the imports of what has been placed: nothing need be loaded for them."""
+    used = {name.name for name in tree.find_all(nodes.Name)}
+    for line in [one for one in tree.body if isinstance(one, nodes.FromImport)]:
+        line.names = [name for name in line.names if _ours(name) in used]
+        if not line.names:
+            tree.body.remove(line)
+
+
+def _ours(name: str | tuple[str, str]) -> str:
+    """What an imported thing is called where it is imported."""
+    return name[1] if isinstance(name, tuple) else name
 
 
 def _copy(value: Any) -> Any:

@@ -27,11 +27,11 @@ class Link:
 
 
 class Pages:
-    """All templates in all languages, loaded once."""
+    """All templates in all languages."""
 
     def __init__(self) -> None:
-        self.speakers = {code: Speaker(language) for code, language in LANGUAGES.items()}
-        self._environments = {code: _environment(s) for code, s in self.speakers.items()}
+        self.speakers = {code: _speaker(code) for code in LANGUAGES}
+        self._environments = {code: _environment(code) for code in LANGUAGES}
         self._has_fonts = (STATIC / "fonts" / "fonts.css").exists()
 
     def speaker(self, code: str) -> Speaker:
@@ -39,6 +39,12 @@ class Pages:
 
     def template(self, code: str, name: str) -> Template:
         return self._environments[code].get_template(name)
+
+    def compile(self) -> None:
+        """Compile every template now, so that nobody's page has to wait for it."""
+        for environment in self._environments.values():
+            for name in environment.list_templates():
+                environment.get_template(name)
 
     def render(self, code: str, name: str, **context: Any) -> str:
         """One whole page or part of one, with what all of them need."""
@@ -79,7 +85,15 @@ def static_url(name: str) -> str:
     return f"/static/{name}?v={digest}"
 
 
-def _environment(speaker: Speaker) -> Environment:
+@cache
+def _speaker(code: str) -> Speaker:
+    return Speaker(LANGUAGES[code])
+
+
+@cache
+def _environment(code: str) -> Environment:
+    """Templates do not change while a process runs, so they are compiled once in it."""
+    speaker = _speaker(code)
     environment = SettlingEnvironment(
         speaker.gettext,
         loader=ChoiceLoader(
