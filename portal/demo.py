@@ -147,7 +147,8 @@ def _municipal(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "key": key,
-            "kind": "fhir_r4",
+            "kind": "fhir",
+            "release": "R4",
             "name": owner["name"],
             "owner": "kommun",
             "phone": owner["phone"],

@@ -30,7 +30,7 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
     """
     reading = Reading(FILE, at)
     if contract is None:
-        heard = import_module("stodtjanster.sources.fhir_r4.adapter").read(
+        heard = import_module("stodtjanster.sources.fhir.adapter").read(
             body, reading=reading, release=release
         )
     else:

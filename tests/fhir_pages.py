@@ -10,8 +10,8 @@ import orjson
 
 from stodtjanster.information import Item
 from stodtjanster.model import Period, PersonId
-from stodtjanster.sources.fhir_r4.adapter import Adapter
-from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.fhir.adapter import Adapter
+from stodtjanster.sources.fhir.settings import Settings
 from stodtjanster.sources.kit.source import Ask, Heard, Request, Response, SourceFailed
 
 BASE = "https://kommun.example/fhir"
@@ -141,7 +141,7 @@ def task(logical: str = "k1", **more: Any) -> Json:
 
 
 def adapter(**more: Any) -> Adapter:
-    raw = {"key": "kommun", "kind": "fhir_r4", "name": "Kommunen", "base_url": BASE, **more}
+    raw = {"key": "kommun", "kind": "fhir", "name": "Kommunen", "base_url": BASE, **more}
     return Adapter(Settings.model_validate(raw), clock=lambda: NOW)
 
 

@@ -15,7 +15,7 @@ import orjson
 import pytest
 
 from stodtjanster.model import STOCKHOLM, Dated, Open, Timed
-from stodtjanster.sources.fhir_r4.adapter import read
+from stodtjanster.sources.fhir.adapter import read
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.source import Heard
 from tests.conftest import SHARED

@@ -28,7 +28,7 @@ MAY_ASK_THE_TIME = {
     "portal/cli.py",
     "portal/demo.py",
     # A default that tests replace, for how long tokens live: no page is made of it.
-    "stodtjanster/sources/fhir_r4/adapter.py",
+    "stodtjanster/sources/fhir/adapter.py",
 }
 CLOCKS = {
     ("datetime", "now"),

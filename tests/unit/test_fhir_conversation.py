@@ -23,8 +23,8 @@ from stodtjanster.information import (
 )
 from stodtjanster.model import Cause, Outcome, PersonId
 from stodtjanster.sources import kinds
-from stodtjanster.sources.fhir_r4.adapter import Adapter
-from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.fhir.adapter import Adapter
+from stodtjanster.sources.fhir.settings import Settings
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed
 from tests.fhir_pages import (
     BASE,
@@ -63,8 +63,8 @@ def gather(kind: type[Item], *answers: Response | SourceFailed, **settings: Any)
 
 
 def test_the_kind_is_found_and_built_from_configuration():
-    raw = {"key": "kommun", "kind": "fhir_r4", "name": "Kommunen", "base_url": f"{BASE}/"}
-    source = kinds()["fhir_r4"].build(raw)
+    raw = {"key": "kommun", "kind": "fhir", "name": "Kommunen", "base_url": f"{BASE}/"}
+    source = kinds()["fhir"].build(raw)
     assert isinstance(source, Adapter)
     assert source.settings.base_url == BASE
     assert source.gives == {Appointment, CareManager, CarePlan, CareService, Agreement}
@@ -79,11 +79,14 @@ def test_the_kind_is_found_and_built_from_configuration():
         {"base_url": "ftp://kommun.example"},
         {"client_id": "portalen"},
         {"patient_key": "guess"},
+        {"release": "STU3"},
+        {"information": []},
+        {"information": ["weather"]},
         {"unknown": True},
     ],
 )
 def test_settings_that_cannot_work_are_refused(wrong):
-    raw = {"key": "kommun", "kind": "fhir_r4", "name": "Kommunen", "base_url": BASE, **wrong}
+    raw = {"key": "kommun", "kind": "fhir", "name": "Kommunen", "base_url": BASE, **wrong}
     with pytest.raises(ValidationError):
         Settings.model_validate(raw)
 
@@ -96,12 +99,39 @@ def test_the_person_is_looked_up_and_then_searched_for():
     assert search.url == f"{BASE}/Appointment/_search"
     assert fields(search)["patient"] == "Patient/p1"
     assert search.headers["Prefer"] == "handling=strict"
-    assert search.headers["Accept"] == "application/fhir+json"
+    assert search.headers["Accept"] == "application/fhir+json; fhirVersion=4.0"
     assert [item.origin.record for item in heard.items] == ["Appointment/a1"]
     (report,) = heard.reports
     assert report.answered
     assert (report.source, report.system, report.information) == ("kommun", BASE, "appointment")
     assert (report.outcome, report.as_of, report.tried_at) == (Outcome.DATA_FROM_SOURCE, NOW, NOW)
+
+
+def test_a_source_is_asked_in_its_own_release_and_about_what_it_knows():
+    source = adapter(release="R5", information=["care_manager"])
+    assert source.gives == {CareManager}
+    assert kinds()["fhir"].adapter.gives >= {CareManager, Appointment}
+    _, sent = converse(source, ask(CareManager), script(FOUND, NOTHING))
+    assert {one.headers["Accept"] for one in sent} == {"application/fhir+json; fhirVersion=5.0"}
+
+
+@pytest.mark.parametrize(
+    ("said", "readable"),
+    [
+        ("application/fhir+json; fhirVersion=5.0", False),
+        ("application/fhir+json; FHIRVERSION=4.0.1", True),
+        ("application/fhir+json", True),
+    ],
+)
+def test_an_answer_in_another_release_is_not_guessed_at(said, readable):
+    page = Response(200, {"content-type": said}, answer(bundle(care_team())).body)
+    if readable:
+        assert len(gather(CareManager, FOUND, page)[0].items) == 1
+        return
+    with pytest.raises(SourceFailed) as failed:
+        gather(CareManager, FOUND, page)
+    assert failed.value.cause is Cause.UNREADABLE
+    assert failed.value.detail == "FHIR 5.0, not R4"
 
 
 def test_no_persons_number_stands_in_a_url():
@@ -448,7 +478,7 @@ def test_a_key_that_cannot_sign_is_refused_at_start_without_being_told(tmp_path,
 
 def test_a_token_is_kept_until_a_minute_before_it_ends(tmp_path):
     now = [NOW]
-    raw = {"key": "kommun", "kind": "fhir_r4", "name": "K", "base_url": BASE, **login(tmp_path)}
+    raw = {"key": "kommun", "kind": "fhir", "name": "K", "base_url": BASE, **login(tmp_path)}
     source = Adapter(Settings.model_validate(raw), clock=lambda: now[0])
     question = ask(CareManager)
     _, sent = converse(source, question, script(DISCOVERY, token("one"), FOUND, NOTHING))

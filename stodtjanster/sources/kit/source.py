@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Protocol, TypeAlias
+from typing import Protocol, TypeAlias
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
@@ -117,7 +117,8 @@ class SourceSettings(Edge):
 class Source(Protocol):
     """One configured source."""
 
-    gives: ClassVar[frozenset[type[Item]]]
+    @property
+    def gives(self) -> frozenset[type[Item]]: ...
 
     @property
     def settings(self) -> SourceSettings: ...

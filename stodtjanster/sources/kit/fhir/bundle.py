@@ -19,6 +19,9 @@ _SEARCH_TYPES = frozenset({"searchset", "collection"})
 _ISSUE_CODE = re.compile(r"[a-z-]{1,32}")
 _HAZARDS = ("modifierExtension", "implicitRules")
 _OK = 200
+VERSIONS: Final = {"R4": "4.0", "R5": "5.0"}
+"""The media type parameter fhirVersion (hl7.org/fhir/R4/http.html#version-parameter)."""
+_VERSION = re.compile(r"fhirVersion\s*=\s*\"?(\d+\.\d+)", re.IGNORECASE)
 _CAUSE_OF_STATUS: Final = {
     401: Cause.DENIED,
     403: Cause.DENIED,
@@ -47,13 +50,17 @@ def loads(body: bytes, longest: int) -> Any:
         raise SourceFailed(Cause.UNREADABLE, "not JSON") from None
 
 
-def page(response: Response, longest: int) -> Page:
-    """A search's answer. Raises SourceFailed for an error, an outcome, or anything but a Bundle.
+def page(response: Response, longest: int, release: str) -> Page:
+    """A search's answer. Raises SourceFailed for an error, an outcome, anything but a Bundle, or
+    another release than the source was said to speak.
 
     The `diagnostics` of an outcome never go on: they may hold a person's number.
     """
     if response.status != _OK:
         raise failed(response, longest)
+    said = _VERSION.search(response.headers.get("content-type", ""))
+    if said is not None and said[1] != VERSIONS[release]:
+        raise SourceFailed(Cause.UNREADABLE, f"FHIR {said[1]}, not {release}")
     whole = loads(response.body, longest)
     kind = whole.get("resourceType") if isinstance(whole, dict) else None
     if kind == "OperationOutcome":

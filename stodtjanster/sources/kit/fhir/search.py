@@ -1,7 +1,8 @@
 """A FHIR search as a conversation: requests go out, pages come in, next links are followed.
 
-R4: hl7.org/fhir/R4/search.html, http.html#paging. A next link is opaque, but it is followed only
-inside the source's own base: elsewhere it would carry our token, and our network, to a stranger.
+hl7.org/fhir/R4/search.html, http.html#paging; the same in R5. A next link is opaque, but it is
+followed only inside the source's own base: elsewhere it would carry our token, and our network,
+to a stranger.
 """
 
 from collections.abc import Callable, Generator, Sequence
@@ -13,10 +14,14 @@ from stodtjanster.sources.kit.fhir import bundle
 from stodtjanster.sources.kit.fhir.values import LONGEST_TEXT
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed
 
+Release: TypeAlias = Literal["R4", "R5"]
+"""What a source speaks: one element may mean two things in them, so it is never guessed."""
+
 Send: TypeAlias = Callable[[Request], Generator[Request, Response, Response]]
 """Sends a request with whatever proves who we are, and gives back the answer to it."""
 
 PORTS: Final = {"https": 443, "http": 80}
+_MEDIA_TYPE: Final = "application/fhir+json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +44,7 @@ class Manners:
     strict: bool
     max_pages: int
     max_bytes: int
+    release: Release = "R4"
 
     def first(self, query: Query) -> Request:
         encoded = "&".join(
@@ -57,7 +63,7 @@ class Manners:
         return Request("GET", absolute, self._headers()) if inside(self.base, absolute) else None
 
     def _headers(self) -> dict[str, str]:
-        headers = {"Accept": "application/fhir+json"}
+        headers = {"Accept": f"{_MEDIA_TYPE}; fhirVersion={bundle.VERSIONS[self.release]}"}
         if self.strict:
             # Otherwise a server may ignore what it does not know, even whom we ask about.
             headers["Prefer"] = "handling=strict"
@@ -80,7 +86,7 @@ class Search:
         while request is not None:
             try:
                 answer = yield from send(request)
-                page = bundle.page(answer, self.manners.max_bytes)
+                page = bundle.page(answer, self.manners.max_bytes, self.manners.release)
             except SourceFailed as failed:
                 if not seen:
                     raise

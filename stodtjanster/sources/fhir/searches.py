@@ -1,4 +1,4 @@
-"""Which searches answer which kind of information (R4 core search parameters)."""
+"""Which searches answer which kind of information (core search parameters)."""
 
 from datetime import timedelta
 from typing import Final
@@ -12,7 +12,7 @@ from stodtjanster.information import (
     Item,
 )
 from stodtjanster.model import Period
-from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.fhir.settings import Settings
 from stodtjanster.sources.kit.fhir.agreements import STATUSES_ASKED
 from stodtjanster.sources.kit.fhir.appointments import APPOINTMENT_ASKED
 from stodtjanster.sources.kit.fhir.care_services import INTENTS_ASKED

@@ -1,25 +1,17 @@
-"""The conversation with a FHIR R4 source: log in, find the person, search, follow the pages."""
+"""The conversation with a FHIR source: log in, find the person, search, follow the pages."""
 
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
-from typing import ClassVar
 
 from cachetools import TTLCache
 
-from stodtjanster.information import (
-    Agreement,
-    Appointment,
-    CareManager,
-    CarePlan,
-    CareService,
-    Item,
-)
+from stodtjanster.information import Item
 from stodtjanster.model import Cause, Outcome, PersonId, Report
-from stodtjanster.sources.fhir_r4.searches import searches
-from stodtjanster.sources.fhir_r4.settings import Settings
+from stodtjanster.sources.fhir.searches import searches
+from stodtjanster.sources.fhir.settings import GIVES, Settings
 from stodtjanster.sources.kit.fhir import bundle, read
 from stodtjanster.sources.kit.fhir.gathering import Gathering
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
@@ -54,7 +46,9 @@ class _Known:
 
 
 class Adapter:
-    """One FHIR R4 source.
+    """One FHIR source.
+
+    `gives` is what the settings name; of the class, what they may name.
 
     Which Patient a number belongs to is remembered for some minutes, in this process only, so
     that the sections of one page look it up once. It is bounded in number and time, holds nothing
@@ -63,19 +57,19 @@ class Adapter:
     before the adapter is asked at all.
     """
 
-    gives: ClassVar[frozenset[type[Item]]] = frozenset(
-        {Appointment, CareManager, CarePlan, CareService, Agreement}
-    )
+    gives: frozenset[type[Item]] = frozenset(GIVES.values())
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = _now) -> None:
         """Raises ValueError when the private key cannot sign."""
         self.settings = settings
+        self.gives = frozenset(GIVES[name] for name in settings.information)
         self._manners = Manners(
             settings.base_url,
             settings.method,
             settings.strict,
             settings.max_pages,
             settings.limits.max_bytes,
+            settings.release,
         )
         self._login = _login(settings, clock)
         self._patients: TTLCache[PersonId, _Known] = TTLCache(

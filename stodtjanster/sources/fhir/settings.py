@@ -1,14 +1,27 @@
-"""How one FHIR R4 source is reached and asked. What differs between servers is set here."""
+"""How one FHIR source is reached and asked. What differs between servers is set here."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Final, Literal, Self
 
 from pydantic import AfterValidator, Field, FilePath, model_validator
 
+from stodtjanster.information import (
+    Agreement,
+    Appointment,
+    CareManager,
+    CarePlan,
+    CareService,
+    Item,
+)
 from stodtjanster.model import PersonIdKind
 from stodtjanster.sources.kit import identifiers
-from stodtjanster.sources.kit.fhir.search import origin
+from stodtjanster.sources.kit.fhir.search import Release, origin
 from stodtjanster.sources.kit.smart import Algorithm
 from stodtjanster.sources.kit.source import SourceSettings
+
+GIVES: Final[dict[str, type[Item]]] = {
+    kind.key: kind for kind in (Appointment, CareManager, CarePlan, CareService, Agreement)
+}
+"""What a FHIR source may know of, by the names that configuration uses."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -26,6 +39,15 @@ def _address(url: str) -> str:
 Address = Annotated[str, AfterValidator(_address)]
 
 
+def _known(name: str) -> str:
+    if name not in GIVES:
+        raise ValueError(f"unknown information; known are {', '.join(GIVES)}")
+    return name
+
+
+Information = Annotated[str, AfterValidator(_known)]
+
+
 class Settings(SourceSettings):
     """`patient_key` is how the source wants to be told whom it is about:
 
@@ -35,6 +57,10 @@ class Settings(SourceSettings):
     """
 
     base_url: Address
+    release: Release = "R4"
+    information: tuple[Information, ...] = Field(
+        default=tuple(GIVES), min_length=1, description="what this source is asked about"
+    )
     patient_key: Literal["lookup", "identifier", "chained"] = "lookup"
     method: Literal["GET", "POST"] = Field(
         default="POST", description="POST keeps the number out of the source's access logs"

@@ -1,0 +1,1 @@
+"""Whoever speaks FHIR, R4 or R5."""

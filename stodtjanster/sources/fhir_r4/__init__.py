@@ -1,1 +1,0 @@
-"""A municipality (or anyone else) that speaks FHIR R4."""
