@@ -189,7 +189,9 @@ def visits() -> tuple[EventRow, ...]:
     )
 
 
-HOME_HELP = FoldedVisits(Told("Hemtjänst"), (time(7, 30), time(12, 30), time(18, 30)), visits(), every_day=True)
+HOME_HELP = FoldedVisits(
+    Told("Hemtjänst"), (time(7, 30), time(12, 30), time(18, 30)), visits(), every_day=True
+)
 
 EVENTS = Events(
     count=6,
@@ -399,7 +401,7 @@ EMPTY = {
     "week": "",
     "events": "Inget är inbokat de närmaste sex veckorna.",
     "plans": "Du har ingen plan. Du kan be om en.",
-    "contacts": "Du har ingen fast kontakt hos dem som svarade.",
+    "contacts": "Du har varken vårdval eller fast kontakt hos dem som svarade.",
 }
 
 FULL = [

@@ -16,6 +16,8 @@ from stodtjanster.information import (
     CarePlanKind,
     CareService,
     Item,
+    Listing,
+    ListingKind,
     Party,
 )
 from stodtjanster.model import (
@@ -107,6 +109,10 @@ def manager(
         name=Told(name) if name else None,
         **more,
     )
+
+
+def listing(kind: ListingKind, unit: str, **more: Any) -> Listing:
+    return Listing(**_whose(REGION, f"{kind}{unit}"), kind=kind, unit=Told(unit), **more)
 
 
 def plan(

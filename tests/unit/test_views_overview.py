@@ -14,6 +14,7 @@ from stodtjanster.information import (
     CareManagerKind,
     CarePlanKind,
     Goal,
+    ListingKind,
     Party,
     Telecom,
     TelecomKind,
@@ -41,6 +42,7 @@ from tests.viewing import (
     at,
     booking,
     day,
+    listing,
     manager,
     plan,
     report,
@@ -344,6 +346,7 @@ class TestFolding:
 class TestContacts:
     def test_most_important_first(self) -> None:
         made = contacts(
+            answer(),
             answer(
                 manager("Okänd", CareManagerKind.UNKNOWN),
                 manager("Läkare", CareManagerKind.LAKARKONTAKT),
@@ -357,8 +360,27 @@ class TestContacts:
         names = [contact.name.text for contact in made.rows if contact.name]
         assert names == ["Samordnar", "Vård", "Läkare", "Omsorg", "Okänd"]
 
+    def test_the_chosen_health_centre_stands_first_by_its_name(self) -> None:
+        made = contacts(
+            answer(
+                listing(ListingKind.DOCTOR, "Björken", name=Told("Sara Ek, läkare")),
+                listing(ListingKind.DOCTORS_OFFICE, "Björken"),
+            ),
+            answer(manager("Vård", CareManagerKind.VARDKONTAKT)),
+            scene(),
+        )
+        assert made is not None
+        told = [(row.name and row.name.text, row.unit and row.unit.text) for row in made.rows]
+        assert told[:2] == [("Björken", None), ("Sara Ek, läkare", "Björken")]
+        assert [row.kind.text for row in made.rows] == [
+            "Vårdval",
+            "Vald läkare",
+            "Fast vårdkontakt",
+        ]
+
     def test_a_team_is_one_contact(self) -> None:
         made = contacts(
+            answer(),
             answer(
                 *(manager(n, team_id="t1", team_name=Told("Äldreteamet")) for n in ("Ada", "Bo")),
                 manager("Cia"),
@@ -375,19 +397,23 @@ class TestContacts:
 
     def test_the_same_team_number_in_another_system_is_another_team(self) -> None:
         made = contacts(
-            answer(manager("Ada", team_id="1"), manager("Bo", team_id="1", system=TOWN)), scene()
+            answer(),
+            answer(manager("Ada", team_id="1"), manager("Bo", team_id="1", system=TOWN)),
+            scene(),
         )
         assert made is not None
         assert len(made.rows) == 2
 
     def test_two_without_a_team_are_two(self) -> None:
-        made = contacts(answer(manager("Ada"), manager("Bo")), scene())
+        made = contacts(answer(), answer(manager("Ada"), manager("Bo")), scene())
         assert made is not None
         assert len(made.rows) == 2
 
     def test_a_kind_that_is_new_is_called_what_the_source_calls_it(self) -> None:
         made = contacts(
-            answer(manager("Ada", CareManagerKind.UNKNOWN, kind_text=Told("Silviasyster"))), scene()
+            answer(),
+            answer(manager("Ada", CareManagerKind.UNKNOWN, kind_text=Told("Silviasyster"))),
+            scene(),
         )
         assert made is not None
         assert made.rows[0].kind == Told("Silviasyster")
@@ -396,18 +422,20 @@ class TestContacts:
         phone = Telecom(TelecomKind.PHONE, "0980-319 299")
         mail = Telecom(TelecomKind.EMAIL, "ada@example.se")
         made = contacts(
-            answer(manager("Ada", telecom=(mail, phone)), manager("Bo", telecom=(mail,))), scene()
+            answer(),
+            answer(manager("Ada", telecom=(mail, phone)), manager("Bo", telecom=(mail,))),
+            scene(),
         )
         assert made is not None
         assert [row.phone for row in made.rows] == ["0980-319 299", "0980-319 201"]
 
     def test_a_title_stands_behind_the_name(self) -> None:
-        made = contacts(answer(manager("Ada", qualification=Told("Läkare"))), scene())
+        made = contacts(answer(), answer(manager("Ada", qualification=Told("Läkare"))), scene())
         assert made is not None
         assert made.rows[0].name == Told("Ada, läkare")
 
     def test_nobody(self) -> None:
-        assert contacts(answer(), scene()) is None
+        assert contacts(answer(), answer(), scene()) is None
 
 
 class TestPlanning:

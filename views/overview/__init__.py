@@ -6,6 +6,7 @@ from stodtjanster.information import (
     CareManager,
     CarePlan,
     CareService,
+    Listing,
 )
 from stodtjanster.model import ActorKind, Need
 from views.kit.view import View
@@ -20,6 +21,7 @@ view = View(
     audience=frozenset({ActorKind.CITIZEN}),
     needs={
         "booked": Need(Appointment, days_ahead=42),
+        "listings": Need(Listing, days_ahead=0),
         "managers": Need(CareManager, days_ahead=0),
         "plans": Need(CarePlan, days_back=3 * 365, days_ahead=365),
         "agreements": Need(Agreement, days_back=365, days_ahead=365),
@@ -43,5 +45,7 @@ view.section(
 view.section(
     "contacts",
     title=N_("Mottagningar och kontakter"),
-    none=N_("Du har ingen fast kontakt hos dem som svarade. Ring 1177 om du vill ha råd."),
+    none=N_(
+        "Du har varken vårdval eller fast kontakt hos dem som svarade. Ring 1177 om du vill ha råd."
+    ),
 )(care.contacts)

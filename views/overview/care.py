@@ -10,6 +10,8 @@ from stodtjanster.information import (
     CarePlan,
     CarePlanKind,
     CareService,
+    Listing,
+    ListingKind,
     Party,
     TelecomKind,
 )
@@ -38,6 +40,15 @@ _MANAGERS: Mapping[CareManagerKind, str] = {
     CareManagerKind.OMSORGSKONTAKT: N_("Fast omsorgskontakt"),
     CareManagerKind.UNKNOWN: N_("Fast kontakt"),
 }
+_LISTINGS: Mapping[ListingKind, str] = {
+    ListingKind.DOCTORS_OFFICE: N_("Vårdval"),
+    ListingKind.DOCTORS_TEAM: N_("Vårdval"),
+    ListingKind.DOCTOR: N_("Vald läkare"),
+    ListingKind.DISTRICT_NURSE: N_("Distriktssköterska"),
+    ListingKind.CHILD_HEALTH: N_("Barnavårdscentral (BVC)"),
+    ListingKind.ON_CALL: N_("Jourcentral"),
+    ListingKind.UNKNOWN: N_("Vårdval"),
+}
 _PLANS: Mapping[CarePlanKind, str] = {
     CarePlanKind.SIP: N_("Samordnad individuell plan (SIP)"),
     CarePlanKind.SPLPTLRV: N_("Samordnad plan i psykiatrisk tvångsvård"),
@@ -56,17 +67,44 @@ _LAWS: Mapping[str, str] = {
 }
 
 
-def contacts(managers: Answer[CareManager], scene: Scene) -> Contacts | None:
-    """Most important first; the members of one team are one contact."""
-    if not managers.items:
+def contacts(
+    listings: Answer[Listing], managers: Answer[CareManager], scene: Scene
+) -> Contacts | None:
+    """Vårdval first, then fasta kontakter, most important first."""
+    if not listings.items and not managers.items:
         return None
-    explain = Explainer.of(scene, managers)
+    explain = Explainer.of(scene, listings, managers)
+    chosen = sorted(listings.items, key=lambda item: list(_LISTINGS).index(item.kind))
+    rows = (*(_chosen(item, explain) for item in chosen), *_teams(managers, explain))
+    return Contacts(rows)
+
+
+def _chosen(item: Listing, explain: Explainer) -> Contact:
+    words = explain.scene.words
+    unit = explain.scene.directory.of(item.origin)
+    kind = Told(words.gettext(_LISTINGS[item.kind]), words.language)
+    if item.kind is ListingKind.UNKNOWN and item.kind_text is not None:
+        kind = item.kind_text
+    place = item.unit or item.origin.unit_name or Told(unit.name)
+    return Contact(
+        kind=kind,
+        mark=explain.mark(item),
+        why=explain.why(item),
+        name=item.name or place,
+        unit=place if item.name else None,
+        phone=unit.phone,
+        opening=unit.opening,
+    )
+
+
+def _teams(managers: Answer[CareManager], explain: Explainer) -> Iterable[Contact]:
+    """The members of one team are one contact."""
     order = list(_MANAGERS)
     teams: dict[object, list[CareManager]] = {}
     for manager in sorted(managers.items, key=lambda m: order.index(m.kind)):
         one = manager.origin.identity if manager.team_id is None else manager.team_id
         teams.setdefault((manager.kind, manager.origin.system, one), []).append(manager)
-    return Contacts(tuple(_contact(members, explain) for members in teams.values()))
+    return (_contact(members, explain) for members in teams.values())
 
 
 def _contact(members: list[CareManager], explain: Explainer) -> Contact:

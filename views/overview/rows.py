@@ -33,6 +33,7 @@ _FORMS: Mapping[VisitForm, tuple[str, Literal["home", "visit", "phone", "video"]
 _KINDS = {
     "appointment": N_("En bokad tid"),
     "care_manager": N_("En fast kontakt"),
+    "listing": N_("Ett vårdval"),
     "care_plan": N_("En plan"),
     "agreement": N_("En överenskommelse"),
     "care_service": N_("Ett beslut om en insats"),
