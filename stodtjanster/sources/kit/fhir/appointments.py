@@ -3,10 +3,9 @@
 R4: hl7.org/fhir/R4/appointment.html, encounter.html. R5's other names are read as well.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 import orjson
 
@@ -21,13 +20,12 @@ from stodtjanster.sources.kit.fhir.values import (
     as_list,
     codings,
     concept_text,
+    first_of,
     first_text,
     instant,
     recorded,
     span,
 )
-
-T = TypeVar("T")
 
 APPOINTMENT_SHOWN: Final = frozenset({"booked", "pending", "proposed", "arrived", "checked-in"})
 APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in"
@@ -125,15 +123,11 @@ def _sorted_actors(resource: Json, scope: Scope) -> _Present:
     return _Present(
         subject=_one_of([*as_list(resource.get("subject")), *patients], resource, scope),
         staff=tuple(told for name in staff if (told := scope.told(name, resource)) is not None),
-        unit=scope.told(_first(one.name for one in units), resource),
-        unit_id=_first(one.unit for one in (*units, *places)),
-        place=scope.told(_first(one.name for one in places), resource),
+        unit=scope.told(first_of(one.name for one in units), resource),
+        unit_id=first_of(one.unit for one in (*units, *places)),
+        place=scope.told(first_of(one.name for one in places), resource),
         at_home=any(_is_home(one.target) for one in places),
     )
-
-
-def _first(found: Iterable[T | None]) -> T | None:
-    return next((one for one in found if one), None)
 
 
 def _is_home(location: Json | None) -> bool:

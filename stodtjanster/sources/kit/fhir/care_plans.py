@@ -7,9 +7,9 @@ Sources: hl7.org/fhir/R4/careplan.html, Inera EHDS-TK typeofcareplan-cs, KL core
 from collections.abc import Iterable
 
 from stodtjanster.information import CarePlan, CarePlanKind, CareService, Goal
-from stodtjanster.model import PersonId, Told
+from stodtjanster.model import PersonId
 from stodtjanster.sources.kit.fhir.appointments import check
-from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys, units
+from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Meant, Scope, keys
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
@@ -20,12 +20,14 @@ from stodtjanster.sources.kit.fhir.values import (
     concept_text,
     day,
     days,
+    first_of,
     first_text,
     recorded,
 )
 from stodtjanster.sources.kit.identifiers import record_key
 
 KIND_SYSTEM = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
+_KINDS = {kind.value: kind for kind in CarePlanKind}
 _SHOWN = frozenset({"active", "on-hold"})
 # A draft is not decided and our type has no word for that, so it is not shown as a plan.
 _OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
@@ -72,8 +74,8 @@ def check_intent(intent: object, decided: frozenset[str], undecided: frozenset[s
 
 def _kind(resource: Json) -> CarePlanKind:
     for system, code in codings(resource.get("category")):
-        if system == KIND_SYSTEM:
-            return next((kind for kind in CarePlanKind if kind == code), CarePlanKind.UNKNOWN)
+        if system == KIND_SYSTEM and isinstance(code, str):
+            return _KINDS.get(code, CarePlanKind.UNKNOWN)
     return CarePlanKind.UNKNOWN
 
 
@@ -88,9 +90,9 @@ def _plan(
     first, last = days(resource.get("period"))
     author = resource.get("author") or resource.get("custodian")
     made = recorded(resource.get("created"))
-    owner = scope.told(scope.name(author, resource), resource)
     helpers = [*as_list(resource.get("careTeam")), *as_list(resource.get("contributor"))]
-    names = (scope.name(one, resource) for one in helpers)
+    writer = scope.meant(author, resource)
+    helping = [scope.meant(one, resource) for one in helpers]
     return CarePlan(
         subject=subject,
         origin=scope.origin(
@@ -98,14 +100,14 @@ def _plan(
             identity,
             labels.approved,
             made,
-            care_unit((author, *helpers), scope, resource),
-            _unit_name((author, *helpers), resource, scope),
+            first_of(one.unit for one in (writer, *helping)),
+            scope.told(_unit_name((writer, *helping)), resource),
         ),
         kind=kind,
         kind_text=scope.told(first_text(resource.get("category")), resource),
         title=scope.told(resource.get("title") or resource.get("description"), resource),
-        owner=owner,
-        responsible=scope.told(next((name for name in names if name), None), resource),
+        owner=scope.told(writer.name, resource),
+        responsible=scope.told(first_of(one.name for one in helping), resource),
         first=first,
         last=last,
         authored=made,
@@ -122,10 +124,9 @@ def _plan(
     )
 
 
-def _unit_name(references: Iterable[Json | None], resource: Json, scope: Scope) -> Told | None:
+def _unit_name(meant: Iterable[Meant]) -> str | None:
     """The first of them that is a unit: an author is often a person."""
-    names = (scope.name(one, resource) for one in units(references, scope, resource))
-    return scope.told(next((name for name in names if name), None), resource)
+    return first_of(one.name for one in meant if one.kind in UNITS)
 
 
 def own_keys(resource: Json) -> tuple[str, ...]:
@@ -234,9 +235,8 @@ def _service(
     if name is None:
         raise Unreadable("a service without name")
     first, last = days(resource.get("period"))
-    author = resource.get("author")
-    authority = scope.told(scope.name(author, resource), resource)
-    performers = (scope.name(one, resource) for one in as_list(detail.get("performer")))
+    author = scope.meant(resource.get("author"), resource)
+    performers = [scope.meant(one, resource) for one in as_list(detail.get("performer"))]
     timing = detail.get("scheduledTiming") or {}
     extent = detail.get("scheduledString") or concept_text(timing.get("code"))
     return CareService(
@@ -246,15 +246,15 @@ def _service(
             identity,
             labels.approved,
             recorded(resource.get("created")),
-            care_unit((author, *as_list(detail.get("performer"))), scope, resource),
-            _unit_name((author, *as_list(detail.get("performer"))), resource, scope),
+            first_of(one.unit for one in (author, *performers)),
+            scope.told(_unit_name((author, *performers)), resource),
         ),
         name=name,
         extent=scope.told(extent, resource),
         decided=first,
         first=first,
         last=last,
-        authority=authority,
-        performer=scope.told(next((one for one in performers if one), None), resource),
+        authority=scope.told(author.name, resource),
+        performer=scope.told(first_of(one.name for one in performers), resource),
         started=_BEGUN[status],
     )

@@ -303,11 +303,6 @@ def identity(resource: Json) -> str:
     return f"{resource['resourceType']}/{logical}"
 
 
-def units(references: Iterable[Json | None], scope: Scope, holder: Json) -> list[Json]:
-    """Those references that mean a unit. People, whose ids are never kept, are not among them."""
-    return [one for one in references if one and scope.kind(one, holder) in UNITS]
-
-
 def care_unit(references: Iterable[Json | None], scope: Scope, holder: Json) -> HsaId | None:
     """The first HSA-id that the reference to a unit carries as its identifier."""
     found = (scope.meant(one, holder).unit for one in references)

@@ -5,8 +5,9 @@ or OverflowError when JSON of another shape stands where FHIR has an element; `S
 them for the one place that catches them.
 """
 
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias, TypeVar
 
 from stodtjanster.model import (
     Dated,
@@ -20,6 +21,7 @@ from stodtjanster.model import (
 )
 
 Json: TypeAlias = dict[str, Any]
+T = TypeVar("T")
 
 LONGEST_TEXT: Final = 20_000
 LONGEST_TOKEN: Final = 512
@@ -70,10 +72,10 @@ def told(text: str | None, lang: str) -> Told | None:
 
 def as_list(value: Any) -> list[Any]:
     """R4 and R5 differ in what repeats: one object is read as a list of one."""
-    if isinstance(value, list):
-        return value
     if value is None:
         return []
+    if isinstance(value, list):
+        return value
     if isinstance(value, dict):
         return [value]
     raise Unreadable("a list was expected")
@@ -103,6 +105,11 @@ def first_text(concepts: Any) -> str | None:
     return None
 
 
+def first_of(found: Iterable[T | None]) -> T | None:
+    """The first that there is anything of."""
+    return next((one for one in found if one), None)
+
+
 def codings(concepts: Any) -> list[tuple[Any, Any]]:
     """(system, code) of every coding of every concept; R4's bare Coding counts as one."""
     found: list[tuple[Any, Any]] = []
@@ -129,13 +136,19 @@ def when(text: str) -> When:
     size = len(text)
     if size > len("YYYY-MM-DD"):
         return Timed(instant(text))
-    if size == len("YYYY-MM-DD") and text[4] == text[7] == "-":
-        return Dated(_in_range(date.fromisoformat(text)))
+    if size == len("YYYY-MM-DD"):
+        return Dated(_whole_day(text))
     if size == len("YYYY-MM") and text[4] == "-" and text[:4].isdecimal() and text[5:].isdecimal():
         return Partial(_in_range(date(int(text[:4]), int(text[5:]), 1)).year, int(text[5:]))
     if size == len("YYYY") and text.isdecimal():
         return Partial(_in_range(date(int(text), 1, 1)).year)
     raise Unreadable("not a date")
+
+
+def _whole_day(text: str) -> date:
+    if not text[4] == text[7] == "-":
+        raise Unreadable("not a date")
+    return _in_range(date.fromisoformat(text))
 
 
 def _in_range(day: date) -> date:
@@ -146,7 +159,9 @@ def _in_range(day: date) -> date:
 
 def day(text: str | None) -> date | None:
     """The first Swedish day that a dateTime may touch."""
-    return None if text is None else first_day(when(text))
+    if text is None:
+        return None
+    return _whole_day(text) if len(text) == len("YYYY-MM-DD") else first_day(when(text))
 
 
 def recorded(text: str | None) -> datetime | None:
@@ -170,7 +185,7 @@ def days(period: Json | None) -> tuple[date | None, date | None]:
     end = period.get("end")
     if end is None or end.startswith(str(_NO_END)):
         return first, None
-    last = last_day(when(end))
+    last = _whole_day(end) if len(end) == len("YYYY-MM-DD") else last_day(when(end))
     if first is not None and last is not None and last < first:
         raise Unreadable("a period ends before it begins")
     return first, last
