@@ -139,7 +139,7 @@ def test_a_good_day(standing: Portal) -> None:
     assert_honest(text, {})
     assert "källor har svarat" in text
     assert "Vi vet inte" not in text
-    assert "Allt syns inte här" not in text
+    assert "Det kan saknas något här" not in text
 
 
 @pytest.mark.parametrize(
