@@ -15,6 +15,8 @@ class Told:
         """None for absent or blank text; white space inside is folded to one line per line."""
         if text is None:
             return None
-        lines = (" ".join(line.split()) for line in text.splitlines())
-        folded = "\n".join(line for line in lines if line)
+        # What is printable has no line break in it, and most texts are one line.
+        written = (text,) if text.isprintable() else text.splitlines()
+        lines = [" ".join(line.split()) for line in written]
+        folded = "\n".join([line for line in lines if line])
         return cls(folded, lang) if folded else None

@@ -19,10 +19,10 @@ def days(
     start, the end).
     """
     starts, ends = (start or "").strip(), (end or "").strip()
-    first = day(starts)
+    first = day(starts) if starts else None
     if starts and first is None:
         raise BadRow(where[0], "not a date")
-    last = day(ends)
+    last = day(ends) if ends else None
     if ends and last is None and not ends.startswith(_END_OF_TIME):
         raise BadRow(where[1], "not a date")
     if first and last and last < first:
