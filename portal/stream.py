@@ -74,7 +74,8 @@ def stream(page: Page) -> Iterator[str]:
             page.harvest.wait(limit - gone)
     yield from _late(page, early, began)
     status = status_of(page)
-    yield _render(page, f"{page.view.key}/status.html", **_section_context(page, _status(page)))
+    shown = _status(page, status)
+    yield _render(page, f"{page.view.key}/status.html", **_section_context(page, shown))
     yield _render(page, "page_close.html", answered=status.answered, asked=status.asked)
 
 
@@ -148,9 +149,9 @@ def _section(page: Page, shown: Shown) -> str:
     return _render(page, f"{page.view.key}/{shown.slot}.html", **_section_context(page, shown))
 
 
-def _status(page: Page) -> Shown:
+def _status(page: Page, status: StatusRow) -> Shown:
     title = page.scene.words.gettext(STATUS_TITLE)
-    return Shown("status", title, "full", status_of(page), "", (), 0)
+    return Shown("status", title, "full", status, "", (), 0)
 
 
 def _section_context(page: Page, shown: Shown) -> dict[str, Any]:
