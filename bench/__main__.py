@@ -12,12 +12,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench import clients, latency, page, parse
+from bench import clients, latency, page, parse, render
 from bench.figures import Figure, as_json, table
 
 RESULT = Path(__file__).parents[1] / "artifacts" / "bench.json"
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "parse": lambda _folder: parse.measure(),
+    "render": lambda _folder: render.measure(),
     "clients": clients.measure,
     "latency": latency.measure,
     "page": page.measure,

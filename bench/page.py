@@ -1,10 +1,10 @@
 """The whole page with everything on, against a bare program that does the same work.
 
 Ours is the portal as a WSGI application: session, gate, audit record, fetch service, adapters,
-stream and templates. The floor is one event loop that asks the same twelve sources over raw
-streams, lets lxml read the answers and prints every row with an f-string: no session, rules, log,
-reports, language or permits. Both run in this process, in turn; the sources are another process.
-A web server in front of the portal is not counted.
+stream and templates, made ready as the server does it. The floor is one event loop that asks the
+same twelve sources over raw streams, lets lxml read the answers and prints every row with an
+f-string: no session, rules, log, reports, language or permits. Both run in this process, in turn;
+the sources are another process. A web server in front of the portal is not counted.
 """
 
 import asyncio
@@ -16,8 +16,10 @@ from datetime import UTC, datetime
 from functools import partial
 from html import escape
 from pathlib import Path
+from runpy import run_path
 from statistics import median
 from time import perf_counter, process_time
+from types import SimpleNamespace
 from typing import Any
 
 import uvloop
@@ -29,6 +31,7 @@ from bench.parse_rivta import CARE_MANAGER, CARE_PLAN, ENVELOPE, SUBJECT, TIMESL
 from bench.upstream import upstream
 from bench.wire import RawPool, close
 from portal.app import create_app
+from portal.demo import SERVER
 from portal.house import House
 from portal.security import SESSION_COOKIE
 from portal.settings import Settings
@@ -66,11 +69,12 @@ class Cost:
 
 
 def measure(folder: Path) -> list[Figure]:
-    bodies = {f"s{number}": _body(number) for number in range(SOURCES)}
+    bodies = {f"s{number}": answer_of(number) for number in range(SOURCES)}
     ensure_keys(folder)
     with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
         app = create_app(_settings(ports, folder), clock=lambda: NOW)
         house: House = app.extensions["house"]
+        run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=app))
         try:
             return _compare(app, house, ports, folder)
         finally:
@@ -167,7 +171,7 @@ def _tls(folder: Path) -> Tls:
     return Tls(ca=keys.ca, certificate=keys.portal.certificate, key=keys.portal.key)
 
 
-def _body(number: int) -> bytes:
+def answer_of(number: int) -> bytes:
     """An answer with rows of a system of its own, so that no two are the same record."""
     _, adapter, row = KINDS[number % len(KINDS)]
     contract = adapter.CONTRACT

@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 Gettext = Callable[[str], str]
 
+_SPECIAL: Final = re.compile("[&<>\"']")
 _VARIABLE: Final = re.compile(r"%\((\w+)\)s")
 
 
@@ -50,9 +51,11 @@ class SettlingEnvironment(Environment):
         self._read: dict[str, Mapping[str, nodes.Macro]] = {}
 
     @staticmethod
-    def printed(value: object) -> Markup:
-        """A value as it stands in a page."""
-        return value if type(value) is Markup else escape(value)
+    def printed(value: object) -> str:
+        """A value as it stands in a page. Most texts have nothing in them to escape."""
+        if type(value) is Markup or (type(value) is str and _SPECIAL.search(value) is None):
+            return value
+        return escape(value)
 
     def _generate(
         self,
@@ -181,7 +184,7 @@ class _Places(NodeTransformer):
                 return None
         if macro is None or given is None:
             return None
-        targets = [nodes.Name(name, "store", lineno=node.lineno) for name in given]
+        targets = [nodes.Name(name, "param", lineno=node.lineno) for name in given]
         body = [_copy(part) for part in macro.body]
         return nodes.With(targets, [_copy(v) for v in given.values()], body, lineno=node.lineno)
 
