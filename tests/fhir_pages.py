@@ -133,9 +133,71 @@ def task(logical: str = "k1", **more: Any) -> Json:
         "id": logical,
         "status": "in-progress",
         "intent": "plan",
+        "code": {"coding": [{"code": "overenskommelse"}]},
         "description": "Du tränar i trappan tre gånger i veckan",
         "for": SUBJECT,
         "owner": SUBJECT,
+        **more,
+    }
+
+
+def medication_statement(logical: str = "m1", **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationStatement",
+        "id": logical,
+        "status": "active",
+        "medicationCodeableConcept": {"text": "Metformin 500 mg"},
+        "subject": SUBJECT,
+        "dosage": [{"text": "1 tablett morgon och kväll"}],
+        **more,
+    }
+
+
+def medication_request(logical: str = "r1", **more: Any) -> Json:
+    return {
+        "resourceType": "MedicationRequest",
+        "id": logical,
+        "status": "active",
+        "intent": "order",
+        "medicationCodeableConcept": {"text": "Alvedon"},
+        "subject": SUBJECT,
+        **more,
+    }
+
+
+def device_use(logical: str = "d1", **more: Any) -> Json:
+    return {
+        "resourceType": "DeviceUseStatement",
+        "id": logical,
+        "status": "active",
+        "subject": SUBJECT,
+        "device": {"display": "Trygghetslarm"},
+        **more,
+    }
+
+
+def device_request(logical: str = "b1", **more: Any) -> Json:
+    return {
+        "resourceType": "DeviceRequest",
+        "id": logical,
+        "status": "active",
+        "intent": "order",
+        "codeCodeableConcept": {"text": "Rullator"},
+        "subject": SUBJECT,
+        **more,
+    }
+
+
+def document(logical: str = "f1", **more: Any) -> Json:
+    system = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
+    return {
+        "resourceType": "DocumentReference",
+        "id": logical,
+        "status": "current",
+        "type": {"coding": [{"system": system, "code": "VP"}]},
+        "description": "Vårdplan diabetes",
+        "subject": SUBJECT,
+        "content": [{"attachment": {"contentType": "text/plain", "data": "SGVq"}}],
         **more,
     }
 

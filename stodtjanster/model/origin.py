@@ -11,7 +11,8 @@ from stodtjanster.model.told import Told
 class Origin:
     """Provenance of one record.
 
-    Identity is (`system`, `record`), never title or time. `contract` is the RIV-TA interaction or
+    Identity is (`system`, `record`), never title or time; `known_as` is that pair in the system
+    where the record was made, for a source that passes it on under names of its own. `contract` is the RIV-TA interaction or
     the FHIR resource type. `documented_at` is what a block (spärr) is compared with.
     `approved_for_patient` is None when the contract has no such element.
     """
@@ -26,7 +27,8 @@ class Origin:
     unit_name: Told | None = None
     approved_for_patient: bool | None = None
     documented_at: datetime | None = None
+    known_as: tuple[str, str] | None = None
 
     @property
     def identity(self) -> tuple[str, str]:
-        return (self.system, self.record)
+        return self.known_as or (self.system, self.record)

@@ -31,7 +31,11 @@ SHOWN: dict[str, dict[str, Any]] = {
     "CareTeam": {"status": "active", "category": [{"coding": [{"code": "fast-kontakt"}]}]},
     "CarePlan": {"status": "active", "intent": "plan"},
     "ServiceRequest": {"status": "active", "intent": "order", "doNotPerform": False},
-    "Task": {"status": "in-progress", "intent": "order"},
+    "Task": {
+        "status": "in-progress",
+        "intent": "order",
+        "code": {"coding": [{"code": "overenskommelse"}], "text": "Överenskommelse"},
+    },
 }
 
 
@@ -121,7 +125,7 @@ def _reasons(model: Any, status: str | None) -> set[str]:
     intent = getattr(model, "intent", None)
     return {
         *(f"status {status}", f"intent {intent}", "not to be performed", "activity ended"),
-        "not a team of fast kontakt",
+        *("not a team of fast kontakt", "not an agreement"),
     }
 
 

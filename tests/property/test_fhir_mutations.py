@@ -30,7 +30,12 @@ from tests.fhir_pages import (
     care_plan,
     care_team,
     converse,
+    device_request,
+    device_use,
+    document,
     encounter,
+    medication_request,
+    medication_statement,
     patient,
     script,
     service_request,
@@ -68,6 +73,31 @@ WHOLE = bundle(
     appointment("theirs", participant=[{"actor": THEIRS}], description=SECRET),
     beside=[GOAL, patient("annan", OTHER)],
 )
+# After the others, whose places are counted below.
+WHOLE["entry"] += bundle(
+    medication_statement(effectivePeriod={"start": "2026-01-01"}, category={"text": "x"}),
+    medication_request(groupIdentifier={"system": "urn:x", "value": "1"}),
+    device_use(timingPeriod={"start": "2026-01-01"}),
+    device_request(authoredOn="2026-01-01"),
+    document(
+        relatesTo=[{"code": "replaces", "target": {"reference": "DocumentReference/0"}}],
+        securityLabel=[{"coding": [{"code": "N"}]}],
+        meta={"source": "urn:oid:1.2.752.129.2.1.4.1#TSTNMT2321000156-NORD"},
+        identifier=[{"system": "urn:oid:1.2.752.129.2.1.2.1", "value": "VP-1"}],
+    ),
+    beside=[
+        {
+            "resourceType": "Provenance",
+            "target": [{"reference": "DocumentReference/f1"}],
+            "agent": [
+                {
+                    "type": {"coding": [{"code": "custodian"}]},
+                    "who": {"type": "Organization", "identifier": {"system": "x", "value": "y"}},
+                }
+            ],
+        }
+    ],
+)["entry"]
 
 scalars = st.one_of(
     st.none(),
@@ -151,9 +181,9 @@ def _can_be_dated(item: Item) -> None:
         Period(PERIOD.first, PERIOD.last).touches(item.during)
 
 
-def test_the_unharmed_message_gives_six_rows_less_the_foreign_and_their_goal():
+def test_the_unharmed_message_gives_its_rows_less_the_foreign_and_their_goal():
     heard = _read(orjson.dumps(WHOLE))
-    assert len(heard.items) == 6
+    assert len(heard.items) == 11
     assert SECRET not in repr(heard)
 
 
@@ -223,7 +253,13 @@ PERSONS = [PersonId.parse(n) for n in ("199001012385", "194001612383", "19640823
 @given(
     st.lists(
         st.tuples(
-            st.sampled_from([appointment, encounter, care_team, care_plan, service_request, task]),
+            st.sampled_from(
+                [
+                    *(appointment, encounter, care_team, care_plan, service_request, task),
+                    *(medication_statement, medication_request, device_use, device_request),
+                    document,
+                ]
+            ),
             st.sampled_from(
                 [
                     {"reference": "Patient/p2"},
@@ -253,7 +289,9 @@ def test_nobody_elses_row_comes_through_a_conversation(rows):
             foreign.append(make(name, **{"for" if make is task else "subject": whose}))
     found, page = answer(bundle(patient())), answer(bundle(*foreign))
     source = adapter(
-        services_in_care_plans=False, planned_encounters=False, patient_cache_seconds=0
+        services_in_care_plans=False,
+        planned_encounters=False,
+        patient_cache_seconds=0,
     )
     for kind in source.gives:
         heard, _ = converse(source, ask(kind), script(found, page))

@@ -20,6 +20,7 @@ from stodtjanster.information import (
     CarePlan,
     CareService,
     Item,
+    Medication,
 )
 from stodtjanster.model import Cause, Outcome, PersonId
 from stodtjanster.sources import kinds
@@ -32,6 +33,7 @@ from tests.fhir_pages import (
     OTHER,
     PERSON,
     PERSONNUMMER,
+    SUBJECT,
     adapter,
     answer,
     appointment,
@@ -40,7 +42,12 @@ from tests.fhir_pages import (
     care_plan,
     care_team,
     converse,
+    device_request,
+    device_use,
+    document,
     encounter,
+    medication_request,
+    medication_statement,
     outcome,
     patient,
     script,
@@ -67,7 +74,9 @@ def test_the_kind_is_found_and_built_from_configuration():
     source = kinds()["fhir"].build(raw)
     assert isinstance(source, Adapter)
     assert source.settings.base_url == BASE
-    assert source.gives == {Appointment, CareManager, CarePlan, CareService, Agreement}
+    assert source.gives == {
+        *(Appointment, CareManager, CarePlan, CareService, Agreement, Medication)
+    }
 
 
 @pytest.mark.parametrize(
@@ -115,6 +124,196 @@ def test_a_source_is_asked_in_its_own_release_and_about_what_it_knows():
     assert {one.headers["Accept"] for one in sent} == {"application/fhir+json; fhirVersion=5.0"}
 
 
+EVERYTHING = {
+    "plans_from": ["CarePlan", "DocumentReference"],
+    "devices_from": ["DeviceUseStatement", "DeviceRequest"],
+    "medications_from": ["MedicationStatement", "MedicationRequest"],
+    "services_in_care_plans": False,
+}
+
+
+@pytest.mark.parametrize(
+    ("kind", "release", "asked"),
+    [
+        (
+            CarePlan,
+            "R4",
+            {
+                "CarePlan": {"status": "active,on-hold"},
+                "DocumentReference": {
+                    "status": "current",
+                    "type": "https://fhir.inera.se/CodeSystem/typeofcareplan-cs|",
+                },
+            },
+        ),
+        (
+            CareService,
+            "R4",
+            {"ServiceRequest": {}, "DeviceUseStatement": {}, "DeviceRequest": {}},
+        ),
+        (CareService, "R5", {"ServiceRequest": {}, "DeviceUsage": {}, "DeviceRequest": {}}),
+        (
+            Medication,
+            "R4",
+            {
+                "MedicationStatement": {"status": "active"},
+                "MedicationRequest": {"status": "active"},
+            },
+        ),
+        (
+            Medication,
+            "R5",
+            {
+                "MedicationStatement": {"status": "recorded"},
+                "MedicationRequest": {"intent": "order,original-order,instance-order"},
+            },
+        ),
+        (Agreement, "R4", {"Task": {"code": "overenskommelse,överenskommelse"}}),
+    ],
+)
+def test_what_may_be_asked_beside_is_set_for_each_source(kind, release, asked):
+    source = adapter(release=release, **EVERYTHING)
+    _, sent = converse(source, ask(kind), script(FOUND, NOTHING, NOTHING, NOTHING))
+    searched = {request.url.split("/")[-2]: fields(request) for request in sent[1:]}
+    assert list(searched) == list(asked)
+    for name, parameters in asked.items():
+        assert parameters.items() <= searched[name].items()
+
+
+def test_every_kind_of_row_becomes_what_it_is_asked_for_as():
+    rows = {
+        CarePlan: (care_plan(), document()),
+        CareService: (service_request(), device_use(), device_request()),
+        Medication: (medication_statement(), medication_request()),
+    }
+    for kind, given in rows.items():
+        pages = [answer(bundle(row)) for row in given]
+        heard, _ = converse(adapter(**EVERYTHING), ask(kind), script(FOUND, *pages))
+        assert [item.origin.contract for item in heard.items] == [
+            row["resourceType"] for row in given
+        ]
+        assert heard.reports[0].answered
+
+
+def test_other_tasks_than_agreements_are_not_shown_as_such():
+    other = task("k2", code={"coding": [{"code": "remiss"}]})
+    heard, _ = gather(Agreement, FOUND, answer(bundle(task(), other)))
+    assert [item.origin.record for item in heard.items] == ["Task/k1"]
+    assert heard.reports[0].rejected == 0
+    heard, sent = gather(Agreement, FOUND, answer(bundle(task(), other)), agreement_codes=[])
+    assert len(heard.items) == 2
+    assert "code" not in fields(sent[1])
+
+
+def test_an_agreement_may_be_told_by_a_code_of_the_source_itself():
+    own = "https://kommun.example/uppgift|ok"
+    coded = {"coding": [{"system": "https://kommun.example/uppgift", "code": "ok"}]}
+    rows = task(code=coded), task("k2", code={"coding": [{"system": "urn:x", "code": "ok"}]})
+    heard, _ = gather(Agreement, FOUND, answer(bundle(*rows)), agreement_codes=[own])
+    assert [item.origin.record for item in heard.items] == ["Task/k1"]
+
+
+GOAL = {
+    "resourceType": "Goal",
+    "id": "g1",
+    "lifecycleStatus": "active",
+    "description": {"text": "Gå i trappan"},
+    "subject": SUBJECT,
+}
+
+
+def test_goals_that_an_ignored_include_left_out_are_asked_for():
+    plan = care_plan(goal=[{"reference": "Goal/g1"}, {"reference": "Goal/theirs"}])
+    theirs = {**GOAL, "id": "theirs", "subject": {"reference": "Patient/p2"}}
+    heard, sent = gather(
+        CarePlan, FOUND, answer(bundle(plan)), answer(bundle(GOAL, theirs)), page_size=7
+    )
+    assert sent[2].url == f"{BASE}/Goal/_search"
+    assert fields(sent[2]) == {"patient": "Patient/p1", "_id": "g1,theirs", "_count": "100"}
+    (item,) = heard.items
+    assert [goal.text.text for goal in item.goals] == ["Gå i trappan"]
+    assert heard.reports[0].answered
+
+
+def test_what_came_along_is_not_asked_for_again():
+    plan = care_plan(goal=[{"reference": "Goal/g1"}])
+    heard, sent = gather(CarePlan, FOUND, answer(bundle(plan, beside=[GOAL])))
+    assert len(sent) == 2
+    assert len(heard.items[0].goals) == 1
+
+
+def test_goals_that_cannot_be_asked_for_make_the_plans_partial():
+    plan = care_plan(goal=[{"reference": "Goal/g1"}])
+    heard, _ = gather(CarePlan, FOUND, answer(bundle(plan)), answer(outcome(), 403))
+    assert len(heard.items) == 1
+    assert heard.reports[0].cause is Cause.PARTIAL
+    assert heard.rejected[0].where == "Goal"
+
+
+def test_asking_beside_can_be_turned_off():
+    plan = care_plan(goal=[{"reference": "Goal/g1"}])
+    heard, sent = gather(CarePlan, FOUND, answer(bundle(plan)), complete=False)
+    assert len(sent) == 2
+    assert heard.items[0].goals == ()
+
+
+ROLE = {
+    "resourceType": "PractitionerRole",
+    "id": "r1",
+    "practitioner": {"reference": "Practitioner/o1"},
+    "organization": {"reference": f"{BASE}/Organization/htjn"},
+}
+NAMELESS = care_team(participant=[{"member": {"reference": "PractitionerRole/r1"}}])
+
+
+def test_who_a_team_is_made_of_is_asked_for_in_two_steps_and_no_further():
+    omar = {"resourceType": "Practitioner", "id": "o1", "name": [{"text": "Omar Said"}]}
+    unit = {
+        "resourceType": "Organization",
+        "id": "htjn",
+        "name": "Hemtjänsten",
+        "partOf": {"reference": "Organization/x"},
+    }
+    heard, sent = gather(
+        CareManager,
+        *(FOUND, answer(bundle(NAMELESS)), answer(bundle(ROLE))),
+        *(answer(bundle(omar)), answer(bundle(unit))),
+    )
+    assert [request.url.split("/")[-2] for request in sent[2:]] == [
+        *("PractitionerRole", "Practitioner", "Organization")
+    ]
+    assert fields(sent[3]) == {"_id": "o1", "_count": "100"}
+    (item,) = heard.items
+    assert (item.name.text, item.unit.text) == ("Omar Said", "Hemtjänsten")
+
+
+def test_names_that_cannot_be_had_cost_no_row():
+    lost = SourceFailed(Cause.TIMEOUT)
+    heard, _ = gather(CareManager, FOUND, answer(bundle(NAMELESS)), lost)
+    (item,) = heard.items
+    assert item.name is None
+    assert heard.reports[0].answered
+
+
+@pytest.mark.parametrize(
+    "reference",
+    [
+        "https://evil.example/fhir/Goal/g1",
+        "Goal/g1?x=1",
+        "Goal/../Patient",
+        "Patient/p2",
+        "urn:uuid:1",
+        "#g1",
+        5,
+        None,
+    ],
+)
+def test_only_ids_of_this_very_source_are_asked_for(reference):
+    plan = care_plan(goal=[{"reference": reference, "display": "Mål"}])
+    _, sent = gather(CarePlan, FOUND, answer(bundle(plan)))
+    assert len(sent) == 2
+
+
 @pytest.mark.parametrize(
     ("said", "readable"),
     [
@@ -158,6 +357,7 @@ def test_get_is_there_for_servers_that_know_nothing_else():
         (CarePlan, ["CarePlan"]),
         (CareService, ["ServiceRequest", "CarePlan"]),
         (Agreement, ["Task"]),
+        (Medication, ["MedicationStatement"]),
     ],
 )
 def test_each_kind_asks_its_own_searches(kind, types):
@@ -175,6 +375,7 @@ def test_each_kind_gives_only_its_own_items():
         "CarePlan": care_plan(),
         "ServiceRequest": service_request(),
         "Task": task(),
+        "MedicationStatement": medication_statement(),
     }
 
     def server(request: Request) -> Response:

@@ -1,7 +1,7 @@
 """The conversation with a FHIR source: log in, find the person, search, follow the pages."""
 
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from threading import Lock
@@ -12,8 +12,8 @@ from stodtjanster.information import Item
 from stodtjanster.model import Cause, Outcome, PersonId, Report
 from stodtjanster.sources.fhir.searches import searches
 from stodtjanster.sources.fhir.settings import GIVES, Settings
-from stodtjanster.sources.kit.fhir import bundle, read
-from stodtjanster.sources.kit.fhir.gathering import Gathering
+from stodtjanster.sources.kit.fhir import bundle, completing, read
+from stodtjanster.sources.kit.fhir.gathering import Gathering, beside
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
 from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json
@@ -90,6 +90,8 @@ class Adapter:
             subject=ask.subject,
             language=self.settings.language,
             services_in_care_plans=self.settings.services_in_care_plans,
+            agreements=self.settings.agreement_codes,
+            plan_documents=self.settings.plan_documents,
         )
         gathering = Gathering()
         if self.settings.patient_key == "lookup":
@@ -103,25 +105,72 @@ class Adapter:
             mark = ":" if self.settings.patient_key == "identifier" else "."
             patient = (f"patient{mark}identifier", f"{system}|{ask.subject.value}")
         queries = searches(ask.information, ask.period, patient, self.settings)
-        yield from self._gather(queries, line, scope, gathering)
+        yield from self._gather(queries, patient, line, scope, gathering)
         return self._heard(ask, gathering)
 
     def _gather(
-        self, queries: tuple[Query, ...], line: "_Line", scope: Scope, gathering: Gathering
+        self,
+        queries: tuple[Query, ...],
+        patient: tuple[str, str],
+        line: "_Line",
+        scope: Scope,
+        gathering: Gathering,
     ) -> Generator[Request, Response, None]:
         """Run the searches in turn. The first must answer; what a later one loses is partial."""
         for number, query in enumerate(queries):
             wanted = frozenset({query.resource_type})
             search = Search(self._manners)
+            take = partial(gathering.add, wanted=wanted, scope=scope)
+            # Rows that may need more than came are read when it has been asked for.
+            held: list[bundle.Page] = []
+            waits = self.settings.complete and query.resource_type in completing.KINDS
             try:
-                take = partial(gathering.add, wanted=wanted, scope=scope)
-                yield from search.pages(query, line.send, take)
+                yield from search.pages(query, line.send, held.append if waits else take)
             except SourceFailed as failed:
                 if number == 0:
                     raise
                 search.cut = f"the search failed: {failed.cause}"
             if search.cut is not None:
                 gathering.cut(f"{query.resource_type} Bundle.link", search.cut)
+            around = scope
+            if held and completing.ignored(held):
+                more = yield from self._complete(held, patient, line, scope, gathering)
+                around = replace(scope, beside=more)
+            for page in held:
+                gathering.add(page, wanted, around)
+
+    def _complete(
+        self,
+        pages: list[bundle.Page],
+        patient: tuple[str, str],
+        line: "_Line",
+        scope: Scope,
+        gathering: Gathering,
+    ) -> Generator[Request, Response, dict[str, Json]]:
+        """What the rows point at and that did not come along, by `Type/id`.
+
+        Goals that could not be asked for make the answer partial. Names are another matter: the
+        row stands, without them.
+        """
+        known: dict[str, Json] = {}
+        rows = completing.resources(pages)
+        for _ in range(completing.ROUNDS):
+            found: list[bundle.Page] = []
+            for query in completing.lacking(rows, known.keys(), scope.system):
+                personal = query.resource_type in completing.PERSONAL
+                search = Search(self._manners)
+                whole = replace(query, parameters=(patient, *query.parameters))
+                try:
+                    asked = whole if personal else query
+                    yield from search.pages(asked, line.send, found.append)
+                except SourceFailed as failed:
+                    search.cut = f"the search failed: {failed.cause}"
+                if search.cut is not None and personal:
+                    gathering.cut(query.resource_type, search.cut)
+            fresh = beside(found)
+            known |= fresh
+            rows = list(fresh.values())
+        return known
 
     def _find(
         self, person: PersonId, line: "_Line", gathering: Gathering

@@ -11,15 +11,18 @@ from stodtjanster.information import (
     CarePlan,
     CareService,
     Item,
+    Medication,
 )
 from stodtjanster.model import PersonIdKind
 from stodtjanster.sources.kit import identifiers
+from stodtjanster.sources.kit.fhir import agreements, documents
 from stodtjanster.sources.kit.fhir.search import Release, origin
 from stodtjanster.sources.kit.smart import Algorithm
 from stodtjanster.sources.kit.source import SourceSettings
 
 GIVES: Final[dict[str, type[Item]]] = {
-    kind.key: kind for kind in (Appointment, CareManager, CarePlan, CareService, Agreement)
+    kind.key: kind
+    for kind in (Appointment, CareManager, CarePlan, CareService, Agreement, Medication)
 }
 """What a FHIR source may know of, by the names that configuration uses."""
 
@@ -81,9 +84,33 @@ class Settings(SourceSettings):
     max_pages: int = Field(default=20, ge=1, le=1000)
     strict: bool = Field(default=True, description="Prefer: handling=strict")
     includes: bool = Field(default=True, description="ask for _include")
+    complete: bool = Field(
+        default=True, description="ask by _id for what an ignored _include left out"
+    )
+    provenance: bool = Field(
+        default=False, description="ask for Provenance, which names the units of a spärr"
+    )
     planned_encounters: bool = Field(default=True, description="ask for Encounter too")
     services_in_care_plans: bool = Field(
         default=True, description="a CarePlan with one activity is an insats, as in KL's profiles"
+    )
+    plans_from: tuple[Literal["CarePlan", "DocumentReference"], ...] = Field(
+        default=("CarePlan",), min_length=1, description="Inera's drafts disagree on which"
+    )
+    plan_documents: tuple[str, ...] = Field(
+        default=documents.TYPES,
+        min_length=1,
+        description="tokens of DocumentReference.type or .category that are plans",
+    )
+    devices_from: tuple[Literal["DeviceUseStatement", "DeviceRequest"], ...] = Field(
+        default=(), description="trygghetslarm and hjälpmedel, beside ServiceRequest"
+    )
+    medications_from: tuple[Literal["MedicationStatement", "MedicationRequest"], ...] = Field(
+        default=("MedicationStatement",), min_length=1
+    )
+    agreement_codes: tuple[str, ...] = Field(
+        default=agreements.CODES,
+        description="tokens of Task.code that are överenskommelser; empty: every Task is",
     )
     language: str = Field(default="sv", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     patient_cache_seconds: int = Field(default=300, ge=0, le=3600)

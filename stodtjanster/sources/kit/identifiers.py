@@ -52,6 +52,19 @@ def hsa(system: object, value: object) -> HsaId | None:
         return None
 
 
+def record_of(system: object, value: object, holder: str) -> str | None:
+    """The record's name in the system whose HSA-id is `holder`; None when the identifier is
+    somebody else's, or of a system that RIV-TA does not know."""
+    if not isinstance(value, str) or not 0 < len(value) <= _LONGEST:
+        return None
+    if system == LOCAL_ID:
+        named, mark, record = value.partition("#")
+        if not mark:
+            return value
+        return record if record and named.strip().upper() == holder else None
+    return value if system == f"{SOURCE_SYSTEM}{holder}" else None
+
+
 def record_key(system: object, value: object) -> str | None:
     """The name `<system>|<record>` under which records of any source point at each other.
 

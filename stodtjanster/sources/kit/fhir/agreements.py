@@ -4,6 +4,8 @@ Source: hl7.org/fhir/R4/task.html. The owner says who has promised; Consent and 
 other things.
 """
 
+from typing import Final
+
 from stodtjanster.information import Agreement, Party
 from stodtjanster.sources.kit.fhir.appointments import check
 from stodtjanster.sources.kit.fhir.care_plans import check_intent
@@ -11,13 +13,18 @@ from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
+    SetAside,
     Unreadable,
     as_list,
     concept_text,
     days,
+    matches,
     recorded,
 )
 
+CODES: Final = ("overenskommelse", "överenskommelse")
+"""How a Task says that it is an agreement. No code system is agreed in Sweden, so these count in
+any; a source may be set up with its own, as `system|code`."""
 STATUSES_ASKED = "requested,received,accepted,ready,in-progress,on-hold,completed"
 _SHOWN = frozenset(STATUSES_ASKED.split(","))
 _OTHER = frozenset({"draft", "rejected", "cancelled", "failed", "entered-in-error"})
@@ -36,6 +43,10 @@ _CARE = frozenset(
 def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Agreement]:
     status = check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
+    if resource.get("doNotPerform"):
+        raise SetAside("not to be performed")
+    if scope.agreements and not matches(resource.get("code"), scope.agreements):
+        raise SetAside("not an agreement")
     subject = scope.whose(resource.get("for"), resource)
     text = scope.told(resource.get("description") or concept_text(resource.get("code")), resource)
     if text is None:

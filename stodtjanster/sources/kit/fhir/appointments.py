@@ -283,9 +283,16 @@ def encounter(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
             unit=unit,
             place=None if hidden else scope.told(place, resource),
             form=form(words or "", place or "", codes),
-            reason=scope.told(_reason(resource, None), resource),
+            reason=scope.told(_encounter_reason(resource), resource),
         ),
     )
+
+
+def _encounter_reason(resource: Json) -> str | None:
+    """R5 keeps the reasons of an Encounter one level down, beside what they are used for."""
+    reasons = as_list(resource.get("reason"))
+    inner = [value for one in reasons for value in as_list(one.get("value"))]
+    return first_text(resource.get("reasonCode")) or first_text(inner)
 
 
 def _is_patient(actor: Json | None, resource: Json, scope: Scope) -> bool:

@@ -57,7 +57,7 @@ def care_plan(
     check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
     subject = scope.whose(resource.get("subject"), resource)
-    kind = _kind(resource)
+    kind = kind_of(resource.get("category"))
     detail = _intervention(resource) if scope.services_in_care_plans else None
     if detail is not None:
         return (_service(resource, detail, identity, subject, labels, scope),)
@@ -72,8 +72,9 @@ def check_intent(intent: object, decided: frozenset[str], undecided: frozenset[s
         raise Unreadable("intent missing or unknown")
 
 
-def _kind(resource: Json) -> CarePlanKind:
-    for system, code in codings(resource.get("category")):
+def kind_of(concepts: object) -> CarePlanKind:
+    """What the national code system says of a plan; UNKNOWN for other codes and for none."""
+    for system, code in codings(concepts):
         if system == KIND_SYSTEM and isinstance(code, str):
             return _KINDS.get(code, CarePlanKind.UNKNOWN)
     return CarePlanKind.UNKNOWN
@@ -101,7 +102,7 @@ def _plan(
             labels.approved,
             made,
             first_of(one.unit for one in (writer, *helping)),
-            scope.told(_unit_name((writer, *helping)), resource),
+            scope.told(unit_name((writer, *helping)), resource),
         ),
         kind=kind,
         kind_text=scope.told(first_text(resource.get("category")), resource),
@@ -124,7 +125,7 @@ def _plan(
     )
 
 
-def _unit_name(meant: Iterable[Meant]) -> str | None:
+def unit_name(meant: Iterable[Meant]) -> str | None:
     """The first of them that is a unit: an author is often a person."""
     return first_of(one.name for one in meant if one.kind in UNITS)
 
@@ -247,7 +248,7 @@ def _service(
             labels.approved,
             recorded(resource.get("created")),
             first_of(one.unit for one in (author, *performers)),
-            scope.told(_unit_name((author, *performers)), resource),
+            scope.told(unit_name((author, *performers)), resource),
         ),
         name=name,
         extent=scope.told(extent, resource),

@@ -24,28 +24,28 @@ from stodtjanster.sources.kit.fhir.values import (
 )
 
 INTENTS_ASKED = "order,original-order,instance-order"
-_SHOWN = frozenset({"active", "on-hold"})
-_OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
-_DECIDED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
-_UNDECIDED = frozenset({"proposal", "plan", "option", "directive"})
+SHOWN = frozenset({"active", "on-hold"})
+OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
+DECIDED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
+UNDECIDED = frozenset({"proposal", "plan", "option", "directive"})
 _LAWS = {"sol": "SoL", "lss": "LSS", "hsl": "HSL"}
 _PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner", "Device"})
 
 
 def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[CareService]:
-    check(resource.get("status"), _SHOWN, _OTHER)
-    check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
+    check(resource.get("status"), SHOWN, OTHER)
+    check_intent(resource.get("intent"), DECIDED, UNDECIDED)
     if resource.get("doNotPerform"):
         raise SetAside("not to be performed")
     subject = scope.whose(resource.get("subject"), resource)
     name = scope.told(_name(resource), resource)
     if name is None:
         raise Unreadable("a service without name")
-    first, last = _during(resource)
+    first, last = occurrence(resource)
     requester = resource.get("requester")
     performers = as_list(resource.get("performer"))
     names = (scope.name(one, resource) for one in performers)
-    authority = scope.told(_authority(requester, resource, scope), resource)
+    decider = scope.told(authority(requester, resource, scope), resource)
     performer = scope.told(next((one for one in names if one), None), resource)
     decided = resource.get("authoredOn")
     return (
@@ -57,7 +57,7 @@ def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) ->
                 labels.approved,
                 recorded(decided),
                 care_unit((*performers, requester), scope, resource),
-                performer or authority,
+                performer or decider,
             ),
             name=name,
             extent=scope.told(_extent(resource), resource),
@@ -65,7 +65,7 @@ def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) ->
             decided=day(decided),
             first=first,
             last=last,
-            authority=authority,
+            authority=decider,
             performer=performer,
         ),
     )
@@ -90,14 +90,17 @@ def law(categories: object) -> str | None:
     return None
 
 
-def _during(resource: Json) -> tuple[date | None, date | None]:
-    period = resource.get("occurrencePeriod")
-    if period is None:
-        timing = resource.get("occurrenceTiming") or {}
-        period = (timing.get("repeat") or {}).get("boundsPeriod")
+def occurrence(resource: Json) -> tuple[date | None, date | None]:
+    """First and last day of what is ordered."""
+    period = resource.get("occurrencePeriod") or timing_period(resource.get("occurrenceTiming"))
     if period is not None:
         return days(period)
     return day(resource.get("occurrenceDateTime")), None
+
+
+def timing_period(timing: Json | None) -> Json | None:
+    """The Period that bounds a Timing, where it has one."""
+    return ((timing or {}).get("repeat") or {}).get("boundsPeriod")
 
 
 def _extent(resource: Json) -> str | None:
@@ -113,7 +116,19 @@ def _extent(resource: Json) -> str | None:
         per = units[1] if counts[1] == "1" else f"{counts[1]} {units[1]}"
         return f"{counts[0]} {units[0]} per {per}"
     timing = resource.get("occurrenceTiming") or {}
-    return concept_text(timing.get("code")) or first_text(resource.get("orderDetail"))
+    return concept_text(timing.get("code")) or _detail(as_list(resource.get("orderDetail")))
+
+
+def _detail(details: list[Json]) -> str | None:
+    """R4's details are concepts; R5's hold parameters, of which those in words are told."""
+    parameters = [one for detail in details for one in as_list(detail.get("parameter"))]
+    if not parameters:
+        return first_text(details)
+    said = (
+        one.get("valueString") or concept_text(one.get("valueCodeableConcept"))
+        for one in parameters
+    )
+    return next((text for text in said if text), None)
 
 
 def _number(value: object) -> str:
@@ -123,7 +138,7 @@ def _number(value: object) -> str:
     return f"{value:g}".replace(".", ",")
 
 
-def _authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+def authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
     """The board or unit that decided. A person who requested is not the authority."""
     if requester is None or scope.kind(requester, resource) in _PERSONS:
         return None

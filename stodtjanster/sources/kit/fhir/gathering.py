@@ -1,6 +1,6 @@
 """Rows -> items, page after page. One bad row is a rejection; the others are kept."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeAlias
 
@@ -12,6 +12,10 @@ from stodtjanster.sources.kit.fhir.appointments import appointment, encounter, s
 from stodtjanster.sources.kit.fhir.care_plans import care_plan, replaced
 from stodtjanster.sources.kit.fhir.care_services import care_service
 from stodtjanster.sources.kit.fhir.care_teams import care_team
+from stodtjanster.sources.kit.fhir.devices import device_request, device_use
+from stodtjanster.sources.kit.fhir.documents import plan_document, superseded
+from stodtjanster.sources.kit.fhir.medications import request, statement
+from stodtjanster.sources.kit.fhir.provenance import seals
 from stodtjanster.sources.kit.fhir.scope import Known, Labels, Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.values import (
     SHAPE_ERRORS,
@@ -31,11 +35,17 @@ READERS: Final[dict[str, Reader]] = {
     "CarePlan": care_plan,
     "ServiceRequest": care_service,
     "Task": agreement,
+    "MedicationStatement": statement,
+    "MedicationRequest": request,
+    "DeviceUseStatement": device_use,
+    "DeviceUsage": device_use,
+    "DeviceRequest": device_request,
+    "DocumentReference": plan_document,
 }
 _SUPPORTING = frozenset(
     {
         *("Patient", "Practitioner", "PractitionerRole", "Organization", "Location"),
-        *("HealthcareService", "Goal", "RelatedPerson", "Provenance"),
+        *("HealthcareService", "Goal", "RelatedPerson", "Provenance", "Medication", "Device"),
     }
 )
 _MOST_NAMED = 100
@@ -47,6 +57,7 @@ class _Sorted:
 
     rows: list[tuple[int, str, Json]] = field(default_factory=list)
     beside: dict[str, Json] = field(default_factory=dict)
+    provenances: list[Json] = field(default_factory=list)
     patients: set[str] = field(default_factory=set)
     protected: bool = False
 
@@ -72,7 +83,7 @@ class Gathering:
 
     def add(self, page: bundle.Page, wanted: frozenset[str], scope: Scope) -> None:
         """Read a page. `wanted` are the resource types that are rows; the rest stand beside."""
-        found = _Sorted()
+        found = _Sorted(beside=dict(scope.beside))
         for number, entry in enumerate(page.entries):
             try:
                 self._sort(number, entry, page.wary, wanted, scope, found)
@@ -85,6 +96,8 @@ class Gathering:
             protected=scope.protected or found.protected,
             known=Known(),
         )
+        if found.provenances:
+            around = replace(around, seals=seals(found.provenances, around))
         for number, name, resource in found.rows:
             if name not in self._seen:
                 self._seen.add(name)
@@ -158,6 +171,9 @@ class Gathering:
             raise Unreadable("not of the kind that was asked for")
         elif kind == "Patient":
             _note_patient(entry, resource, scope, to)
+        elif kind == "Provenance":
+            if not _is_suspect(resource, wary):
+                to.provenances.append(resource)
         elif kind in _SUPPORTING or mode is not None:
             _put_beside(entry, resource, wary, to)
         else:
@@ -169,8 +185,9 @@ class Gathering:
             self.items += READERS[kind](resource, name, labels(resource), scope)
             if kind == "Encounter":
                 self._stand_ins[name] = stands_for(resource, scope)
-            elif kind == "CarePlan":
-                for older in replaced(resource, scope):
+            elif kind in ("CarePlan", "DocumentReference"):
+                replaces = replaced if kind == "CarePlan" else superseded
+                for older in replaces(resource, scope):
                     self._replacing.setdefault(older, set()).add(name)
         except Foreign:
             self.foreign += 1
@@ -178,6 +195,19 @@ class Gathering:
             self.set_aside(f"{kind} entry[{number}]", decision.why)
         except SHAPE_ERRORS as error:
             self.reject(f"{kind} entry[{number}]", _why(error))
+
+
+def beside(pages: Iterable[bundle.Page]) -> dict[str, Json]:
+    """What the pages hold, by `Type/id`, for rows to quote. What may not be quoted, or cannot be
+    read, is left out; it was asked for by us and is nobody's row."""
+    found = _Sorted()
+    for page in pages:
+        for entry in page.entries:
+            try:
+                _put_beside(entry, entry["resource"], page.wary, found)
+            except SHAPE_ERRORS:
+                continue
+    return found.beside
 
 
 def _refuse_hazard(resource: Json) -> None:
@@ -188,11 +218,16 @@ def _refuse_hazard(resource: Json) -> None:
 
 def _put_beside(entry: Json, resource: Json, wary: bool, to: _Sorted) -> None:
     """What may be quoted by a row. A resource that may not be shown itself is left out."""
-    suspect = wary or "implicitRules" in resource
-    if (suspect and bundle.hazard(resource) is not None) or not labels(resource).approved:
+    if _is_suspect(resource, wary) or not labels(resource).approved:
         return
     to.beside[identity(resource)] = resource
     _call_by_url(entry, resource, to)
+
+
+def _is_suspect(resource: Json, wary: bool) -> bool:
+    """True when an element changes the meaning of a resource in a way that we do not know."""
+    suspect = wary or "implicitRules" in resource
+    return suspect and bundle.hazard(resource) is not None
 
 
 def _call_by_url(entry: Json, resource: Json, to: _Sorted) -> None:

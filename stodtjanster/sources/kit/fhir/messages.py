@@ -4,7 +4,7 @@ from typing import Any, Literal
 
 from stodtjanster.information import Item
 from stodtjanster.model import Cause, Outcome, Report
-from stodtjanster.sources.kit.fhir import bundle
+from stodtjanster.sources.kit.fhir import agreements, bundle, documents
 from stodtjanster.sources.kit.fhir.gathering import READERS, Gathering
 from stodtjanster.sources.kit.fhir.scope import Scope
 from stodtjanster.sources.kit.reading import Reading
@@ -27,8 +27,8 @@ def read(
     names, or None; the fetch service refuses such items. `rejected` also names rows that were
     read and are not shown, with the reason; a report counts only those that could not be read.
 
-    The few differences between the releases are read from either, so `release` decides nothing
-    yet; it is the seam for the day when one element means two things.
+    Elements have one meaning in whichever release has them, so rows of both are read alike; the
+    release decides what a source is asked (`Manners`).
 
     Raises SourceFailed(UNREADABLE) for what is neither a Bundle nor a resource.
     """
@@ -45,6 +45,8 @@ def read(
             asked_at=reading.asked_at,
             subject=reading.subject,
             patients=frozenset() if patient is None else frozenset((patient,)),
+            agreements=agreements.CODES,
+            plan_documents=documents.TYPES,
         ),
     )
     if whole["resourceType"] != "Bundle" and whole["resourceType"] not in KINDS:

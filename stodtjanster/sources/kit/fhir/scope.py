@@ -49,15 +49,21 @@ def labels(resource: Json) -> Labels:
     security = meta.get("security") if meta else None
     if not security:
         return PLAIN
-    approved, protected = True, False
-    for label in as_list(security):
+    listed = as_list(security)
+    return Labels(approved(listed), any(label.get("code") in _PROTECTED for label in listed))
+
+
+def approved(security: Iterable[Json]) -> bool:
+    """False when a label says that this is not for the patient, or says something that we do not
+    know about how confidential it is. Raises Unreadable when a label has no code."""
+    allowed = True
+    for label in security:
         code = label.get("code")
         if not isinstance(code, str):
             raise Unreadable("a security label without code")
         unknown = label.get("system") == _CONFIDENTIALITY and code not in _OPEN_CONFIDENTIALITY
-        approved = approved and not unknown and code not in _NOT_FOR_PATIENT
-        protected = protected or code in _PROTECTED
-    return Labels(approved, protected)
+        allowed = allowed and not unknown and code not in _NOT_FOR_PATIENT
+    return allowed
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +77,18 @@ class Meant:
     name: str | None
     unit: HsaId | None
     target: Json | None
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """Who answers for a record, as its Provenance says: what a block (spärr) is about.
+
+    Inera EHDS-TK: the agent `custodian` is the vårdgivare (yttre spärr), `author` the vårdenhet
+    (inre spärr).
+    """
+
+    care_provider: HsaId | None = None
+    care_unit: HsaId | None = None
 
 
 _NOTHING = Meant(None, None, None, None)
@@ -94,7 +112,9 @@ class Scope:
     `system` is the base of the source, without a last slash, and names its records. `subject` None
     means that rows are read about anyone (a file). `patients` holds the references that are known
     to mean the subject, as `Patient/<id>` or a fullUrl. `beside` holds the other resources of the
-    page by reference.
+    page by reference, `seals` what their Provenance says, by the same references. `agreements` are
+    the codes of a Task that is one (empty: every Task is), `plan_documents` those of a document
+    that is a plan.
     """
 
     source: str
@@ -106,6 +126,9 @@ class Scope:
     language: str = "sv"
     protected: bool = False
     services_in_care_plans: bool = True
+    agreements: tuple[str, ...] = ()
+    plan_documents: tuple[str, ...] = ()
+    seals: Mapping[str, Seal] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
     def about(self, reference: str, *, protected: bool) -> "Scope":
@@ -228,18 +251,25 @@ class Scope:
         care_unit: HsaId | None = None,
         unit_name: Told | None = None,
     ) -> Origin:
+        seal = self._seal(resource) if self.seals else None
         return Origin(
             self.source,
             self.system,
             identity,
             resource["resourceType"],
             self.asked_at,
-            None,
-            care_unit,
+            None if seal is None else seal.care_provider,
+            care_unit if seal is None else seal.care_unit or care_unit,
             unit_name,
             approved,
             documented_at,
+            known_as(resource, identity),
         )
+
+    def _seal(self, resource: Json) -> Seal | None:
+        logical = resource["id"]
+        found = self.seals.get(f"{resource['resourceType']}/{logical}")
+        return found or self.seals.get(f"urn:uuid:{logical}")
 
 
 def _names_person(reference: Json) -> bool:
@@ -301,6 +331,25 @@ def identity(resource: Json) -> str:
     if not logical.isprintable():
         raise Unreadable("no usable id")
     return f"{resource['resourceType']}/{logical}"
+
+
+def known_as(resource: Json, identity: str) -> tuple[str, str] | None:
+    """(HSA-id of the source system, record), by which RIV-TA knows the same record; None when the
+    row does not name both.
+
+    Inera EHDS-TK: `meta.source` is `urn:oid:1.2.752.129.2.1.4.1#<HSA-id>`. One row that gives
+    several records (`identity` then ends in `#<number>`) has them told apart here too.
+    """
+    meta = resource.get("meta")
+    source = meta.get("source") if meta else None
+    if not isinstance(source, str) or not source.startswith(identifiers.SOURCE_SYSTEM):
+        return None
+    system = source[len(identifiers.SOURCE_SYSTEM) :].strip().upper()
+    for one in as_list(resource.get("identifier")):
+        record = identifiers.record_of(one.get("system"), one.get("value"), system)
+        if record is not None:
+            return system, record + "".join(identity.partition("#")[1:])
+    return None
 
 
 def care_unit(references: Iterable[Json | None], scope: Scope, holder: Json) -> HsaId | None:

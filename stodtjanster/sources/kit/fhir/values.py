@@ -5,7 +5,7 @@ or OverflowError when JSON of another shape stands where FHIR has an element; `S
 them for the one place that catches them.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any, Final, TypeAlias, TypeVar
 
@@ -119,6 +119,15 @@ def codings(concepts: Any) -> list[tuple[Any, Any]]:
             found.append((inner.get("system"), inner["code"]))
         found += [(one.get("system"), one.get("code")) for one in inner.get("coding", ())]
     return found
+
+
+def matches(concepts: Any, wanted: Collection[str]) -> bool:
+    """True when a coding is one of `wanted`, each as a token search has it: `code` in any system,
+    `system|code`, or `system|` for all of that system."""
+    return any(
+        not {code, f"{system}|{code}", f"{system}|"}.isdisjoint(wanted)
+        for system, code in codings(concepts)
+    )
 
 
 def instant(text: str) -> datetime:

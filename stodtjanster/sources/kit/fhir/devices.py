@@ -1,0 +1,142 @@
+"""Trygghetslarm and hjälpmedel as our CareService: what the person has, and what is ordered.
+
+Sources: hl7.org/fhir/R4/deviceusestatement.html (R5 DeviceUsage) and devicerequest.html.
+"""
+
+from datetime import date
+
+from stodtjanster.information import CareService
+from stodtjanster.model import PersonId, Told
+from stodtjanster.sources.kit.fhir.appointments import check
+from stodtjanster.sources.kit.fhir.care_plans import check_intent
+from stodtjanster.sources.kit.fhir.care_services import (
+    DECIDED,
+    OTHER,
+    SHOWN,
+    UNDECIDED,
+    authority,
+    occurrence,
+    timing_period,
+)
+from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
+from stodtjanster.sources.kit.fhir.values import (
+    Json,
+    SetAside,
+    Unreadable,
+    as_list,
+    concept_text,
+    day,
+    days,
+    recorded,
+)
+
+_USED = frozenset({"active"})
+_NOT_USED = frozenset(
+    {"completed", "not-done", "entered-in-error", "intended", "stopped", "on-hold"}
+)
+
+
+def device_use(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[CareService]:
+    """A device that the person has: begun, and without a decision that this tells of."""
+    check(resource.get("status"), _USED, _NOT_USED)
+    subject = scope.whose(resource.get("subject") or resource.get("patient"), resource)
+    device = resource.get("device")
+    first, last = _used(resource)
+    written = resource.get("recordedOn") or resource.get("dateAsserted")
+    owner = (_found(device, resource, scope) or {}).get("owner")
+    return (
+        CareService(
+            subject=subject,
+            origin=scope.origin(
+                resource,
+                identity,
+                labels.approved,
+                recorded(written),
+                care_unit((owner,), scope, resource),
+                scope.told(scope.name(owner, resource), resource),
+            ),
+            name=_name(device, None, resource, scope),
+            first=first,
+            last=last,
+            performer=scope.told(scope.name(owner, resource), resource),
+            started=True,
+        ),
+    )
+
+
+def device_request(
+    resource: Json, identity: str, labels: Labels, scope: Scope
+) -> tuple[CareService]:
+    check(resource.get("status"), SHOWN, OTHER)
+    check_intent(resource.get("intent"), DECIDED, UNDECIDED)
+    if resource.get("doNotPerform"):
+        raise SetAside("not to be performed")
+    subject: PersonId | None = scope.whose(resource.get("subject"), resource)
+    first, last = occurrence(resource)
+    requester = resource.get("requester")
+    performers = _performers(resource)
+    names = (scope.name(one, resource) for one in performers)
+    performer = scope.told(next((one for one in names if one), None), resource)
+    decider = scope.told(authority(requester, resource, scope), resource)
+    decided = resource.get("authoredOn")
+    code = resource.get("codeCodeableConcept") or resource.get("code")
+    return (
+        CareService(
+            subject=subject,
+            origin=scope.origin(
+                resource,
+                identity,
+                labels.approved,
+                recorded(decided),
+                care_unit((*performers, requester), scope, resource),
+                performer or decider,
+            ),
+            name=_name(resource.get("codeReference") or code, code, resource, scope),
+            decided=day(decided),
+            first=first,
+            last=last,
+            authority=decider,
+            performer=performer,
+        ),
+    )
+
+
+def _performers(resource: Json) -> list[Json]:
+    """R4 has one Reference, R5 several CodeableReferences."""
+    return [
+        inner if isinstance(inner := one.get("reference"), dict) else one
+        for one in as_list(resource.get("performer"))
+    ]
+
+
+def _name(device: Json | None, code: Json | None, resource: Json, scope: Scope) -> Told:
+    """What the device is called: in the row, by the reference's display, or by the Device."""
+    reference = _reference(device)
+    found = _found(device, resource, scope) or {}
+    named = next((one.get("name") for one in as_list(found.get("deviceName"))), None)
+    said = (
+        concept_text(code)
+        or concept_text(device)
+        or (reference or {}).get("display")
+        or named
+        or concept_text(next(iter(as_list(found.get("type"))), None))
+    )
+    name = scope.told(said, resource)
+    if name is None:
+        raise Unreadable("a device without name")
+    return name
+
+
+def _reference(device: Json | None) -> Json | None:
+    """R4's Reference, or the one in R5's CodeableReference."""
+    inner = (device or {}).get("reference")
+    return inner if isinstance(inner, dict) else device
+
+
+def _found(device: Json | None, resource: Json, scope: Scope) -> Json | None:
+    return scope.resolve(_reference(device), resource)
+
+
+def _used(resource: Json) -> tuple[date | None, date | None]:
+    period = resource.get("timingPeriod") or timing_period(resource.get("timingTiming"))
+    return (day(resource.get("timingDateTime")), None) if period is None else days(period)
