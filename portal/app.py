@@ -25,6 +25,7 @@ from stodtjanster.catalogue import Directory, OwnerKind, Unit
 from stodtjanster.fetch import AiohttpDriver, FetchService
 from stodtjanster.model import Told
 from stodtjanster.sources import kinds
+from stodtjanster.sources.kit.act import Performer
 from stodtjanster.sources.kit.source import Source
 from views import all_views
 from views.kit.words import N_
@@ -93,12 +94,12 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     )
 
 
-def build_sources(settings: Settings) -> tuple[Source, ...]:
+def build_sources(settings: Settings) -> tuple[Source | Performer, ...]:
     known = kinds()
     return tuple(known[str(raw["kind"])].build(raw) for raw in settings.sources)
 
 
-def build_directory(settings: Settings, sources: tuple[Source, ...]) -> Directory:
+def build_directory(settings: Settings, sources: tuple[Source | Performer, ...]) -> Directory:
     """Units from configuration, and every source under its own key."""
     units = [
         Unit(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening))

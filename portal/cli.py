@@ -153,9 +153,7 @@ def catalogue() -> None:
             }
             for view in all_views()
         },
-        "kinds_of_source": {
-            name: sorted(item.key for item in kind.adapter.gives) for name, kind in kinds().items()
-        },
+        "kinds_of_source": {name: kind.offers for name, kind in kinds().items()},
         "sources": {
             source.settings.key: {
                 "kind": source.settings.kind,

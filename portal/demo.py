@@ -45,6 +45,7 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
         for major in majors
     },
 }
+_MUNICIPAL = ("appointment", "care_manager", "care_plan", "care_service", "agreement", "medication")
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
 CONSUMER = "TSTNMT2321000156-PORT"
@@ -95,7 +96,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "sources": [*_national(told), *_regional(told), *_municipal(told)],
+        "sources": [*_national(told), _bookings(told), *_regional(told), *_municipal(told)],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -118,6 +119,17 @@ def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:
         {"key": f"ntjp-{key}", **settings, **_through_platform(told, f"{path}/rivtabp21")}
         for key, (path, settings) in _CONTRACTS.items()
     ]
+
+
+def _bookings(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What may be asked and done about the regions' booked times, at each unit itself."""
+    return {
+        "key": "ntjp-bookings",
+        "kind": "bookings",
+        "completes": ["ntjp-subject-of-care-schedule"],
+        **_REGIONS,
+        **_through_platform(told, "{operation}/1/rivtabp21"),
+    }
 
 
 def _regional(told: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -149,6 +161,7 @@ def _municipal(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "key": key,
             "kind": "fhir",
             "release": "R4",
+            "information": list(_MUNICIPAL),
             "name": owner["name"],
             "owner": "kommun",
             "phone": owner["phone"],

@@ -9,6 +9,7 @@ from typing import Any
 import orjson
 
 from stodtjanster.information import Item
+from stodtjanster.information.booking import Done, Refused
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.reading import Reading
@@ -25,8 +26,9 @@ class UnknownContract(Exception):  # noqa: N818 - a statement
 def read_file(body: bytes, *, contract: str | None, release: str | None, at: datetime) -> str:
     """JSON with `items`, `reports` and `rejected`.
 
-    `contract` is a RIV-TA interaction, else `release` is a FHIR release. Raises UnknownContract,
-    and SourceFailed when the message cannot be read.
+    `contract` is a RIV-TA interaction, else `release` is a FHIR release. The one item of an answer
+    to a write is its outcome: `done` or `refused`, with what the source said. Raises
+    UnknownContract, and SourceFailed when the message cannot be read.
     """
     reading = Reading(FILE, at)
     if contract is None:
@@ -34,8 +36,11 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
             body, reading=reading, release=release
         )
     else:
-        heard = _reader(contract).read(body, reading=reading)
-    return _json(heard)
+        adapter = _reader(contract)
+        if contract in {written.operation for written in getattr(adapter, "WRITES", ())}:
+            return _told([_outcome(adapter.read_outcome(body))], Heard())
+        heard = adapter.read(body, reading=reading)
+    return _told([_item(item) for item in heard.items], heard)
 
 
 def _reader(contract: str) -> Any:
@@ -54,12 +59,8 @@ def contracts_of(adapter: Any) -> tuple[Contract, ...]:
     return several if one is None else (one,)
 
 
-def _json(heard: Heard) -> str:
-    told = {
-        "items": [_item(item) for item in heard.items],
-        "reports": heard.reports,
-        "rejected": heard.rejected,
-    }
+def _told(items: list[dict[str, Any]], heard: Heard) -> str:
+    told = {"items": items, "reports": heard.reports, "rejected": heard.rejected}
     return orjson.dumps(told, default=_plain, option=orjson.OPT_INDENT_2).decode()
 
 
@@ -67,6 +68,11 @@ def _item(item: Item) -> dict[str, Any]:
     said = {field.name: getattr(item, field.name) for field in fields(item)}
     number = item.subject.value if isinstance(item.subject, PersonId) else None
     return {"information": item.key, **said, "subject": number}
+
+
+def _outcome(outcome: Done | Refused) -> dict[str, Any]:
+    said = {field.name: getattr(outcome, field.name) for field in fields(outcome)}
+    return {"outcome": type(outcome).__name__.lower(), **said}
 
 
 def _plain(value: object) -> object:

@@ -1,5 +1,6 @@
 """One fetch service for the whole portal: asks every source once, at once, under a permit.
 
+Acts on single records go the same ways, under the same guards, but are nobody's to share.
 Flights belong to the service and not to whoever waits: a page that gives up cancels nobody, and
 what lands late lies on the shelf for the next page.
 """
@@ -7,39 +8,49 @@ what lands late lies on the shelf for the next page.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
 from concurrent.futures import Future
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
+from typing import Any
 from uuid import uuid4
 
 import uvloop
 
-from stodtjanster.access import Permit
+from stodtjanster.access import NotPermitted, Permit
+from stodtjanster.fetch.acts import Ledger, carry_out
 from stodtjanster.fetch.copies import with_old_copy
 from stodtjanster.fetch.driver import Driver
-from stodtjanster.fetch.guards import Breaker, Bulkhead
+from stodtjanster.fetch.guards import Line
 from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.plan import Needs, Order, plan
 from stodtjanster.fetch.shelf import Kept, Shelf
+from stodtjanster.fetch.steps import begin, ending, fail, tell
 from stodtjanster.information import Item
-from stodtjanster.model import Answer, Cause, Outcome, Report
+from stodtjanster.information.booking import (
+    ActOutcome,
+    BookingAct,
+    BookingQuestion,
+    Unknown,
+    Unsent,
+)
+from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Report
+from stodtjanster.sources.kit.act import Doing, Performer, concerns
 from stodtjanster.sources.kit.source import (
     Ask,
     Conversation,
     Heard,
     Request,
-    Response,
     Source,
     SourceFailed,
+    SourceSettings,
 )
 
 log = logging.getLogger(__name__)
 
 FAILURE_REST = timedelta(seconds=3)
-LARGE_BODY = 256 * 1024
 FROM_SHELF = {Outcome.DATA_FROM_SOURCE: Outcome.DATA_FROM_CACHE}
 
 
@@ -53,15 +64,6 @@ class Call:
     seconds: float
 
 
-@dataclass(slots=True)
-class _Line:
-    """A source with what guards it."""
-
-    source: Source
-    breaker: Breaker
-    bulkhead: Bulkhead
-
-
 class FetchService:
     """Thread-safe from outside; its own event loop runs in one thread, started by `start`.
 
@@ -70,35 +72,30 @@ class FetchService:
 
     def __init__(
         self,
-        sources: Iterable[Source],
+        sources: Iterable[Source | Performer],
         driver: Driver,
         *,
         clock: Callable[[], datetime],
         shelf: Shelf | None = None,
         observe: Callable[[Call], None] = lambda _call: None,
     ) -> None:
-        self.sources = tuple(sources)
+        connected = tuple(sources)
+        self.sources = tuple(each for each in connected if isinstance(each, Source))
+        self._performers = tuple(each for each in connected if isinstance(each, Performer))
         self._driver = driver
         self._clock = clock
         self._shelf = shelf or Shelf()
+        self._ledger = Ledger()
         self._observe = observe
-        self._lines = {
-            source.settings.key: _Line(
-                source,
-                Breaker(
-                    source.settings.limits.breaker_failures,
-                    source.settings.limits.breaker_seconds,
-                ),
-                Bulkhead(source.settings.limits),
-            )
-            for source in self.sources
-        }
+        self._by_key = {source.settings.key: source for source in self.sources}
+        self._lines = {each.settings.key: Line.to(each.settings) for each in connected}
         self._last_answer: dict[tuple[str, str, str], datetime] = {}
         # The lock makes landing on the shelf and being forgotten exclude each other. A flight that
         # was forgotten flies on in `_airborne` for those who wait, but is nobody else's any more.
         self._lock = threading.Lock()
         self._flights: dict[Order, asyncio.Task[Answer[Item]]] = {}
         self._airborne: set[asyncio.Task[Answer[Item]]] = set()
+        self._acting: set[asyncio.Task[ActOutcome]] = set()
         self._stopping = False
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
@@ -141,9 +138,56 @@ class FetchService:
     def forget(self, reach: str) -> None:
         """Erase what one login session has on the shelf, and what is on its way there."""
         with self._lock:
-            for order in [order for order in self._flights if order.reach == reach]:
-                del self._flights[order]
+            self._disown(lambda order: order.reach == reach)
             self._shelf.forget(reach)
+
+    def look(self, permit: Permit, question: BookingQuestion) -> Future[Answer[Item]]:
+        """Ask about one booking. Always an answer; nothing of it is kept on the shelf.
+
+        Raises NotPermitted when the permit is not logged or does not cover the booking.
+        """
+        _require(permit, question.rests_on)
+        order = Order(
+            "",
+            question.information,
+            permit.situation.subject.person,
+            question.period or Need(question.information).period(permit.situation.today),
+            permit.reach,
+        )
+        performer = self._performer(question.rests_on)
+        future: Future[Answer[Item]] = Future()
+        if question.information not in permit.granted:
+            future.set_result(_not_asked(order, Cause.NOT_PERMITTED))
+        elif performer is None or not performer.settings.enabled:
+            future.set_result(_not_asked(order, _why_not(performer)))
+        else:
+            order = replace(order, source=performer.settings.key)
+            looking = partial(self._look, performer, question, order, permit)
+            self._loop.call_soon_threadsafe(self._set_out_looking, looking, future)
+        return future
+
+    def act(self, permit: Permit, act: BookingAct, *, once: str) -> Future[ActOutcome]:
+        """Change one booking: sent at most once, and always an outcome.
+
+        `once` is an id that was made for this one act, such as the hidden field of a form: a second
+        call with it, within the same login session and subject, gets the outcome of the first.
+        Raises ValueError when it was used for another act, and NotPermitted when the permit is not
+        logged or does not cover every record that the act rests on.
+        """
+        _require(permit, act.rests_on)
+        future, first = self._ledger.open(permit.reach, once, act, self._clock())
+        if first:
+            performer = self._performer(act.rests_on)
+            if (
+                performer is None
+                or not performer.settings.enabled
+                or type(act) not in performer.does
+            ):
+                future.set_result(Unsent(_why_not(performer)))
+            else:
+                acting = partial(self._act, performer, act, permit)
+                self._loop.call_soon_threadsafe(self._set_out_acting, acting, future)
+        return future
 
     def status(self) -> Mapping[str, str]:
         """Each source: "open" while its breaker gives it rest, else "ok". For operators."""
@@ -158,10 +202,10 @@ class FetchService:
 
     async def _shut(self) -> None:
         self._stopping = True
-        flights = tuple(self._airborne)
-        for flight in flights:
-            flight.cancel()
-        await asyncio.gather(*flights, return_exceptions=True)
+        tasks = (*self._airborne, *self._acting)
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
         await self._driver.close()
 
     def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
@@ -192,14 +236,80 @@ class FetchService:
             if self._flights.get(order) is flight:
                 del self._flights[order]
 
+    def _set_out_looking(
+        self, looking: Callable[[], Coroutine[Any, Any, Answer[Item]]], future: Future[Answer[Item]]
+    ) -> None:
+        if self._stopping:
+            _let_go(future)
+            return
+        task = self._loop.create_task(looking())
+        self._airborne.add(task)
+        task.add_done_callback(self._airborne.discard)
+        task.add_done_callback(partial(_hand_over, future))
+
+    def _set_out_acting(
+        self, acting: Callable[[], Coroutine[Any, Any, ActOutcome]], future: Future[ActOutcome]
+    ) -> None:
+        if self._stopping:
+            future.set_result(Unsent(Cause.FAILED))
+            return
+        task = self._loop.create_task(acting())
+        self._acting.add(task)
+        task.add_done_callback(self._acting.discard)
+        task.add_done_callback(partial(_conclude, future))
+
     async def _fly(self, order: Order) -> Answer[Item]:
         """One flight. Always lands with an answer: failure is a report in it."""
-        line = self._lines[order.source]
-        began = self._loop.time()
+        source = self._by_key[order.source]
         asked_at = self._clock()
+        ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
+        answer = await self._answer(order, asked_at, lambda: source.ask(ask))
+        old = self._shelf.old(order)
+        if old is not None:
+            answer = with_old_copy(answer, old, order.source)
+        self._keep(order, answer)
+        return answer
+
+    async def _look(
+        self, performer: Performer, question: BookingQuestion, order: Order, permit: Permit
+    ) -> Answer[Item]:
+        asked_at = self._clock()
+        doing = _doing(permit, asked_at)
+        answer = await self._answer(order, asked_at, lambda: performer.look(question, doing))
+        return answer.only(lambda item: permit.admits(item).permitted)
+
+    async def _act(self, performer: Performer, act: BookingAct, permit: Permit) -> ActOutcome:
+        """One write, with the shelf emptied of what it changes before and after."""
+        key = performer.settings.key
+        began = self._loop.time()
+        doing = _doing(permit, self._clock())
+        kinds = frozenset(type(record) for record in act.rests_on)
+        self._forget_kinds(doing.subject, kinds)
+        line = self._lines[key]
+        outcome = await carry_out(line, self._driver, lambda: performer.act(act, doing))
+        self._forget_kinds(doing.subject, kinds)
+        ended = type(outcome).__name__.lower()
+        if isinstance(outcome, Unknown | Unsent):
+            log.warning(
+                "act without an answer",
+                extra={
+                    "source": key,
+                    "act": act.key,
+                    "outcome": ended,
+                    "cause": str(outcome.cause),
+                },
+            )
+        self._observe(Call(key, act.key, ended, self._loop.time() - began))
+        return outcome
+
+    async def _answer(
+        self, order: Order, asked_at: datetime, conversation: Callable[[], Conversation]
+    ) -> Answer[Item]:
+        """What one conversation gives: failure is a report in the answer."""
+        began = self._loop.time()
         failure: SourceFailed | None = None
         try:
-            answer = await self._ask(line, order, asked_at)
+            answer = await self._ask(order, asked_at, conversation)
         except SourceFailed as failed:
             failure = failed
             answer = self._without(order, asked_at, failed.cause)
@@ -212,28 +322,26 @@ class FetchService:
                     "detail": failed.detail,
                 },
             )
-        old = self._shelf.old(order)
-        if old is not None:
-            answer = with_old_copy(answer, old, order.source)
-        self._keep(order, answer)
         outcome = failure.cause.value if failure else "ok"
         seconds = self._loop.time() - began
         self._observe(Call(order.source, order.information.key, outcome, seconds))
         return answer
 
-    async def _ask(self, line: _Line, order: Order, asked_at: datetime) -> Answer[Item]:
+    async def _ask(
+        self, order: Order, asked_at: datetime, conversation: Callable[[], Conversation]
+    ) -> Answer[Item]:
         """Breaker and bulkhead around one conversation.
 
         The breaker is asked before the queue, so that an ill source is refused at once, and again
         with a place in hand, so that a queue does not go on to a source that fell ill meanwhile.
         """
+        line = self._lines[order.source]
         line.breaker.check(self._loop.time())
         async with line.bulkhead.slot():
             trial = line.breaker.enter(self._loop.time())
             failure: Cause | None = Cause.FAILED
             try:
-                ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
-                heard = await self._converse(line.source, ask)
+                heard = await self._converse(line.settings, conversation())
                 answer = self._checked(order, heard, asked_at)
                 failure = None
             except SourceFailed as failed:
@@ -245,30 +353,30 @@ class FetchService:
                 line.breaker.leave(self._loop.time(), failure, trial=trial)
         return answer
 
-    async def _converse(self, source: Source, ask: Ask) -> Heard:
+    async def _converse(self, settings: SourceSettings, conversation: Conversation) -> Heard:
         """Carry the adapter's requests to the source until it has heard enough.
 
         When the time for the whole conversation is out, the adapter is told so once, as it is told
         of a broken wire: pages that it already holds are not lost.
         """
-        deadline = self._loop.time() + source.settings.limits.answer_seconds
+        deadline = self._loop.time() + settings.limits.answer_seconds
         late = False
-        with _ending(source.ask(ask)) as conversation:
-            said = _step(conversation.__next__)
+        with ending(conversation) as talk:
+            said = begin(talk)
             while isinstance(said, Request):
                 if late:
                     raise SourceFailed(Cause.TIMEOUT)
                 try:
                     async with asyncio.timeout_at(deadline):
-                        response = await self._driver.send(source.settings, said)
+                        response = await self._driver.send(settings, said)
                 except TimeoutError:
                     late = True
-                    said = _step(partial(conversation.throw, SourceFailed(Cause.TIMEOUT)))
+                    said = fail(talk, SourceFailed(Cause.TIMEOUT))
                 except SourceFailed as failed:
                     late = self._loop.time() >= deadline
-                    said = _step(partial(conversation.throw, failed))
+                    said = fail(talk, failed)
                 else:
-                    said = await _told(conversation, response)
+                    said = await tell(talk, response)
             return said
 
     def _checked(self, order: Order, heard: Heard, asked_at: datetime) -> Answer[Item]:
@@ -305,9 +413,22 @@ class FetchService:
         key = (report.source, report.system, report.information)
         return replace(report, as_of=self._last_answer.get(key))
 
+    def _forget_kinds(self, subject: PersonId, kinds: Collection[type[Item]]) -> None:
+        with self._lock:
+            self._disown(lambda order: order.subject == subject and order.information in kinds)
+            self._shelf.forget_kinds(subject, kinds)
+
+    def _disown(self, forgotten: Callable[[Order], bool]) -> None:
+        """Runs under the lock. What is in the air flies on for those who wait, and is not kept."""
+        for order in [order for order in self._flights if forgotten(order)]:
+            del self._flights[order]
+
+    def _performer(self, records: tuple[Item, ...]) -> Performer | None:
+        return next((each for each in self._performers if concerns(each, records)), None)
+
     def _keep(self, order: Order, answer: Answer[Item]) -> None:
         """A failing source rests a few seconds and is then asked again."""
-        limits = self._lines[order.source].source.settings.limits
+        limits = self._lines[order.source].settings.limits
         fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
         with self._lock:
             if self._flights.get(order) is asyncio.current_task():
@@ -315,29 +436,36 @@ class FetchService:
                 self._shelf.put(order, Kept(answer, now + fresh), now)
 
 
-@contextmanager
-def _ending(conversation: Conversation) -> Iterator[Conversation]:
-    try:
-        yield conversation
-    finally:
-        # A body may still be read in a thread when the service stops: it ends with that.
-        with suppress(ValueError):
-            conversation.close()
+def _require(permit: Permit, records: tuple[Item, ...]) -> None:
+    if not permit.audit:
+        raise NotPermitted("the permit is not logged")
+    if not all(permit.admits(record).permitted for record in records):
+        raise NotPermitted("the permit does not cover the record")
 
 
-async def _told(conversation: Conversation, response: Response) -> Request | Heard:
-    """Large bodies are read in a thread, so that nobody else's flight waits for the parser."""
-    step = partial(_step, partial(conversation.send, response))
-    return await asyncio.to_thread(step) if len(response.body) > LARGE_BODY else step()
+def _doing(permit: Permit, at: datetime) -> Doing:
+    situation = permit.situation
+    return Doing(situation.subject.person, situation.actor.person, at, str(uuid4()))
 
 
-def _step(advance: Callable[[], Request]) -> Request | Heard:
-    """One step of a conversation. StopIteration ends here: no thread or task can carry it."""
-    try:
-        return advance()
-    except StopIteration as end:
-        heard: Heard = end.value
-        return heard
+def _why_not(performer: Performer | None) -> Cause:
+    switched_off = performer is not None and not performer.settings.enabled
+    return Cause.SWITCHED_OFF if switched_off else Cause.NOT_CONNECTED
+
+
+def _not_asked(order: Order, cause: Cause) -> Answer[Item]:
+    report = Report("", "", order.information.key, Outcome.NOT_ASKED, cause=cause)
+    return Answer(reports=(report,))
+
+
+def _conclude(future: Future[ActOutcome], task: "asyncio.Task[ActOutcome]") -> None:
+    if task.cancelled():
+        # It was called off before its first step.
+        future.set_result(Unsent(Cause.FAILED))
+    elif task.exception() is not None:
+        future.set_result(Unknown(Cause.FAILED))
+    else:
+        future.set_result(task.result())
 
 
 def _hand_over(future: Future[Answer[Item]], task: "asyncio.Task[Answer[Item]]") -> None:

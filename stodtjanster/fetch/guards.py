@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from stodtjanster.model import Cause
-from stodtjanster.sources.kit.source import Limits, SourceFailed
+from stodtjanster.sources.kit.source import Limits, SourceFailed, SourceSettings
 
 SOURCE_IS_ILL = frozenset({Cause.TIMEOUT, Cause.REFUSED, Cause.FAULT})
 
@@ -90,3 +90,18 @@ class Bulkhead:
                 await self._slots.acquire()
         except TimeoutError:
             raise SourceFailed(Cause.BUSY) from None
+
+
+@dataclass(slots=True)
+class Line:
+    """The way to one source, with what guards it."""
+
+    settings: SourceSettings
+    breaker: Breaker
+    bulkhead: Bulkhead
+
+    @classmethod
+    def to(cls, settings: SourceSettings) -> "Line":
+        limits = settings.limits
+        breaker = Breaker(limits.breaker_failures, limits.breaker_seconds)
+        return cls(settings, breaker, Bulkhead(limits))

@@ -1,7 +1,7 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -10,7 +10,7 @@ from cachetools import LRUCache
 
 from stodtjanster.fetch.plan import Order
 from stodtjanster.information import Item
-from stodtjanster.model import Answer
+from stodtjanster.model import Answer, PersonId
 
 KEEP = timedelta(hours=1)
 
@@ -59,9 +59,17 @@ class Shelf:
                 self._used.move_to_end(order.reach)
 
     def forget(self, reach: str) -> None:
-        """Erase everything of one login session: called at logout, and around writes."""
+        """Erase everything of one login session: called at logout."""
         with self._lock:
             self._erase(reach)
+
+    def forget_kinds(self, subject: PersonId, kinds: Collection[type[Item]]) -> None:
+        """Erase some kinds of information about one person, in every session: around writes."""
+        with self._lock:
+            for order in [order for orders in self._orders.values() for order in orders]:
+                if order.subject == subject and order.information in kinds:
+                    self._kept.pop(order, None)
+                    self._evicted(order)
 
     def _sweep(self, now: datetime) -> None:
         while self._used and next(iter(self._used.values())) + KEEP <= now:
@@ -73,7 +81,7 @@ class Shelf:
             self._kept.pop(order, None)
 
     def _evicted(self, order: Order) -> None:
-        """Runs under the lock, inside `put`: a session that has nothing left leaves no trace."""
+        """Runs under the lock: a session that has nothing left leaves no trace."""
         orders = self._orders[order.reach]
         orders.discard(order)
         if not orders:

@@ -15,6 +15,7 @@ from stodtjanster.information.care_manager import (
 )
 from stodtjanster.information.care_plan import Attachment, CarePlan, CarePlanKind, Goal
 from stodtjanster.information.care_service import CareService, CareServiceKind
+from stodtjanster.information.free_time import FreeDay, FreeTime
 from stodtjanster.information.item import Item
 from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
@@ -39,6 +40,8 @@ __all__ = [
     "CarePlanKind",
     "CareService",
     "CareServiceKind",
+    "FreeDay",
+    "FreeTime",
     "Goal",
     "Item",
     "Listing",

@@ -6,20 +6,27 @@ from importlib import import_module
 from pkgutil import iter_modules
 from typing import Any
 
+from stodtjanster.sources.kit.act import Performer
 from stodtjanster.sources.kit.source import Source, SourceSettings
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A kind of source: its settings and its adapter."""
+    """A kind of source: its settings and its adapter, which gives information or performs acts."""
 
     name: str
     settings: type[SourceSettings]
     adapter: Any
 
-    def build(self, raw: Mapping[str, object]) -> Source:
+    @property
+    def offers(self) -> list[str]:
+        """Keys of the information that it gives, or of the acts that it performs."""
+        adapter = self.adapter
+        return sorted(each.key for each in (getattr(adapter, "gives", None) or adapter.does))
+
+    def build(self, raw: Mapping[str, object]) -> Source | Performer:
         """Raises pydantic.ValidationError when the settings are wrong."""
-        source: Source = self.adapter(self.settings.model_validate(raw))
+        source: Source | Performer = self.adapter(self.settings.model_validate(raw))
         return source
 
 

@@ -16,7 +16,8 @@ from tests.conftest import SHARED
 from tests.rivta_messages import TOLVAN, reading
 
 SAMPLES = SHARED / "rivta" / "samples"
-ADAPTERS = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
+MODULES = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
+ADAPTERS = [module for module in MODULES if hasattr(module.Adapter, "gives")]
 CONTRACTS = [(contract, adapter) for adapter in ADAPTERS for contract in contracts_of(adapter)]
 READERS = {contract.operation: adapter.read for contract, adapter in CONTRACTS}
 NAMESPACES = {contract.namespace.encode() for contract, _ in CONTRACTS}

@@ -13,6 +13,7 @@ from portal.cli import main
 from portal.reading import contracts_of
 from portal.store import Store
 from stodtjanster.sources import kinds
+from stodtjanster.sources.bookings.adapter import WRITES
 from stodtjanster.sources.kit.rivta import Contract
 
 CONTRACTS: list[Contract] = [
@@ -21,6 +22,7 @@ CONTRACTS: list[Contract] = [
     for contract in contracts_of(import_module(f"stodtjanster.sources.{kind}.adapter"))
 ]
 OPERATIONS = sorted({contract.operation for contract in CONTRACTS})
+WITH_ROWS = [contract for contract in CONTRACTS if contract not in WRITES]
 BIRGITTA = "190001019801"
 
 UNREADABLE = {
@@ -75,7 +77,7 @@ class TestParse:
     def test_what_is_no_bundle(self, release: str, body: bytes) -> None:
         assert_unreadable(parse("--fhir", release, body))
 
-    @pytest.mark.parametrize("contract", CONTRACTS, ids=lambda c: f"{c.operation}-{c.major}")
+    @pytest.mark.parametrize("contract", WITH_ROWS, ids=lambda c: f"{c.operation}-{c.major}")
     def test_an_answer_without_rows(self, contract: Contract) -> None:
         namespace, name = contract.response.removeprefix("{").split("}")
         body = f'<{name} xmlns="{namespace}"/>'.encode()

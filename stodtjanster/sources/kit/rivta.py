@@ -406,20 +406,14 @@ def _turn(
     actor: bool,
 ) -> Generator[Request, Response, tuple[Heard, tuple[More, ...]]]:
     """One request, and its answer as far as it goes. Raises SourceFailed."""
-    response = yield Request(
-        "POST",
+    response = yield post(
         settings.url,
-        http_headers(
-            action=rows.contract.action,
-            consumer=settings.consumer_hsa_id,
-            correlation=ask.correlation,
-        ),
-        envelope(
-            content,
-            logical_address=address,
-            actor=ask.subject if actor else None,
-            addressing=rows.contract.addressing,
-        ),
+        rows.contract,
+        content,
+        address=address,
+        consumer=settings.consumer_hsa_id,
+        correlation=ask.correlation,
+        actor=ask.subject if actor else None,
     )
     reading = Reading(settings.key, ask.at, ask.subject, ask.period, address)
     try:
@@ -427,6 +421,32 @@ def _turn(
     except Faulted as fault:
         return _nobody_known(fault, (rows,), reading), ()
     return _hear_page(body, (rows,), reading)
+
+
+def post(
+    url: str,
+    contract: Contract,
+    content: etree._Element,
+    *,
+    address: str,
+    consumer: str,
+    correlation: str,
+    actor: PersonId | None,
+    agent: bool = False,
+) -> Request:
+    """A call of `contract` at a logical address. `actor` and `agent` as for `soap.envelope`."""
+    return Request(
+        "POST",
+        url,
+        http_headers(action=contract.action, consumer=consumer, correlation=correlation),
+        envelope(
+            content,
+            logical_address=address,
+            actor=actor,
+            agent=agent,
+            addressing=contract.addressing,
+        ),
+    )
 
 
 def once(

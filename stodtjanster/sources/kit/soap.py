@@ -65,16 +65,21 @@ def envelope(
     *,
     logical_address: str,
     actor: PersonId | None,
+    agent: bool = False,
     addressing: Addressing = Addressing.RIVTABP21,
 ) -> bytes:
-    """A request. `actor` is the citizen that asks; crm:scheduling 1.1 demands it (TKB)."""
+    """A request. `actor` is the citizen that asks; crm:scheduling 1.1 demands it (TKB).
+
+    `agent` says that the actor asks for somebody else.
+    """
     root = etree.Element(_ENVELOPE, nsmap={"soapenv": _SOAP})
     header = etree.SubElement(root, _HEADER)
     etree.SubElement(header, addressing).text = logical_address
     if actor is not None:
         block = etree.SubElement(header, f"{{{_HEADERS}}}Actor")
         etree.SubElement(block, f"{{{_HEADERS}}}actorId").text = actor.value
-        etree.SubElement(block, f"{{{_HEADERS}}}actorType").text = "subject_of_care"
+        kind = "subject_of_care_agent" if agent else "subject_of_care"
+        etree.SubElement(block, f"{{{_HEADERS}}}actorType").text = kind
     etree.SubElement(root, _BODY).append(content)
     return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
 

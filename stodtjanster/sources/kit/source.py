@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
@@ -114,6 +114,7 @@ class SourceSettings(Edge):
     limits: Limits = Limits()
 
 
+@runtime_checkable
 class Source(Protocol):
     """One configured source."""
 

@@ -1,0 +1,132 @@
+"""What comes back: rows about times, and the outcome of a write."""
+
+from functools import partial
+from typing import Final
+
+from lxml import etree
+
+from stodtjanster.information import Appointment, FreeDay, FreeTime
+from stodtjanster.information.booking import Done, Refused
+from stodtjanster.model import Cause, Dated
+from stodtjanster.sources.bookings.requests import CANCEL, DAYS, DETAILS, MAKE, MOVE, TIMES
+from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.rivta import (
+    MAX_ID,
+    BadRow,
+    ForeignRow,
+    Page,
+    Rows,
+    digest,
+    hear,
+    hear_either,
+    once,
+    prose,
+)
+from stodtjanster.sources.kit.soap import open_message
+from stodtjanster.sources.kit.source import Heard, SourceFailed
+from stodtjanster.sources.kit.status import address
+from stodtjanster.sources.kit.times import day
+from stodtjanster.sources.kit.timeslots import (
+    ROW,
+    asked_unit,
+    named,
+    origin,
+    read_booked,
+    read_free,
+    system,
+)
+from stodtjanster.sources.kit.xml import text, texts
+
+WRITES: Final = (CANCEL, MOVE, MAKE)
+
+_DAY: Final = f"{{{DAYS.namespace}}}"
+
+
+def read(body: bytes, *, reading: Reading) -> Heard:
+    """Details, free days or free times: the namespace tells which. Raises SourceFailed."""
+    return hear_either(body, (DETAILS_ROWS, DAYS_ROWS, TIMES_ROWS), reading)
+
+
+def read_details(body: bytes, booking: Appointment, reading: Reading) -> Heard:
+    """The details of `booking`; those of another are a foreign row. Raises SourceFailed."""
+    rows = Rows(DETAILS, Appointment, ROW, partial(_details_of, booking), system)
+    return hear(body, rows, reading)
+
+
+def read_outcome(body: bytes) -> Done | Refused:
+    """The answer to a write, enveloped or bare.
+
+    Raises SourceFailed for a fault, and UNREADABLE when it is not plain what the answer was: a
+    code that nobody knows, or two.
+    """
+    content = open_message(body, *(contract.response for contract in WRITES)).content
+    own = f"{{{etree.QName(content).namespace}}}"
+    try:
+        parts = once(content, "", own)
+    except BadRow as bad:
+        raise SourceFailed(Cause.UNREADABLE, bad.why) from None
+    said = prose(text(parts.get(f"{own}resultText")))
+    match text(parts.get(f"{own}resultCode")):
+        case "OK":
+            return Done(said, record=_new(text(parts.get(f"{own}bookingId"))))
+        case "INFO":
+            return Done(said, info=True, record=_new(text(parts.get(f"{own}bookingId"))))
+        case "ERROR":
+            return Refused(said)
+    raise SourceFailed(Cause.UNREADABLE, "resultCode is missing or unknown")
+
+
+def _new(record: str | None) -> str | None:
+    """The id of a new booking; one too long to be an id is nobody's."""
+    return record if record is not None and len(record) <= MAX_ID else None
+
+
+def _details(row: etree._Element, page: Page) -> Appointment | None:
+    return read_booked(row, page, DETAILS.operation)
+
+
+def _details_of(booking: Appointment, row: etree._Element, page: Page) -> Appointment | None:
+    found = _details(row, page)
+    if found is not None and found.origin.identity != booking.origin.identity:
+        raise ForeignRow("bookingId", "another booking than the one asked about")
+    return found
+
+
+def _free_time(row: etree._Element, page: Page) -> FreeTime | None:
+    return read_free(row, page, TIMES.operation)
+
+
+def _free_day(row: etree._Element, page: Page) -> FreeDay | None:
+    fields = texts(row)
+    if len(fields) != len(row):
+        once(row, "", _DAY)
+    unit = page.system[fields.get(f"{_DAY}healthcare_facility")]
+    if unit is None:
+        raise BadRow("healthcare_facility", "missing or too long")
+    asked_unit(unit, page)
+    on = day((fields.get(f"{_DAY}date") or "").strip())
+    if on is None:
+        raise BadRow("date", "not a date")
+    period = page.reading.period
+    if period is not None and not period.touches(Dated(on)):
+        return None
+    told = page.told
+    who = fields.get(f"{_DAY}performer")
+    resource, title = fields.get(f"{_DAY}resourceName"), fields.get(f"{_DAY}timeTypeName")
+    return FreeDay(
+        subject=page.reading.subject,
+        origin=origin(page, unit, digest(on.isoformat(), who, resource, title), DAYS.operation),
+        day=on,
+        # The contract names nobody: only the resource has a name.
+        who=named(None, told[resource]),
+        title=told[title] or told[fields.get(f"{_DAY}careTypeName")],
+    )
+
+
+def _day_system(row: etree._Element) -> str | None:
+    return address(texts(row).get(f"{_DAY}healthcare_facility"))
+
+
+DETAILS_ROWS: Final = Rows(DETAILS, Appointment, ROW, _details, system)
+DAYS_ROWS: Final = Rows(DAYS, FreeDay, "performerAvailabilityByDate", _free_day, _day_system)
+TIMES_ROWS: Final = Rows(TIMES, FreeTime, ROW, _free_time, system)
