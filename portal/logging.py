@@ -22,7 +22,7 @@ from uuid import UUID
 
 from stodtjanster.model import PersonId
 
-__all__ = ["JsonLines", "configure", "request_id"]
+__all__ = ["JsonLines", "configure", "place_of", "request_id"]
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 """What joins the lines of one request. The portal makes it and sets it; it is never a session."""
@@ -43,6 +43,8 @@ _KEPT_OR_NUMBER = re.compile(f"({_UUID}|{_HASH}|{_HSA_ID})|{_NUMBER}")
 _QUERY = re.compile(r"(/[^\s?#\"'<>]*)[?#][^\s\"'<>]*|\?[^\s=]*=[^\s\"'<>]*")
 _CUT_NUMBER = re.compile(r"[\d+ \u2010-\u2015\u2212-]*\Z")
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
+# Sets up handlers of its own, which print tracebacks with their words and addresses with queries.
+_SELF_WILLED = ("gunicorn.error",)
 _TALKATIVE = ("aiohttp", "alembic", "asyncio", "httpcore", "httpx", "sqlalchemy", "urllib3")
 
 
@@ -63,7 +65,7 @@ class JsonLines(logging.Formatter):
         if extra:
             line["extra"] = _clean(extra)
         if record.exc_info and record.exc_info[1] is not None:
-            line["exceptions"] = [_place(error) for error in _chain(record.exc_info[1])]
+            line["exceptions"] = [place_of(error) for error in _chain(record.exc_info[1])]
         # json, not orjson: it escapes what is not ASCII. < is escaped for those who read in a page.
         return json.dumps(line, ensure_ascii=True).replace("<", "\\u003c")
 
@@ -76,6 +78,9 @@ def configure(level: str = "INFO", stream: IO[str] | None = None) -> None:
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _SELF_WILLED:
+        logging.getLogger(name).handlers.clear()
+        logging.getLogger(name).propagate = True
     for name in _TALKATIVE:
         logging.getLogger(name).setLevel(max(logging.WARNING, logging.getLogger().level))
     # A record that cannot be written would otherwise be printed with all its values.
@@ -145,7 +150,8 @@ def _chain(error: BaseException) -> Iterator[BaseException]:
             waiting.append(behind)
 
 
-def _place(error: BaseException) -> dict[str, Any]:
+def place_of(error: BaseException) -> dict[str, Any]:
+    """The type of an error and the calls that led to it, never its words."""
     frames = []
     trace = error.__traceback__
     while trace is not None:

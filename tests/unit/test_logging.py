@@ -301,6 +301,20 @@ def test_libraries_that_tell_of_each_request_are_asked_to_be_quiet(stream):
     assert stream.getvalue() == ""
 
 
+def test_the_web_server_writes_no_words_of_its_own_to_the_log(stream, monkeypatch):
+    server = logging.getLogger("gunicorn.error")
+    monkeypatch.setattr(server, "handlers", [logging.StreamHandler(own := io.StringIO())])
+    monkeypatch.setattr(server, "propagate", False)
+    configure("INFO", stream)
+    try:
+        failing()
+    except ValueError:
+        server.exception("Error handling request %s", "/logga-in/klar?code=Anna")
+    assert own.getvalue() == ""
+    assert line(stream)["exceptions"][0]["type"] == "builtins.ValueError"
+    assert "Anna" not in stream.getvalue()
+
+
 def test_the_level_is_obeyed(stream):
     configure("ERROR", stream)
     logging.getLogger("portal").warning("x")
