@@ -16,9 +16,18 @@ from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
 from portal.security import SESSION_COOKIE
 from portal.sessions import Session
-from portal.stream import Limits, Page, answers_of, render_section, reports_of, stream
+from portal.stream import (
+    Limits,
+    Page,
+    answers_of,
+    render_section,
+    reports_of,
+    stream,
+    wait_for,
+)
 from stodtjanster.access import Decision, Permit, Reason
 from stodtjanster.audit import AuditUnavailable
+from stodtjanster.model import ActorKind
 from views.kit.view import Scene, View
 from views.kit.words import N_
 
@@ -81,7 +90,12 @@ def _find(h: House, path: str) -> tuple[View | None, str | None]:
 
 
 def _by_path(h: House, path: str) -> View | None:
-    return next((view for view in h.views.values() if view.path == path), None)
+    return next((view for view in _views(h) if view.path == path), None)
+
+
+def _views(h: House) -> tuple[View, ...]:
+    """What a person may ask about themself. A view for others only is not there."""
+    return tuple(view for view in h.views.values() if ActorKind.CITIZEN in view.audience)
 
 
 def _page(h: House, view: View, permit: Permit, session: Session) -> Page:
@@ -109,12 +123,13 @@ def _page(h: House, view: View, permit: Permit, session: Session) -> Page:
 
 def _menu(h: House, current: View, language: str) -> tuple[Link, ...]:
     """No menu while there is only one place to be."""
-    if len(h.views) < 2:
+    views = _views(h)
+    if len(views) < 2:
         return ()
     words = h.pages.speaker(language)
     return tuple(
         Link(f"/{language}/mig/{view.path}", words.gettext(view.question), current=view is current)
-        for view in h.views.values()
+        for view in views
     )
 
 
@@ -129,8 +144,7 @@ def _chunks(h: House, page: Page) -> Iterator[str]:
 def _fragment(h: House, page: Page, slot: str) -> str:
     section = page.view.find(slot)
     assert section is not None
-    while not page.harvest.settled(section.needs) and page.harvest.wait(page.limits.hard):
-        pass
+    wait_for(page, section.needs, page.clock() + page.limits.hard)
     inner = render_section(page, section, answers_of(page, section.needs))
     language = page.scene.words.language
     _note(h, page)

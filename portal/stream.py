@@ -11,6 +11,7 @@ from time import monotonic
 from typing import Any, TypeAlias
 
 from portal.i18n import at
+from portal.logging import place_of
 from portal.pages import Pages
 from stodtjanster.fetch import Harvest
 from stodtjanster.model import Answer, Report
@@ -79,6 +80,14 @@ def stream(page: Page) -> Iterator[str]:
     yield _render(page, "page_close.html", answered=status.answered, asked=status.asked)
 
 
+def wait_for(page: Page, needs: Collection[str], until: float) -> None:
+    """Until all that these needs wait for has landed, or the page's clock says `until`."""
+    while not page.harvest.settled(needs):
+        left = until - page.clock()
+        if left <= 0 or not page.harvest.wait(left):
+            return
+
+
 def answers_of(page: Page, names: Collection[str]) -> Answers:
     """What is known now of these needs."""
     return {name: page.harvest.answer(name) for name in names}
@@ -119,10 +128,7 @@ def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> 
     section = page.view.late
     if section is None or section.slot not in early:
         return
-    while not page.harvest.settled(section.needs):
-        left = page.limits.hard - (page.clock() - began)
-        if left <= 0 or not page.harvest.wait(left):
-            break
+    wait_for(page, section.needs, began + page.limits.hard)
     seen = early[section.slot]
     answers = {
         name: answer.only(lambda item: item.origin.identity not in seen)
@@ -175,4 +181,4 @@ def _render(page: Page, template: str, **context: Any) -> str:
 
 
 def _report(section: Section, bug: Exception) -> None:
-    log.error("section failed", extra={"slot": section.slot, "error": type(bug).__name__})
+    log.error("section failed", extra={"slot": section.slot, "error": place_of(bug)})

@@ -10,6 +10,8 @@ import httpx
 import pytest
 
 from portal.security import YEAR
+from stodtjanster.information import Appointment
+from stodtjanster.model import ActorKind, Need
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import (
     MY_PAGE,
@@ -21,6 +23,7 @@ from tests.service.portal_client import (
     path_of,
     running_portal,
 )
+from views.kit.view import View
 
 LOG_OUT = "/sv/logga-ut"
 
@@ -295,6 +298,19 @@ class TestUnknownAddresses:
         answer = standing.logged_in("tom").get(path)
         assert answer.status_code == 404
         assert "Sidan finns inte, eller så får du inte se den." in answer.text
+
+    def test_a_view_for_others_is_not_there(self, portal: Portal) -> None:
+        theirs = View(
+            key="overview",
+            path="personal",
+            question="Personalens vy",
+            audience=frozenset({ActorKind.STAFF}),
+            needs={"booked": Need(Appointment)},
+        )
+        portal.change(views={**portal.house.views, "personal": theirs})
+        browser = portal.logged_in("tom")
+        assert browser.get("/sv/mig/personal").status_code == 404
+        assert "Personalens vy" not in browser.get(MY_PAGE).text
 
     @pytest.mark.parametrize("slot", ["next", "week", "events", "plans", "contacts"])
     def test_each_section_is_a_page_of_its_own(self, standing: Portal, slot: str) -> None:

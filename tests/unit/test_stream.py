@@ -11,7 +11,16 @@ import pytest
 
 from portal.i18n import LANGUAGES, Speaker
 from portal.pages import Pages
-from portal.stream import Limits, Page, answers_of, render_section, reports_of, status_of, stream
+from portal.stream import (
+    Limits,
+    Page,
+    answers_of,
+    render_section,
+    reports_of,
+    status_of,
+    stream,
+    wait_for,
+)
 from stodtjanster.information import Appointment, CareManager, CarePlan
 from stodtjanster.model import Answer, Outcome, Report
 from tests.markup import assert_is_a_page
@@ -150,6 +159,7 @@ class TestLimits:
     def test_each_section_is_printed_when_its_own_answers_have_come(self) -> None:
         harvest = Harvest(
             [
+                (0.2, {"listings": whole("listings")}),
                 (0.3, {"managers": whole("managers", manager("Lena Ek"))}),
                 (0.7, {"booked": whole("booked", booking(at(1)))}),
                 (2.5, {n: whole(n) for n in ("plans", "agreements", "services")}),
@@ -275,6 +285,18 @@ class TestLate:
         assert "Region Sydkust" in part(printed, "status")
 
 
+class TestAFragment:
+    def test_waits_no_longer_than_a_page_whatever_lands_for_others(self) -> None:
+        harvest = Harvest([(float(n), {}) for n in range(1, 30)])
+        wait_for(page_of(harvest), ["plans"], HARD)
+        assert harvest.now == HARD
+
+    def test_waits_no_longer_than_it_must(self) -> None:
+        harvest = Harvest([(0.5, {}), (1.5, {"plans": whole("plans")}), (2.0, {})])
+        wait_for(page_of(harvest), ["plans"], HARD)
+        assert harvest.now == 1.5
+
+
 class TestOurOwnFaults:
     def broken(self, slot: str) -> list[Section]:
         def fail(**_answers: object) -> object:
@@ -300,6 +322,10 @@ class TestOurOwnFaults:
                 assert "Felet ligger hos oss." not in part(printed, section.slot)
         assert_is_a_page("".join(chunk for _, chunk in printed))
         assert "190001019801" not in caplog.text
+        error = next(told.error for told in caplog.records if told.getMessage() == "section failed")
+        assert error["type"] == "builtins.RuntimeError"
+        assert error["at"][-1].endswith(" fail")
+        assert "190001019801" not in str(error)
 
     def test_a_late_list_that_fails_is_left_out(self) -> None:
         sections = self.broken("events")

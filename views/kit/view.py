@@ -57,6 +57,7 @@ class View:
     """A question with its needs; sections are added by the decorator.
 
     `key` names its folder and `path` its address under the person ("" is the overview itself).
+    `audience` may ask it; to everybody else it does not exist.
     """
 
     def __init__(
