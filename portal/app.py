@@ -33,7 +33,16 @@ from views.kit.words import N_
 log = logging.getLogger(__name__)
 
 LOGIN_SECONDS = 10
+# Longer than a login may take: whoever comes back too late is told so, and is no attacker.
+KEEP_ATTEMPTS = timedelta(hours=1)
 MAX_REQUEST_BYTES = 64 * 1024
+
+_NO_STORE = (AuditUnavailable, StoreUnavailable)
+_UNLOGGED = N_(
+    "Innan vi visar dina uppgifter måste vi kunna skriva upp vem som läser dem. "
+    "Det går inte just nu, och därför visar vi inget."
+)
+_OUR_FAULT = N_("Felet ligger hos oss. Dina uppgifter finns kvar.")
 
 
 def utc_now() -> datetime:
@@ -76,7 +85,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             idle=timedelta(minutes=settings.session_idle_minutes),
             absolute=timedelta(hours=settings.session_hours),
         ),
-        attempts=LoginAttempts(store.logins),
+        attempts=LoginAttempts(store.logins, lifetime=KEEP_ATTEMPTS),
         logins={
             one.key: Provider(
                 ProviderSettings(**one.model_dump(exclude={"key"})),
@@ -147,6 +156,10 @@ def _add_error_pages(app: Flask, house: House) -> None:
     @app.errorhandler(500)
     def unavailable(error: Exception) -> tuple[str, int]:
         log.error("page not served", extra={"error": type(error).__name__})
-        code = language()
-        title = house.pages.speaker(code).gettext(N_("Vi kan inte visa något just nu"))
-        return house.pages.render(code, "unavailable.html", title=title), 503
+        words = house.pages.speaker(language())
+        return house.pages.render(
+            words.language,
+            "unavailable.html",
+            title=words.gettext(N_("Vi kan inte visa något just nu")),
+            reason=words.gettext(_UNLOGGED if isinstance(error, _NO_STORE) else _OUR_FAULT),
+        ), 503

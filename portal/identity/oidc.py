@@ -41,7 +41,7 @@ from stodtjanster.model import PersonId
 
 _METADATA_LIFETIME = timedelta(hours=1)
 _KEYS_LIFETIME = timedelta(minutes=10)
-_LONGEST_LOGIN = timedelta(minutes=15)
+_LONGEST_LOGIN = timedelta(minutes=10)
 _ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _ASSERTION_SECONDS = 60
 _SECRET_BYTES = 32

@@ -319,6 +319,9 @@ class TestTheOrdinaryLog:
 
         broken = portal.logged_in()
         portal.change(clock=lambda: fail(None))
-        assert_plain_503(broken.get(MY_PAGE))
+        answer = broken.get(MY_PAGE)
+        assert_plain_503(answer)
+        assert "Felet ligger hos oss." in answer.text
+        assert "skriva upp" not in answer.text
         assert "RuntimeError" in portal.log.getvalue()
         assert not PERSONAL.search(portal.log.getvalue())

@@ -170,7 +170,10 @@ class TestLimits:
         browser = portal.browser()
         back = browser.choose(browser.begin(), person="birgitta")
         portal.clock.forward(minutes=11)
-        assert_refused(portal, browser, browser.get(back))
+        answer = browser.get(back)
+        assert "Det tog för lång tid att logga in." in answer.text
+        assert_refused(portal, browser, answer)
+        assert last_reason(portal) == ("LoginRefused", "too-late")
 
     def test_what_is_remembered_of_logins_has_an_end(self, portal: Portal) -> None:
         few = LoginAttempts(portal.house.store.logins, keep=3)
