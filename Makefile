@@ -8,7 +8,7 @@ WORKERS ?= 2
 .PHONY: help demo test lint unit browser-tests bench mutate lock translations gallery clean
 
 help:            ## what can be done here
-	@grep -E '^[a-z-]+: .*##|^[a-z-]+:  .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
+	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
 demo: .venv/.ready node_modules/.ready   ## the portal with its whole sandbox, open in a browser
 	$(BIN)/portal demo
