@@ -83,6 +83,7 @@ def ensure_keys(state: Path) -> Keys:
 
 def write_private(path: Path, data: bytes) -> None:
     """Write a secret that only its owner can read, from its first byte on."""
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
         file.write(data)

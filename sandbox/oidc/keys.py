@@ -1,12 +1,13 @@
 """Keys that outlive a restart: private JWK files that only their owner may read."""
 
 import json
-import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 from joserfc.jwk import ECKey, JWKRegistry, Key, RSAKey
+
+from sandbox.ca import write_private
 
 
 def signing_keys(folder: Path) -> dict[str, Key]:
@@ -27,7 +28,7 @@ def pairwise_salt(folder: Path) -> bytes:
     """What makes a subject identifier impossible to compute from a person number."""
     path = folder / "pairwise.salt"
     if not path.exists():
-        _write(path, secrets.token_hex(32))
+        write_private(path, secrets.token_hex(32).encode())
     return path.read_bytes()
 
 
@@ -43,12 +44,5 @@ def _load_or_make(path: Path, make: Callable[[], Key]) -> Key:
     if path.exists():
         return JWKRegistry.import_key(json.loads(path.read_text("utf-8")))
     key = make()
-    _write(path, json.dumps(key.as_dict(private=True)))
+    write_private(path, json.dumps(key.as_dict(private=True)).encode())
     return key
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(text)

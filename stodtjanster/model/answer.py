@@ -23,7 +23,7 @@ class Outcome(StrEnum):
 
 
 class Cause(StrEnum):
-    """Why an outcome is less than full. Words for the screen are chosen by the portal."""
+    """Why an outcome is less than full. Words for the screen: `views/kit/notices.py`."""
 
     TIMEOUT = "timeout"  # the source did not answer in time
     REFUSED = "refused"  # no connection
