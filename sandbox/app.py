@@ -15,6 +15,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler
 
 from sandbox import fhir, oidc, panel, platform
+from sandbox.bookings import Bookings
 from sandbox.ca import FHIR_CLIENT_ID, Keys, ensure_keys
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
@@ -139,12 +140,14 @@ def _country(options: Options) -> Country:
     people = load_people()
     raw = RawMessages(options.raw)
     strangers = raw.strangers({person.person_id for person in people})
+    everybody = (*people, *strangers)
     return Country(
-        people=(*people, *strangers),
+        people=everybody,
         units=load_units(),
         clock=options.clock,
         calls=CallLog(options.clock),
         raw=raw,
+        bookings=Bookings(everybody),
         timeouts=options.timeouts,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from sandbox.bookings import Bookings
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.faults import Faults
@@ -29,6 +30,7 @@ class Country:
     clock: Clock
     calls: CallLog
     raw: RawMessages
+    bookings: Bookings
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)
 

@@ -32,6 +32,7 @@ KINDS = {
     "garbage": "Svarar med skräp",
     "truncated": "Svarar med ett avhugget meddelande",
     "cut": "Bryter förbindelsen mitt i svaret",
+    "lost-answer": "Gör det som begärs men svaret försvinner",
     "wrong-person": "Svarar med någon annans uppgifter",
     "empty": "Svarar tomt",
     "partial": "Svarar ofullständigt (OperationOutcome)",
@@ -46,14 +47,20 @@ _WIRE = ("slow", "hang", "refuse", "http500", "garbage", "truncated", "cut", "em
 _CONTENT = ("bomb", "deep", "huge")
 # A producer is reached through the platform: how its answer is cut never reaches us.
 _BEHIND = tuple(kind for kind in (*_WIRE, *_CONTENT) if kind != "cut")
-_PRODUCER = (*_BEHIND, "vpfault", "error-result", "wrong-person", "wrong-namespace")
+_PRODUCER = (
+    *(*_BEHIND, "vpfault", "error-result"),
+    *("lost-answer", "wrong-person", "wrong-namespace"),
+)
 
 # What may be broken, and the kinds that mean something there.
 TARGETS: dict[str, tuple[str, ...]] = {
     "nordmark": _PRODUCER,
     "sydkust": _PRODUCER,
     "sjovik-omsorg": _PRODUCER,
-    "plattformen": (*_WIRE, *_CONTENT, "vpfault", "wrong-person", "wrong-namespace"),
+    "plattformen": (
+        *(*_WIRE, *_CONTENT, "vpfault"),
+        *("lost-answer", "wrong-person", "wrong-namespace"),
+    ),
     "engagemangsindex": ("slow", "hang", "refuse", "http500", "empty"),
     "sjovik": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "sjovik-token": (*_WIRE, *_CONTENT),
@@ -198,6 +205,9 @@ async def deliver(
             # Ends when the client gives up, or the sandbox stops.
             await asyncio.Event().wait()
         case "refuse":
+            return _hang_up(request)
+        case "lost-answer":
+            await answer()
             return _hang_up(request)
         case "http500":
             return web.Response(status=500, text="Internt fel")

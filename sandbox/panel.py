@@ -62,6 +62,7 @@ def create(country: Country) -> web.Application:
             web.get("/api/calls", panel.calls),
             web.delete("/api/calls", panel.delete_calls),
             web.get("/api/requests", panel.requests),
+            web.delete("/api/bookings", panel.restore_bookings),
         ]
     )
     return app
@@ -142,6 +143,10 @@ class _Panel:
 
     async def requests(self, request: web.Request) -> web.Response:
         return web.json_response(self._country.calls.requests(request.query.get("target", "")))
+
+    async def restore_bookings(self, _request: web.Request) -> web.Response:
+        self._country.bookings.restore()
+        return web.Response(status=204)
 
     def _set(self, target: str, details: Mapping[str, Any]) -> Fault:
         try:

@@ -3,7 +3,7 @@
 A row says `day = 4` (four days from today) and `time = "09.15-09.45"`, or
 `next = "14.30"` with `minutes`: today at that time while it is at least an hour
 away, else the first half hour that is (but none in `not_at`, where something else
-is), and tomorrow morning in the evening.
+is), and tomorrow morning in the evening. A booking that was moved says `at`, its start and end.
 """
 
 from __future__ import annotations
@@ -26,6 +26,9 @@ def day(offset: int, anchor: dt.datetime) -> dt.date:
 
 def span(row: Mapping[str, Any], anchor: dt.datetime) -> tuple[dt.datetime, dt.datetime]:
     """When a row starts and ends: aware, Europe/Stockholm. KeyError if the row has no time."""
+    if "at" in row:
+        moved: tuple[dt.datetime, dt.datetime] = row["at"]
+        return moved
     if "next" in row:
         taken = [_clock(text) for text in row.get("not_at", ())]
         start = _next(_clock(row["next"]), taken, anchor)

@@ -45,6 +45,11 @@ class Envelope:
     def is_fault(self) -> bool:
         return self.body.tag == _FAULT
 
+    def actor(self, name: str) -> str:
+        """What the Actor header says as actorId or actorType, "" when it does not."""
+        header = self.headers.get("Actor")
+        return "" if header is None else header.findtext(f"{{{HEADERS}}}{name}") or ""
+
     def header_text(self, name: str) -> str | None:
         """The text of a header; None when it is absent, "" when it is empty."""
         found = self.headers.get(name)

@@ -30,7 +30,7 @@ async def call_source(
     """
     system = country.system_of(address)
     target = system.system if system is not None else "plattformen"
-    person_id = _patient(contract, envelope)
+    person_id = _patient(country, contract, envelope)
     country.calls.note(
         target,
         contract.name,
@@ -52,7 +52,10 @@ async def call_source(
         if fault.kind == "vpfault":
             # A platform on the way failed; its fault comes through as the producer's.
             return soap.fault("Server", f"{fault.code} [Regional plattform] Fel.", "Chosen fault")
-    return _answered(country, contract, envelope, address, fault, impostor=impostor)
+    reply = _answered(country, contract, envelope, address, fault, impostor=impostor)
+    if fault is not None and fault.kind == "lost-answer":
+        raise UnreachableError
+    return reply
 
 
 def _answered(
@@ -68,22 +71,30 @@ def _answered(
     if contract.wants_actor and "Actor" not in envelope.headers:
         return soap.fault("Client", "Headern Actor saknas")
     try:
-        person = country.person(contract.patient(envelope.body))
+        person = country.person(contract.about(envelope.body, country.bookings))
     except InvalidRequestError as error:
         return soap.fault("Client", "Felaktigt anrop", str(error))
     stranger = contract.unknown_person()
     if person is None and stranger is not None:
         return soap.fault("Server", "Personen finns inte", stranger)
     asked = Asked(
-        envelope.body, address, person, country.units, country.clock.now(), country.clock.anchor()
+        envelope.body,
+        address,
+        person,
+        country.units,
+        country.clock.now(),
+        country.clock.anchor(),
+        country.bookings,
+        actor=envelope.actor("actorId"),
+        agent=envelope.actor("actorType") == "subject_of_care_agent",
     )
-    if kind == "wrong-person" or impostor:
+    if (kind == "wrong-person" or impostor) and not contract.writes:
         asked = _about_somebody_else(country, contract, asked)
     if kind == "error-result":
         return _with_items(contract, asked, "Ett internt fel inträffade", items=False)
     refusal = contract.refuses(asked)
     reply = _with_items(contract, asked, refusal, items=kind != "empty" and refusal is None)
-    if kind in ("", "slow", "wrong-person", "empty"):
+    if kind in ("", "slow", "wrong-person", "empty", "lost-answer"):
         return reply
     return soap.Reply(reply.status, spoil(kind, reply.body, "xml"))
 
@@ -108,8 +119,8 @@ def _about_somebody_else(country: Country, contract: Contract, asked: Asked) -> 
     return next((other for other in others if any(True for _ in contract.items(other))), asked)
 
 
-def _patient(contract: Contract, envelope: soap.Envelope) -> str:
+def _patient(country: Country, contract: Contract, envelope: soap.Envelope) -> str:
     try:
-        return contract.patient(envelope.body)
+        return contract.about(envelope.body, country.bookings)
     except InvalidRequestError:
         return ""

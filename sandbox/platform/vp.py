@@ -75,7 +75,8 @@ class _Platform:
     def _person_in(self, data: bytes) -> str | None:
         try:
             envelope = soap.parse(data)
-            return self._contracts[envelope.namespace].patient(envelope.body)
+            contract = self._contracts[envelope.namespace]
+            return contract.about(envelope.body, self._country.bookings)
         except (soap.UnreadableError, InvalidRequestError, KeyError):
             return None
 
@@ -129,11 +130,11 @@ class _Platform:
         self._country.calls.note(
             "plattformen",
             contract.name,
-            person_id=_patient_or_none(inbound),
+            person_id=self._patient_or_none(inbound),
             logical_address=inbound.address,
             correlation_id=inbound.correlation_id,
         )
-        raw = self._country.raw.next(_patient_or_none(inbound), contract.name)
+        raw = self._country.raw.next(self._patient_or_none(inbound), contract.name)
         if raw is not None:
             return soap.Reply(500 if _is_fault(raw) else 200, raw)
         if inbound.address == NATIONAL:
@@ -147,6 +148,12 @@ class _Platform:
                 impostor=impostor,
             )
         return await self._call_producer(inbound, impostor=impostor)
+
+    def _patient_or_none(self, inbound: Inbound) -> str:
+        try:
+            return inbound.contract.about(inbound.envelope.body, self._country.bookings)
+        except InvalidRequestError:
+            return ""
 
     async def _call_producer(self, inbound: Inbound, *, impostor: bool) -> soap.Reply:
         where = f"at address {inbound.address}"
@@ -163,13 +170,6 @@ class _Platform:
         except (UnreachableError, TimeoutError) as error:
             raise VpError("VP009", f"Error connecting to service producer {where}") from error
         return passed_on(reply, where)
-
-
-def _patient_or_none(inbound: Inbound) -> str:
-    try:
-        return inbound.contract.patient(inbound.envelope.body)
-    except InvalidRequestError:
-        return ""
 
 
 def _is_fault(data: bytes) -> bool:

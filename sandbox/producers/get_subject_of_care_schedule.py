@@ -8,11 +8,13 @@ from typing import Any
 
 from lxml import etree
 
+from sandbox.bookings import is_timed
 from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.people.when import span
 from sandbox.producers.kit import (
     Asked,
+    Build,
     Contract,
     Engagement,
     InvalidRequestError,
@@ -59,29 +61,35 @@ class GetSubjectOfCareSchedule(Contract):
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         if asked.person is None:
             return
-        for row in asked.person.rows("bookings"):
+        for row in filter(is_timed, asked.bookings.rows(asked.person)):
             start, end = span(row, asked.anchor)
             # A time that has passed is taken out of the schedule by the source.
             if asked.here(row["unit"]) and end > asked.now:
-                yield _timeslot(row, asked.person, asked.units, stamp(start), stamp(end))
+                yield timeslot(_own, row, asked.person, asked.units, (stamp(start), stamp(end)))
 
 
-def _timeslot(
-    row: Mapping[str, Any], person: Person, units: Mapping[str, Unit], start: str, end: str
+def timeslot(
+    own: Build,
+    row: Mapping[str, Any],
+    person: Person,
+    units: Mapping[str, Unit],
+    when: tuple[str | None, str | None],
 ) -> etree._Element:
+    """A booking as TimeslotType, in an element of the contract's `own`."""
     unit = units[row["unit"]]
     performer = row.get("performer", {})
-    return _own(
+    start, end = when
+    return own(
         "timeslotDetail",
-        _core("startTimeInclusive", start),
-        _core("endTimeExclusive", end),
+        maybe(_core, "startTimeInclusive", start),
+        maybe(_core, "endTimeExclusive", end),
         _core("healthcare_facility", unit.hsa_id),
         maybe(_core, "performer", performer.get("hsa_id")),
         _core("bookingId", row["id"]),
         _core("subject_of_care", person.person_id),
         maybe(_core, "purpose", row.get("purpose")),
         maybe(_core, "reason", row.get("reason")),
-        _core("healthcare_facility_name", _full_name(unit)),
+        _core("healthcare_facility_name", full_name(unit)),
         maybe(_core, "performerName", performer.get("name")),
         maybe(_core, "timeTypeName", row.get("time_type")),
         maybe(_core, "careTypeName", row.get("care_type")),
@@ -92,7 +100,8 @@ def _timeslot(
     )
 
 
-def _full_name(unit: Unit) -> str:
+def full_name(unit: Unit) -> str:
+    """A unit as it is written to people."""
     return f"{unit.name}, {unit.parent}" if unit.parent else unit.name
 
 

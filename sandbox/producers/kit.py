@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from lxml import etree
 
+from sandbox.bookings import Bookings
 from sandbox.clock import STOCKHOLM
 from sandbox.people import Person
 from sandbox.people.units import Unit
@@ -43,7 +44,8 @@ class Engagement:
 class Asked:
     """What a producer is asked: the request element, where it arrived, and about whom.
 
-    `now` is what time it is; `anchor` is what relative dates count from.
+    `now` is what time it is; `anchor` is what relative dates count from. `actor` is the number in
+    the Actor header, and `agent` whether it says that they ask for somebody else.
     """
 
     request: etree._Element
@@ -52,6 +54,9 @@ class Asked:
     units: Mapping[str, Unit]
     now: dt.datetime
     anchor: dt.datetime
+    bookings: Bookings
+    actor: str = ""
+    agent: bool = False
 
     def text(self, path: str, namespaces: Mapping[str, str]) -> str | None:
         """The text of the first element on a path, or None."""
@@ -83,12 +88,18 @@ class Contract(ABC):
     beside: ClassVar[str] = ""
     # Whether a national service puts the answers of all sources together.
     aggregated: ClassVar[bool] = True
+    # Whether an answer is the outcome of something done: it is then never made twice.
+    writes: ClassVar[bool] = False
     # TKB crm:scheduling requires the Actor header; no other contract here does.
     wants_actor: ClassVar[bool] = False
 
     @abstractmethod
     def patient(self, request: etree._Element) -> str:
         """Whom the request is about. Raises InvalidRequestError."""
+
+    def about(self, request: etree._Element, bookings: Bookings) -> str:  # noqa: ARG002
+        """The same, where the request itself may name a booking instead of the person."""
+        return self.patient(request)
 
     @abstractmethod
     def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
