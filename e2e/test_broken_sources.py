@@ -62,6 +62,11 @@ BROKEN = {
         unseen=("empty",),
     ),
     "sjovik-token": Target("Sjöviks kommun", (BOOKED_IN_NORDMARK, BOOKED_IN_SYDKUST)),
+    "fast-kontakt": Target(
+        "Inera",
+        (BOOKED_IN_NORDMARK, BOOKED_IN_SYDKUST, VISIT_IN_SJOVIK),
+        kinds=("http500", "garbage"),
+    ),
 }
 LOGIN_SERVICE = "bankid"
 # What is slow is looked at below, with what came before it.

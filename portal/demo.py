@@ -45,7 +45,7 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
         for major in majors
     },
 }
-_MUNICIPAL = ("appointment", "care_manager", "care_plan", "care_service", "agreement", "medication")
+_SJOVIK, _FAST_KONTAKT = "sjovik", "fast-kontakt"
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
 CONSUMER = "TSTNMT2321000156-PORT"
@@ -96,7 +96,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "sources": [*_national(told), _bookings(told), *_regional(told), *_municipal(told)],
+        "sources": [*_national(told), _bookings(told), *_regional(told), *_over_fhir(told)],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -149,30 +149,49 @@ def _regional(told: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _through_platform(told: Mapping[str, Any], path: str) -> dict[str, Any]:
-    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
     url = f"{told['platform'].rstrip('/')}/vp/{path}"
-    return {"url": url, "consumer_hsa_id": CONSUMER, "tls": tls}
+    return {"url": url, "consumer_hsa_id": CONSUMER, **_over_mutual_tls(told)}
 
 
-def _municipal(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _over_mutual_tls(told: Mapping[str, Any]) -> dict[str, Any]:
+    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
+    return {"tls": tls}
+
+
+def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     owner = next(u for u in told["units"] if u["kind"] == "kommun" and u["role"] == "provider")
     return [
         {
-            "key": key,
+            "key": _SJOVIK,
             "kind": "fhir",
             "release": "R4",
-            "information": list(_MUNICIPAL),
+            "devices_from": ["DeviceUseStatement"],
             "name": owner["name"],
             "owner": "kommun",
             "phone": owner["phone"],
-            "base_url": base,
-            "client_id": told["fhir_client"]["client_id"],
-            "private_key": told["fhir_client"]["key"],
-            "alg": told["fhir_client"]["alg"],
             "tls": {"ca": told["ca"]},
-        }
-        for key, base in told["fhir"].items()
+            **_fhir(told, _SJOVIK),
+        },
+        {
+            "key": _FAST_KONTAKT,
+            "kind": "fhir",
+            "release": "R5",
+            "information": ["care_manager"],
+            "name": "Inera",
+            **_over_mutual_tls(told),
+            **_fhir(told, _FAST_KONTAKT),
+        },
     ]
+
+
+def _fhir(told: Mapping[str, Any], name: str) -> dict[str, Any]:
+    client = told["fhir_client"]
+    return {
+        "base_url": told["fhir"][name],
+        "client_id": client["client_id"],
+        "private_key": client["key"],
+        "alg": client["alg"],
+    }
 
 
 class _NotStarted(Exception):  # noqa: N818 - a statement

@@ -22,13 +22,14 @@ from sandbox.clock import Clock
 from sandbox.country import Country, Timeouts
 from sandbox.faults import Fault, Faults, deliver
 from sandbox.fhir.auth import ALGORITHM, Tokens
-from sandbox.fhir.server import NAME, PATH
+from sandbox.fhir.server import FAST_KONTAKT, SJOVIK
 from sandbox.people import Person, load_people
 from sandbox.people.units import load_units
 from sandbox.raw import RawMessages
 
 HOST = "127.0.0.1"
-PORTS = ("panel", "platform", "fhir", "oidc")
+PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt")
+_FHIR = {"fhir": SJOVIK, "fast-kontakt": FAST_KONTAKT}
 # Long enough to finish an answer, short enough that a hanging one does not hold the stop.
 _SHUTDOWN = 0.5
 
@@ -65,16 +66,24 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
     country = _country(options)
     for target, fault in options.broken.items():
         country.faults.set(target, fault)
-    base = f"https://{HOST}:{ports['fhir']}{PATH}"
-    tokens = Tokens(FHIR_CLIENT_ID, keys.fhir_client, options.token_lifetime)
+    bases = {name: f"https://{HOST}:{ports[name]}{place.path}" for name, place in _FHIR.items()}
     issuer = f"http://{HOST}:{ports['oidc']}"
     provider, provider_info = oidc.create(issuer=issuer, people=country.people, state=options.state)
     provider.middlewares.append(_breakable(country.faults, "bankid"))
     applications = {
         "panel": panel.create(country),
         "platform": platform.create(country),
-        "fhir": fhir.create(country, tokens, base=base, page_size=options.page_size),
         "oidc": provider,
+        **{
+            name: fhir.create(
+                country,
+                Tokens(FHIR_CLIENT_ID, keys.fhir_client, options.token_lifetime),
+                place,
+                base=bases[name],
+                page_size=options.page_size,
+            )
+            for name, place in _FHIR.items()
+        },
     }
     info = {
         "ca": str(keys.ca),
@@ -83,7 +92,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         "unauthorised_cert": str(keys.unauthorised.certificate),
         "unauthorised_key": str(keys.unauthorised.key),
         "platform": f"https://{HOST}:{ports['platform']}",
-        "fhir": {NAME: base},
+        "fhir": {place.name: bases[name] for name, place in _FHIR.items()},
         "fhir_client": {
             "client_id": FHIR_CLIENT_ID,
             "key": str(keys.fhir_client),
@@ -118,6 +127,8 @@ async def run(options: Options) -> None:
     contexts = {
         "platform": sandbox.keys.server_context(client_certificate=True),
         "fhir": sandbox.keys.server_context(client_certificate=False),
+        # A client certificate and a token, as the way through Inera is to be.
+        "fast-kontakt": sandbox.keys.server_context(client_certificate=True),
     }
     runners = []
     try:

@@ -64,6 +64,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "engagemangsindex": ("slow", "hang", "refuse", "http500", "empty"),
     "sjovik": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "sjovik-token": (*_WIRE, *_CONTENT),
+    "fast-kontakt": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "bankid": (*_WIRE, *_CONTENT),
 }
 

@@ -25,6 +25,7 @@ _TITLES = {
     "engagemangsindex": "Engagemangsindex",
     "sjovik": "Sjöviks kommun",
     "sjovik-token": "Sjöviks kommun, åtkomstintyg",
+    "fast-kontakt": "Inera, fast kontakt",
     "bankid": "Inloggningen",
 }
 _SHOWN_CALLS = 50

@@ -1,4 +1,4 @@
-"""The municipality's FHIR R4 server."""
+"""The FHIR servers: the municipality's in R4, and Inera's fast kontakt in R5."""
 
 from sandbox.fhir.server import create
 

@@ -71,10 +71,13 @@ class _Record:
             "plans": self._plan,
             "agreements": self._agreement,
             "services": self._insats,
+            "medications": self._medication,
+            "devices": self._device_use,
         }
         yield self._patient_resource()
         yield from self._staff()
         yield self._labelled(_location(self._place_id, self._table["place"]))
+        yield from map(_device, self._rows("devices"))
         for series in self._rows("series"):
             yield from self._series(series)
         for name, make in makers.items():
@@ -360,6 +363,33 @@ class _Record:
             "performer": [self._unit(row["performer"])],
         }
 
+    def _medication(self, row: Row) -> Resource:
+        return {
+            "resourceType": "MedicationStatement",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": row.get("status", "active"),
+            "medicationCodeableConcept": {"text": row["drug"]},
+            "subject": self._patient,
+            "effectivePeriod": self._period(row),
+            "dateAsserted": day(row["from"], self._anchor).isoformat(),
+            "informationSource": self._unit(row["unit"]),
+            "reasonCode": [{"text": row["purpose"]}],
+            "dosage": [{"text": line} for line in row["dosage"]],
+        }
+
+    def _device_use(self, row: Row) -> Resource:
+        return {
+            "resourceType": "DeviceUseStatement",
+            "id": row["id"],
+            "identifier": [_identifier(row["id"])],
+            "status": row.get("status", "active"),
+            "subject": self._patient,
+            "timingPeriod": self._period(row),
+            "recordedOn": day(row["from"], self._anchor).isoformat(),
+            "device": {"reference": f"Device/{row['id']}"},
+        }
+
     def _period(self, row: Row) -> Resource:
         """Whole days; the last one is included. Without `to` it goes on until further notice."""
         period = {"start": day(row["from"], self._anchor).isoformat()}
@@ -372,6 +402,14 @@ class _Record:
             **_ref("Organization", _local(hsa_id), self._units[hsa_id].name),
             "identifier": {"system": HSA_ID, "value": hsa_id},
         }
+
+
+def _device(row: Row) -> Resource:
+    return {
+        "resourceType": "Device",
+        "id": row["id"],
+        "deviceName": [{"name": row["title"], "type": "user-friendly-name"}],
+    }
 
 
 def _organization(unit: Unit) -> Resource:

@@ -75,6 +75,15 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
         "authored-on": Parameter("date", ("authoredOn",)),
         "modified": Parameter("date", ("lastModified",)),
     },
+    "MedicationStatement": {
+        "patient": _SUBJECT,
+        "status": _STATUS,
+        "effective": Parameter("date", ("effectivePeriod",)),
+    },
+    "Medication": {"code": Parameter("token", ("code",))},
+    # R4 has neither status nor date here.
+    "DeviceUseStatement": {"patient": _SUBJECT, "device": Parameter("reference", ("device",))},
+    "Device": {"identifier": Parameter("token", ("identifier",))},
     "Practitioner": {"identifier": Parameter("token", ("identifier",))},
     "PractitionerRole": {
         "practitioner": Parameter("reference", ("practitioner",)),
@@ -92,8 +101,10 @@ INCLUDES: dict[str, str] = {
     "CarePlan:goal": "goal",
     "CarePlan:activity-reference": "activity.reference",
     "CareTeam:participant": "participant.member",
+    "DeviceUseStatement:device": "device",
     "Encounter:service-provider": "serviceProvider",
     "Encounter:appointment": "appointment",
+    "MedicationStatement:medication": "medicationReference",
     "PractitionerRole:organization": "organization",
     "PractitionerRole:practitioner": "practitioner",
     "ServiceRequest:performer": "performer",

@@ -1,10 +1,11 @@
-"""The FHIR R4 server: metadata, SMART configuration, token, search and read over HTTPS."""
+"""A FHIR server: metadata, SMART configuration, token, search and read over HTTPS."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -12,50 +13,90 @@ from aiohttp import web
 
 from sandbox.country import Country
 from sandbox.faults import Fault, deliver
-from sandbox.fhir import search
+from sandbox.fhir import fast_kontakt, render, search
 from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
 from sandbox.fhir.bundle import Found, Pages, outcome, searchset, with_outcome
-from sandbox.fhir.render import PERSONNUMMER, SAMORDNINGSNUMMER, resources
+from sandbox.fhir.render import PERSONNUMMER, SAMORDNINGSNUMMER
 from sandbox.people import kind_of
 from sandbox.raw import patient_id_of
 
 Resource = dict[str, Any]
 Query = list[tuple[str, str]]
 
-NAME = "sjovik"
-PATH = f"/fhir/{NAME}"
 MEDIA_TYPE = "application/fhir+json"
 
 _LARGEST_PAGE = 50
+_ASKED_VERSION = re.compile(r"fhirVersion=(\d+\.\d+)")
 # Faults about what is said; the others are about how it arrives.
 _MEANING = ("empty", "partial", "wrong-person", "next-elsewhere")
 # A page at another name of the same server: following it shows in the call log.
 _ELSEWHERE = "localhost"
 
 
-def create(country: Country, tokens: Tokens, *, base: str, page_size: int) -> web.Application:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One server: `name` is its fault target and ends its path, `version` its FHIR release,
+    `types` what it knows of, `hold` makes what it holds. `raw` is True for the one that serves
+    raw messages."""
+
+    name: str
+    title: str
+    version: str
+    types: frozenset[str]
+    hold: Callable[..., list[Resource]]
+    raw: bool = False
+
+    @property
+    def path(self) -> str:
+        return f"/fhir/{self.name}"
+
+
+SJOVIK = Place(
+    "sjovik",
+    "Sjöviks kommun (sandlåda)",
+    "4.0.1",
+    frozenset(search.PARAMETERS),
+    render.resources,
+    raw=True,
+)
+FAST_KONTAKT = Place(
+    "fast-kontakt",
+    "Fast kontakt (sandlåda)",
+    "5.0.0",
+    frozenset({"Patient", "CareTeam", "Practitioner", "PractitionerRole", "Organization"}),
+    fast_kontakt.resources,
+)
+
+
+def create(
+    country: Country, tokens: Tokens, place: Place, *, base: str, page_size: int
+) -> web.Application:
     """The server as an application; `base` is its public address, without a slash at the end."""
-    server = _Server(country, tokens, base, page_size)
+    server = _Server(country, tokens, place, base, page_size)
+    path = place.path
     app = web.Application()
     app.add_routes(
         [
-            web.get(f"{PATH}/metadata", server.metadata),
-            web.get(f"{PATH}/.well-known/smart-configuration", server.smart_configuration),
-            web.post(f"{PATH}/token", server.token),
-            web.get(PATH, server.next_page),
-            web.get(f"{PATH}/", server.next_page),
-            web.get(PATH + "/{type}", server.search),
-            web.post(PATH + "/{type}/_search", server.search),
-            web.get(PATH + "/{type}/{id}", server.read),
+            web.get(f"{path}/metadata", server.metadata),
+            web.get(f"{path}/.well-known/smart-configuration", server.smart_configuration),
+            web.post(f"{path}/token", server.token),
+            web.get(path, server.next_page),
+            web.get(f"{path}/", server.next_page),
+            web.get(path + "/{type}", server.search),
+            web.post(path + "/{type}/_search", server.search),
+            web.get(path + "/{type}/{id}", server.read),
         ]
     )
     return app
 
 
 class _Server:
-    def __init__(self, country: Country, tokens: Tokens, base: str, page_size: int) -> None:
+    def __init__(
+        self, country: Country, tokens: Tokens, place: Place, base: str, page_size: int
+    ) -> None:
         self._country = country
         self._tokens = tokens
+        self._place = place
         self._base = base
         self._page_size = page_size
         self._pages = Pages()
@@ -64,7 +105,8 @@ class _Server:
         self._held_for: object = None
 
     async def metadata(self, _request: web.Request) -> web.Response:
-        return _fhir(capability_statement(self._base, self._country.clock.now().isoformat()))
+        now = self._country.clock.now().isoformat()
+        return self._fhir(capability_statement(self._place, self._base, now))
 
     async def smart_configuration(self, _request: web.Request) -> web.Response:
         return web.json_response(
@@ -80,8 +122,9 @@ class _Server:
 
     async def token(self, request: web.Request) -> web.StreamResponse:
         form = {name: str(value) for name, value in (await request.post()).items()}
-        self._country.calls.note(f"{NAME}-token", "token")
-        fault = self._country.faults.take(f"{NAME}-token")
+        target = f"{self._place.name}-token"
+        self._country.calls.note(target, "token")
+        fault = self._country.faults.take(target)
 
         async def answer() -> web.Response:
             try:
@@ -119,8 +162,8 @@ class _Server:
             if refusal is not None:
                 return refusal
             if found is None:
-                return _error(410, "expired", "Sidan finns inte längre. Sök igen.")
-            return _fhir(self._page(found, fault))
+                return self._error(410, "expired", "Sidan finns inte längre. Sök igen.")
+            return self._fhir(self._page(found, fault))
 
         return await deliver(request, _on_the_wire(fault), answer, "json")
 
@@ -135,33 +178,36 @@ class _Server:
             self._everything()
             found = self._index.get(f"{resource_type}/{local}")
             if found is None:
-                return _error(404, "not-found", "Resursen finns inte")
-            return _fhir(found)
+                return self._error(404, "not-found", "Resursen finns inte")
+            return self._fhir(found)
 
         return await deliver(request, _on_the_wire(fault), answer, "json")
 
     def _called(self, request: web.Request, resource_type: str, person_id: str) -> Fault | None:
-        target = "annan-server" if request.url.host == _ELSEWHERE else NAME
+        target = "annan-server" if request.url.host == _ELSEWHERE else self._place.name
         self._country.calls.note(
             target,
             resource_type,
             person_id=person_id,
-            logical_address=NAME,
+            logical_address=self._place.name,
             correlation_id=request.headers.get("x-request-id", ""),
         )
         self._country.calls.keep(target, request.path_qs, _without_token(request.headers), "")
-        return self._country.faults.take(NAME, person_id)
+        return self._country.faults.take(self._place.name, person_id)
 
     def _refusal(self, request: web.Request, resource_type: str) -> web.Response | None:
         scopes = self._tokens.scopes(request.headers.get("Authorization"))
         if scopes is None:
-            response = _error(401, "login", "Åtkomstintyg saknas eller har gått ut")
+            response = self._error(401, "login", "Åtkomstintyg saknas eller har gått ut")
             response.headers["WWW-Authenticate"] = 'Bearer error="invalid_token"'
             return response
-        if resource_type and resource_type not in search.PARAMETERS:
-            return _error(404, "not-supported", "Resurstypen stöds inte")
+        asked = _ASKED_VERSION.search(request.headers.get("Accept", ""))
+        if asked is not None and not self._place.version.startswith(asked[1]):
+            return self._error(406, "not-supported", "Servern talar en annan version av FHIR")
+        if resource_type and resource_type not in self._place.types:
+            return self._error(404, "not-supported", "Resurstypen stöds inte")
         if resource_type and not covers(scopes, resource_type):
-            return _error(403, "forbidden", "Åtkomstintyget räcker inte")
+            return self._error(403, "forbidden", "Åtkomstintyget räcker inte")
         return None
 
     def _search(
@@ -175,18 +221,20 @@ class _Server:
         refusal = self._refusal(request, resource_type)
         if refusal is not None:
             return refusal
-        raw = self._country.raw.next(person_id, resource_type)
+        raw = self._country.raw.next(person_id, resource_type) if self._place.raw else None
         if raw is not None:
             return web.Response(body=raw, content_type=MEDIA_TYPE, charset="utf-8")
         strange = search.unknown(resource_type, [name for name, _ in query])
         if strange and "handling=strict" in request.headers.get("Prefer", ""):
-            return _error(400, "not-supported", "Sökparametern stöds inte")
-        if resource_type in search.PERSONAL and not any(n == "patient" for n, _ in query):
-            return _error(400, "required", "Sökningen måste gälla en patient")
+            return self._error(400, "not-supported", "Sökparametern stöds inte")
+        if resource_type in search.PERSONAL and not any(n in ("patient", "_id") for n, _ in query):
+            return self._error(400, "required", "Sökningen måste gälla en patient")
         try:
-            return _fhir(self._page(self._found(resource_type, query, person_id, fault), fault))
+            return self._fhir(
+                self._page(self._found(resource_type, query, person_id, fault), fault)
+            )
         except search.BadSearchError:
-            return _error(400, "invalid", "Sökningen går inte att tolka")
+            return self._error(400, "invalid", "Sökningen går inte att tolka")
 
     def _found(
         self, resource_type: str, query: Query, person_id: str, fault: Fault | None
@@ -224,7 +272,7 @@ class _Server:
     def _everything(self) -> Sequence[Resource]:
         anchor = self._country.clock.anchor()
         if self._held_for != anchor:
-            self._held = resources(self._country.people, self._country.units, anchor)
+            self._held = self._place.hold(self._country.people, self._country.units, anchor)
             self._index = {f"{r['resourceType']}/{r['id']}": r for r in self._held}
             self._held_for = anchor
         return self._held
@@ -251,7 +299,7 @@ class _Server:
 
     def _raw_patient(self, person_id: str) -> list[Resource]:
         """Who has only raw messages here still needs a Patient to ask about."""
-        if person_id not in self._country.raw.person_ids():
+        if not self._place.raw or person_id not in self._country.raw.person_ids():
             return []
         coordination = kind_of(person_id) == "samordningsnummer"
         system = SAMORDNINGSNUMMER if coordination else PERSONNUMMER
@@ -277,11 +325,19 @@ class _Server:
                 return others
         return matches
 
+    def _fhir(self, resource: Resource, status: int = 200) -> web.Response:
+        body = json.dumps(resource, ensure_ascii=False).encode()
+        said = f"{MEDIA_TYPE}; fhirVersion={self._place.version[:3]}; charset=utf-8"
+        return web.Response(status=status, body=body, headers={"Content-Type": said})
+
+    def _error(self, status: int, code: str, text: str) -> web.Response:
+        return self._fhir(outcome(code, text), status)
+
 
 _NO_STORE = {"Cache-Control": "no-store"}
 
 
-def capability_statement(base: str, date: str) -> Resource:
+def capability_statement(place: Place, base: str, date: str) -> Resource:
     """What the server can do, from the same table that search uses."""
     types = [
         {
@@ -291,14 +347,15 @@ def capability_statement(base: str, date: str) -> Resource:
             "searchParam": [{"name": n, "type": p.kind} for n, p in table.items()],
         }
         for name, table in search.PARAMETERS.items()
+        if name in place.types
     ]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
         "date": date,
         "kind": "instance",
-        "implementation": {"description": "Sjöviks kommun (sandlåda)", "url": base},
-        "fhirVersion": "4.0.1",
+        "implementation": {"description": place.title, "url": base},
+        "fhirVersion": place.version,
         "format": ["json"],
         # An empty array is not allowed in FHIR JSON.
         "rest": [
@@ -326,12 +383,3 @@ def _without_token(headers: Mapping[str, str]) -> dict[str, str]:
         name.lower(): "Bearer ..." if name.lower() == "authorization" else value
         for name, value in headers.items()
     }
-
-
-def _fhir(resource: Resource, status: int = 200) -> web.Response:
-    body = json.dumps(resource, ensure_ascii=False).encode()
-    return web.Response(status=status, body=body, content_type=MEDIA_TYPE, charset="utf-8")
-
-
-def _error(status: int, code: str, text: str) -> web.Response:
-    return _fhir(outcome(code, text), status)

@@ -215,15 +215,15 @@ class Answer:
 
 
 class Municipality:
-    """A client of the FHIR server with a token."""
+    """A client of a FHIR server with a token, and with the portal's certificate."""
 
-    def __init__(self, info: dict[str, Any]) -> None:
-        self.base = info["fhir"]["sjovik"]
+    def __init__(self, info: dict[str, Any], name: str = "sjovik") -> None:
+        self.base = info["fhir"][name]
         self._client_info = info["fhir_client"]
         self.key = ECKey.import_key(json.loads(Path(self._client_info["key"]).read_text("utf-8")))
-        self.http = httpx.Client(
-            verify=ssl.create_default_context(cafile=info["ca"]), timeout=30, base_url=self.base
-        )
+        context = ssl.create_default_context(cafile=info["ca"])
+        context.load_cert_chain(info["client_cert"], info["client_key"])
+        self.http = httpx.Client(verify=context, timeout=30, base_url=self.base)
 
     def __enter__(self) -> Municipality:
         return self

@@ -34,6 +34,7 @@ STANDS_BEFORE = {
     "engagemangsindex": {NORDMARK, SYDKUST},
     "sjovik": {SJOVIK},
     "sjovik-token": {SJOVIK},
+    "fast-kontakt": set(),  # it knows nobody of the main person's contacts
 }
 # What the page may call the one that failed.
 NAMES = {
@@ -44,6 +45,7 @@ NAMES = {
     "engagemangsindex": ("regionerna", "kommunerna"),
     "sjovik": (SJOVIK,),
     "sjovik-token": (SJOVIK,),
+    "fast-kontakt": ("Inera",),
 }
 # What nobody can see: an answer without rows is an answer, and the platform passes an ERROR on as
 # one (its habit, and the reason for "hos dem som svarade").
@@ -51,8 +53,10 @@ HIDDEN = {
     (target, kind)
     for target in ("nordmark", "sydkust", "sjovik-omsorg")
     for kind in ("empty", "error-result")
-} | {("engagemangsindex", "empty"), ("sjovik", "empty")}
-NEVER_ANSWERS = {("plattformen", "hang"), ("sjovik", "hang"), ("sjovik-token", "hang")}
+} | {("engagemangsindex", "empty"), ("sjovik", "empty"), ("fast-kontakt", "empty")}
+NEVER_ANSWERS = {
+    (target, "hang") for target in ("plattformen", "sjovik", "sjovik-token", "fast-kontakt")
+}
 
 SENTENCES = {
     "booked": (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
+from fhir.resources import get_fhir_model_class as get_r5_model_class
 from fhir.resources.R4B import get_fhir_model_class
 from joserfc.jwk import ECKey
 
@@ -19,7 +21,11 @@ from tests.service.sandbox_wire import Municipality, entries, next_link
 BIRGITTA = "190001019801"
 PROTECTED = "200512312398"
 NOBODY = "199606292382"
-CLINICAL = ("Appointment", "Encounter", "CareTeam", "CarePlan", "Goal", "ServiceRequest", "Task")
+CLINICAL = (
+    *("Appointment", "Encounter", "CareTeam", "CarePlan", "Goal", "ServiceRequest", "Task"),
+    *("MedicationStatement", "DeviceUseStatement"),
+)
+SARA = "199001012385"
 
 
 @pytest.fixture
@@ -65,6 +71,7 @@ def test_every_resource_of_everybody_is_valid_r4(
                         "Appointment:practitioner",
                         "CareTeam:participant",
                         "Encounter:service-provider",
+                        "DeviceUseStatement:device",
                     ],
                 ):
                     validated(page)
@@ -453,3 +460,57 @@ def test_a_raw_patient_names_its_own_id(tmp_path: Path) -> None:
         patient = client.login().patient(stranger)
         assert patient == "Patient/egen-id"
         assert client.bundle("/Goal", patient=patient)["id"] == "egna-mal"
+
+
+# Inera's fast kontakt, in R5.
+
+
+@pytest.fixture
+def fast_kontakt(sandbox: Sandbox) -> Iterator[Municipality]:
+    with Municipality(sandbox.info, "fast-kontakt") as client:
+        yield client.login()
+
+
+def test_fast_kontakt_is_valid_r5_and_nothing_else(fast_kontakt: Municipality) -> None:
+    statement = fast_kontakt.bundle("/metadata")
+    r5(statement)
+    assert statement["fhirVersion"] == "5.0.0"
+    found = fast_kontakt.bundle(
+        "/CareTeam",
+        patient=fast_kontakt.patient(SARA),
+        _include="CareTeam:participant",
+        **{"_include:iterate": ["PractitionerRole:practitioner", "PractitionerRole:organization"]},
+    )
+    r5(found)
+    shown, hidden = entries(found)
+    assert isinstance(shown["participant"][0]["role"], dict)
+    assert hidden["status"] == "entered-in-error"
+    (team,) = entries(fast_kontakt.bundle("/CareTeam", _id="team-syn"))
+    assert "subject" not in team
+    assert fast_kontakt.http.get("/Appointment", params={"_id": "1"}).status_code == 404
+
+
+def r5(resource: dict[str, Any]) -> None:
+    get_r5_model_class(resource["resourceType"]).model_validate(resource)
+
+
+def test_another_release_is_not_acceptable(fast_kontakt: Municipality) -> None:
+    answers = [
+        fast_kontakt.http.get(
+            "/CareTeam",
+            params={"_id": "team-syn"},
+            headers={"Accept": f"application/fhir+json; fhirVersion={version}"},
+        )
+        for version in ("4.0", "5.0")
+    ]
+    assert [answer.status_code for answer in answers] == [406, 200]
+    assert "fhirVersion=5.0" in answers[1].headers["Content-Type"]
+
+
+def test_fast_kontakt_wants_a_certificate_and_a_token(sandbox: Sandbox) -> None:
+    base = sandbox.info["fhir"]["fast-kontakt"]
+    plain = ssl.create_default_context(cafile=sandbox.info["ca"])
+    with httpx.Client(verify=plain) as stranger, pytest.raises(httpx.TransportError):
+        stranger.get(f"{base}/metadata")
+    with Municipality(sandbox.info, "fast-kontakt") as client:
+        assert client.http.get("/CareTeam", params={"_id": "team-syn"}).status_code == 401

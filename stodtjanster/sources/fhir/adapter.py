@@ -133,7 +133,7 @@ class Adapter:
             if search.cut is not None:
                 gathering.cut(f"{query.resource_type} Bundle.link", search.cut)
             around = scope
-            if held and completing.ignored(held):
+            if held:
                 more = yield from self._complete(held, patient, line, scope, gathering)
                 around = replace(scope, beside=more)
             for page in held:
@@ -154,9 +154,10 @@ class Adapter:
         """
         known: dict[str, Json] = {}
         rows = completing.resources(pages)
+        came = {f"{row.get('resourceType')}/{row.get('id')}" for row in rows}
         for _ in range(completing.ROUNDS):
             found: list[bundle.Page] = []
-            for query in completing.lacking(rows, known.keys(), scope.system):
+            for query in completing.lacking(rows, came | known.keys(), scope.system):
                 personal = query.resource_type in completing.PERSONAL
                 search = Search(self._manners)
                 whole = replace(query, parameters=(patient, *query.parameters))

@@ -1,4 +1,5 @@
-"""What a source leaves out when it ignores `_include`: found out here, and asked for by `_id`.
+"""What did not come along, since a source may ignore `_include`: found out here, and asked for by
+`_id`.
 
 Only where the rows are few and cannot be told without what they point at: the goals of a plan, the
 people of a team, the medicine of a prescription. Appointments say their participants in words.
@@ -16,10 +17,12 @@ MOST_IDS: Final = 100
 """So many of one type are asked for; a person has fewer."""
 ROUNDS: Final = 2
 """A team leads to a role, and the role to a person and a unit. Nothing leads further."""
-_MODES_OF_ROWS: Final = frozenset({None, "match", "outcome"})
 _PATHS: Final[dict[str, tuple[str, ...]]] = {
     "CarePlan": ("goal", "activity.detail.goal"),
-    "CareTeam": ("participant.member", "managingOrganization"),
+    "CareTeam": (
+        *("participant.member", "managingOrganization"),
+        "participant.extension.valueReference",
+    ),
     "MedicationStatement": ("medicationReference", "medication.reference"),
     "MedicationRequest": ("medicationReference", "medication.reference", "requester"),
     "DeviceUseStatement": ("device",),
@@ -28,20 +31,17 @@ _PATHS: Final[dict[str, tuple[str, ...]]] = {
     "PractitionerRole": ("practitioner", "organization"),
 }
 KINDS: Final = frozenset(_PATHS)
-# A display names these well enough; a goal also has a state, which only the goal tells.
+# A display names these well enough.
 _NAMED: Final = frozenset(
     {"PractitionerRole", "Practitioner", "Organization", "Medication", "Device"}
 )
+# A goal also has a state, and the team by which someone is reached has a telephone number.
+_TOLD_BY_ITSELF: Final = frozenset({"Goal", "CareTeam"})
 PERSONAL: Final = frozenset({"Goal"})
 """A source may refuse to search these without being told whom it is about."""
 _LOCAL: Final = re.compile(
     r"([A-Z][A-Za-z]{1,40})/([A-Za-z0-9.\-]{1,64})(/_history/.*)?", re.DOTALL
 )
-
-
-def ignored(pages: Iterable[Page]) -> bool:
-    """True when no page brought anything beside its rows."""
-    return not any(_mode(entry) not in _MODES_OF_ROWS for page in pages for entry in page.entries)
 
 
 def lacking(resources: Iterable[Json], held: Collection[str], base: str) -> list[Query]:
@@ -62,11 +62,6 @@ def resources(pages: Iterable[Page]) -> list[Json]:
     entries = (entry for page in pages for entry in page.entries if isinstance(entry, dict))
     found = (entry.get("resource") for entry in entries)
     return [one for one in found if isinstance(one, dict)]
-
-
-def _mode(entry: Any) -> object:
-    search = entry.get("search") if isinstance(entry, dict) else None
-    return search.get("mode") if isinstance(search, dict) else None
 
 
 def _pointed_at(resource: Json, base: str) -> Iterator[tuple[str, str]]:
@@ -101,4 +96,4 @@ def _target(reference: Any, base: str) -> tuple[str, str] | None:
         return None
     kind = found[1]
     named = kind in _NAMED and bool(reference.get("display"))
-    return (kind, found[2]) if kind in PERSONAL or (kind in _NAMED and not named) else None
+    return (kind, found[2]) if kind in _TOLD_BY_ITSELF or (kind in _NAMED and not named) else None
