@@ -1,5 +1,6 @@
 """The only way to data: a rule permits it, the log has it, then it may be fetched and shown."""
 
+import logging
 from collections.abc import Iterable
 from uuid import UUID
 
@@ -9,6 +10,8 @@ from stodtjanster.access import Decision, Permit, decide
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import Outcome, Report, Situation
 from views.kit.view import View
+
+log = logging.getLogger(__name__)
 
 
 class Refused(Exception):  # noqa: N818 - an outcome
@@ -94,4 +97,4 @@ def security_event(house: House, detail: str, session: Session | None = None) ->
             )
         )
     except AuditUnavailable:
-        return
+        log.exception("security event not recorded", extra={"detail": detail})

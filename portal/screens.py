@@ -1,5 +1,6 @@
 """The addresses of the views: each found view gets a page, and each of its sections a fragment."""
 
+import logging
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -31,6 +32,7 @@ from stodtjanster.model import ActorKind
 from views.kit.view import Scene, View
 from views.kit.words import N_
 
+log = logging.getLogger(__name__)
 bp = Blueprint("screens", __name__)
 
 _WHY_NOT = {
@@ -163,7 +165,7 @@ def _note(h: House, page: Page) -> None:
     try:
         note_shown(h, page.harvest.permit, reports_of(page))
     except AuditUnavailable:
-        return
+        log.exception("what was shown is not recorded", extra={"view": page.view.key})
 
 
 def _denied(h: House, language: str, session: Session, decision: Decision) -> str:

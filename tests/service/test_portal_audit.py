@@ -185,10 +185,12 @@ class TestWithoutALog:
         assert answer.status_code == 200
         assert answer.text.rstrip().endswith("</html>")
         assert browser.get("/sv/mig/del/plans").status_code == 200
+        assert "what was shown is not recorded" in portal.log.getvalue()
 
     def test_an_attack_is_answered_as_ever(self, portal: Portal) -> None:
         portal.change(audit=Broken(portal.house.audit, "SecurityEvent"))
         assert portal.browser().get("/sv/for/k7q2/").status_code == 404
+        assert "security event not recorded" in portal.log.getvalue()
 
 
 class TestWithoutAStore:
