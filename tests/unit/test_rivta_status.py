@@ -84,6 +84,13 @@ def test_a_code_that_nobody_knows_is_a_failure(code: str | None) -> None:
     assert (report.outcome, report.cause) == (Outcome.NO_DATA_SYNCH_FAILED, Cause.FAULT)
 
 
+@pytest.mark.parametrize("written", ["SE123\u200b-1", "SE123\n1", "SE" + "1" * 200])
+def test_an_address_that_the_log_could_not_hold_is_laid_on_whom_we_asked(written: str) -> None:
+    told = one_report(statuses(status_row(written)))
+    assert told.system == one_report(statuses()).system
+    assert told.outcome is Outcome.DATA_FROM_SOURCE
+
+
 def test_missing_elements_are_tolerated() -> None:
     report = one_report(statuses(status_row(address=None, succeeded="i går")))
     assert (report.system, report.as_of) == ("5565594230", ASKED_AT)

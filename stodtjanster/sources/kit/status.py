@@ -36,9 +36,13 @@ _LONGEST_ADDRESS: Final = 128
 
 
 def address(written: str | None) -> str | None:
-    """A logical address or HSA-id as we compare them: upper case, None when absent or absurd."""
+    """A logical address or HSA-id as we compare them: upper case, None when absent or absurd.
+
+    What cannot be printed is absurd: the audit log takes it in no name of a system.
+    """
     stripped = written.strip().upper() if written else ""
-    return stripped if 0 < len(stripped) <= _LONGEST_ADDRESS else None
+    sound = 0 < len(stripped) <= _LONGEST_ADDRESS and stripped.isprintable()
+    return stripped if sound else None
 
 
 def read_statuses(
