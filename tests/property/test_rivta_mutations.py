@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from stodtjanster.information import Item
+from stodtjanster.sources.bookings import adapter as bookings
 from stodtjanster.sources.care_contacts import adapter as care_contacts
 from stodtjanster.sources.care_documentation import adapter as notes
 from stodtjanster.sources.care_managers import adapter as care_managers
@@ -20,6 +21,7 @@ from stodtjanster.sources.listings import adapter as listings
 from stodtjanster.sources.medication_history import adapter as medicines
 from stodtjanster.sources.request_activities import adapter as referrals
 from stodtjanster.sources.subject_of_care_schedule import adapter as booked
+from tests.bookings import details, free_day, free_days, free_times, offered
 from tests.rivta_messages import (
     OTHER,
     PERSON,
@@ -191,6 +193,15 @@ MESSAGES: tuple[tuple[Read, bytes], ...] = (
             + step_2({"originalPatientId": OTHERS_II}, {"id": FOREIGN})
             + step_2(statusCode="<c:originalText>Vilar</c:originalText>"),
             HEADER,
+        ),
+    ),
+    (bookings.read, details(purpose="&lt;para&gt;Hej&lt;/para&gt;", invitation="true")),
+    (bookings.read, free_days(free_day(), free_day(date="20261125", healthcare_facility="SE-9"))),
+    (
+        bookings.read,
+        free_times(
+            offered(resourceID="r-1"),
+            offered(subject_of_care=OTHER.value, timeTypeName=FOREIGN, performerName=FOREIGN),
         ),
     ),
 )
