@@ -241,7 +241,6 @@ class _Record:
                 {
                     "role": [{"coding": coding}],
                     "member": _ref("PractitionerRole", member, f"{row['name']}, {row['title']}"),
-                    "onBehalfOf": self._unit(row["unit"]),
                 }
             ],
             "managingOrganization": [self._unit(row["unit"])],
