@@ -78,6 +78,8 @@ _NOUNS = {
     "care_contact": N_("besök"),
     "medication": N_("uppgifter om läkemedel"),
     "referral_status": N_("uppgifter om remisser"),
+    "free_day": N_("lediga dagar"),
+    "free_time": N_("lediga tider"),
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
