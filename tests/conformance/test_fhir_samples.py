@@ -21,7 +21,11 @@ from stodtjanster.sources.kit.source import Heard
 from tests.conftest import SHARED
 from tests.fhir_pages import NOW, PERSON
 
-KINDS = ("Appointment", "Encounter", "CareTeam", "CarePlan", "ServiceRequest", "Task")
+KINDS = (
+    *("Appointment", "Encounter", "CareTeam", "CarePlan", "ServiceRequest", "Task"),
+    *("MedicationStatement", "MedicationRequest", "DeviceUseStatement", "DeviceRequest"),
+    "DocumentReference",
+)
 SAMPLES = SHARED / "fhir" / "samples"
 R5 = "se-inera-careteam-r5"
 # What makes a sample one to show, without touching what is compared.
@@ -35,6 +39,19 @@ SHOWN: dict[str, dict[str, Any]] = {
         "status": "in-progress",
         "intent": "order",
         "code": {"coding": [{"code": "overenskommelse"}], "text": "Överenskommelse"},
+    },
+    "MedicationStatement": {"status": "active"},
+    "MedicationRequest": {"status": "active", "intent": "order", "doNotPerform": False},
+    "DeviceUseStatement": {"status": "active"},
+    "DeviceRequest": {"status": "active", "intent": "order"},
+    "DocumentReference": {
+        "status": "current",
+        "docStatus": "final",
+        "type": {
+            "coding": [
+                {"system": "https://fhir.inera.se/CodeSystem/typeofcareplan-cs", "code": "VP"}
+            ]
+        },
     },
 }
 
@@ -58,9 +75,25 @@ def _name(path: Path) -> str:
     return str(path.relative_to(SAMPLES))
 
 
+THINGS = {
+    "MedicationStatement": ("medicationCodeableConcept", "medicationReference"),
+    "MedicationRequest": ("medicationCodeableConcept", "medicationReference"),
+    "DeviceUseStatement": ("device",),
+    "DeviceRequest": ("codeCodeableConcept", "codeReference"),
+}
+
+
+def _named(row: dict[str, Any]) -> bool:
+    """A thing is called something in the row itself, or by what stands inside it."""
+    said = orjson.dumps([row.get(name) for name in THINGS[row["resourceType"]]])
+    return b'"display"' in said or b'"text"' in said or b'"#' in said
+
+
 def _comparable(row: dict[str, Any]) -> bool:
-    """A team without members, a service or a task without words: nothing of them can be shown,
-    which the test above has seen them refused for."""
+    """A team without members, a service, task or thing without words: nothing of them can be
+    shown, which the test above has seen them refused for."""
+    if row["resourceType"] in THINGS:
+        return _named(row)
     needed = {"CareTeam": ("participant",), "ServiceRequest": ("code", "category")}
     return any(map(row.get, needed.get(row["resourceType"], ("id",)))) and not (
         row["resourceType"] == "Task" and not row.get("description") and not row["code"].get("text")
@@ -125,7 +158,7 @@ def _reasons(model: Any, status: str | None) -> set[str]:
     intent = getattr(model, "intent", None)
     return {
         *(f"status {status}", f"intent {intent}", "not to be performed", "activity ended"),
-        *("not a team of fast kontakt", "not an agreement"),
+        *("not a team of fast kontakt", "not an agreement", "not a plan"),
     }
 
 
@@ -222,7 +255,56 @@ def _care_team(model: Any) -> tuple[Any, ...]:
     return _days(people[0].period or model.period)
 
 
+def _thing(model: Any) -> str | None:
+    """What fhir.resources says that the medicine or device is called."""
+    for name in THINGS[model.get_resource_type()]:
+        said = getattr(model, name, None)
+        if said is None:
+            continue
+        if hasattr(said, "coding"):
+            return _text(said)
+        inside = [one for one in model.contained or () if f"#{one.id}" == said.reference]
+        return (_text(inside[0].code) if inside else None) or said.display
+    return None
+
+
+def _medication(model: Any) -> tuple[Any, ...]:
+    taken = getattr(model, "effectivePeriod", None)
+    if model.get_resource_type() == "MedicationStatement":
+        dosages = model.dosage
+        days = _days(taken) if taken else (_day(model.effectiveDateTime), None)
+    else:
+        dosages = model.dosageInstruction
+        bounds = [
+            getattr(one.timing and one.timing.repeat, "boundsPeriod", None) for one in dosages or ()
+        ]
+        days = _days(bounds[0]) if len(bounds) == 1 and bounds[0] else (None, None)
+    lines = [line for one in dosages or () for line in (one.text, one.patientInstruction) if line]
+    return (_folded(_thing(model)), _folded(" ".join(dict.fromkeys(lines))), *days)
+
+
+def _device_use(model: Any) -> tuple[Any, ...]:
+    return (_folded(_thing(model)), *_days(model.timingPeriod))
+
+
+def _device_request(model: Any) -> tuple[Any, ...]:
+    return (_folded(_thing(model)), _day(model.authoredOn))
+
+
+def _document(model: Any) -> tuple[Any, ...]:
+    contents = [
+        one.attachment for one in model.content if one.attachment.data or one.attachment.url
+    ]
+    period = model.context.period if model.context else None
+    return (_folded(model.description), *_days(period), [one.contentType for one in contents])
+
+
 EXPECT = {
+    "MedicationStatement": _medication,
+    "MedicationRequest": _medication,
+    "DeviceUseStatement": _device_use,
+    "DeviceRequest": _device_request,
+    "DocumentReference": _document,
     "Appointment": _appointment,
     "Encounter": _encounter,
     "CareTeam": _care_team,
@@ -231,6 +313,16 @@ EXPECT = {
     "Task": _task,
 }
 COMPARE = {
+    **{
+        kind: lambda item: (_said(item.name), _said(item.dosage), item.first, item.last)
+        for kind in ("MedicationStatement", "MedicationRequest")
+    },
+    "DeviceUseStatement": lambda item: (_said(item.name), item.first, item.last),
+    "DeviceRequest": lambda item: (_said(item.name), item.decided),
+    "DocumentReference": lambda item: (
+        *(_said(item.title), item.first, item.last),
+        [one.media_type for one in item.attachments],
+    ),
     "Appointment": lambda item: (*_ends(item.when), _said(item.title)),
     "Encounter": lambda item: (*_ends(item.when), _said(item.title)),
     "CareTeam": lambda item: (item.first, item.last),

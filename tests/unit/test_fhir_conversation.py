@@ -195,6 +195,13 @@ def test_every_kind_of_row_becomes_what_it_is_asked_for_as():
         assert heard.reports[0].answered
 
 
+def test_provenance_is_asked_for_where_it_names_the_units_of_a_block():
+    _, sent = gather(CareManager, FOUND, NOTHING, provenance=True)
+    assert fields(sent[1])["_revinclude"] == "Provenance:target"
+    _, sent = gather(CareManager, FOUND, NOTHING)
+    assert "_revinclude" not in fields(sent[1])
+
+
 def test_other_tasks_than_agreements_are_not_shown_as_such():
     other = task("k2", code={"coding": [{"code": "remiss"}]})
     heard, _ = gather(Agreement, FOUND, answer(bundle(task(), other)))

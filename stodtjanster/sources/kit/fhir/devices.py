@@ -27,6 +27,8 @@ from stodtjanster.sources.kit.fhir.values import (
     concept_text,
     day,
     days,
+    first_of,
+    first_text,
     recorded,
 )
 
@@ -76,7 +78,7 @@ def device_request(
     requester = resource.get("requester")
     performers = _performers(resource)
     names = (scope.name(one, resource) for one in performers)
-    performer = scope.told(next((one for one in names if one), None), resource)
+    performer = scope.told(first_of(names), resource)
     decider = scope.told(authority(requester, resource, scope), resource)
     decided = resource.get("authoredOn")
     code = resource.get("codeCodeableConcept") or resource.get("code")
@@ -113,13 +115,15 @@ def _name(device: Json | None, code: Json | None, resource: Json, scope: Scope) 
     """What the device is called: in the row, by the reference's display, or by the Device."""
     reference = _reference(device)
     found = _found(device, resource, scope) or {}
-    named = next((one.get("name") for one in as_list(found.get("deviceName"))), None)
+    # R4 `deviceName.name`, R5 `name.value`.
+    names = (one.get("name") for one in as_list(found.get("deviceName")))
+    named = first_of(names) or first_of(one.get("value") for one in as_list(found.get("name")))
     said = (
         concept_text(code)
         or concept_text(device)
         or (reference or {}).get("display")
         or named
-        or concept_text(next(iter(as_list(found.get("type"))), None))
+        or first_text(found.get("type"))
     )
     name = scope.told(said, resource)
     if name is None:
