@@ -139,7 +139,7 @@ def _pages(app: Any, threads: ThreadPoolExecutor, environs: list[dict[str, Any]]
 def _environ(house: House) -> dict[str, Any]:
     """A request of somebody who logged in just now; nothing of theirs lies on the shelf."""
     token, _ = house.sessions.start(
-        person=SUBJECT, name="Bench", loa="loa3", issuer="bench", language="sv", now=NOW
+        person=SUBJECT, name="Bench", loa="loa3", issuer="bench", now=NOW
     )
     headers = {"Cookie": f"{SESSION_COOKIE}={token}"}
     return create_environ("/sv/mig/", "http://localhost:8000", headers=headers)

@@ -162,7 +162,6 @@ def _welcome(h: House, identity: Identity, transaction: Transaction) -> BaseResp
         name=f"{identity.given_name} {identity.family_name}",
         loa=identity.loa,
         issuer=identity.issuer,
-        language=transaction.language,
         now=now,
     )
     try:

@@ -40,7 +40,6 @@ class Session:
     name: str = field(repr=False)
     loa: str
     issuer: str
-    language: str
     csrf: str = field(repr=False)
     created: datetime
     seen: datetime
@@ -71,7 +70,6 @@ class Sessions:
         name: str,
         loa: str,
         issuer: str,
-        language: str,
         now: datetime,
     ) -> tuple[str, Session]:
         """Begin a session under a new token: never under one that the browser brought."""
@@ -82,7 +80,6 @@ class Sessions:
             name=name,
             loa=loa,
             issuer=issuer,
-            language=language,
             csrf=_new_token(),
             created=now,
             seen=now,
@@ -186,7 +183,6 @@ def _row(token: str, session: Session) -> SessionRow:
         "name": session.name,
         "loa": session.loa,
         "issuer": session.issuer,
-        "language": session.language,
         "csrf": session.csrf,
         "created": session.created.astimezone(UTC).isoformat(),
         "expires": session.expires.astimezone(UTC).isoformat(),
@@ -212,7 +208,6 @@ def _session(token: str, row: SessionRow) -> Session | None:
         name=said["name"],
         loa=said["loa"],
         issuer=said["issuer"],
-        language=said["language"],
         csrf=said["csrf"],
         created=datetime.fromisoformat(said["created"]),
         seen=row.seen,

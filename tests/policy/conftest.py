@@ -55,7 +55,6 @@ def logged_in(app: Flask, number: str) -> FlaskClient:
         name="Någon Någonsson",
         loa="loa3",
         issuer="https://op.example",
-        language="sv",
         now=NOW,
     )
     client = app.test_client()

@@ -152,7 +152,6 @@ class TestTooYoung:
             name="Tuva Berg",
             loa="loa3",
             issuer="test",
-            language="sv",
             now=portal.clock(),
         )
         browser = portal.browser()

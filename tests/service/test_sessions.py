@@ -48,7 +48,6 @@ def start(sessions, **changes):
             "name": "Anna Åström",
             "loa": "loa3",
             "issuer": "https://bankid.example/",
-            "language": "sv",
             "now": NOW,
             **changes,
         }
