@@ -10,7 +10,7 @@ WORKERS ?= 2
 help:            ## what can be done here
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
 
-demo: .venv/.ready node_modules/.ready   ## the portal with its whole sandbox, open in a browser
+demo: .venv/.ready node_modules/.ready   ## the portal with its whole sandbox, to open in a browser
 	$(BIN)/portal demo
 
 test: lint unit browser-tests            ## everything that CI runs

@@ -43,7 +43,7 @@ def serve(port: int, config: Path | None) -> None:
 @click.option("--sandbox-port", default=9400, show_default=True)
 @click.option("--state", default=".demo", type=click.Path(file_okay=False, path_type=Path))
 def demo(port: int, sandbox_port: int, state: Path) -> None:
-    """The portal and its whole sandbox, open in a browser; one source is broken."""
+    """The portal and its whole sandbox, to open in a browser; one source is broken."""
     from portal.demo import run_demo
 
     sys.exit(run_demo(port, sandbox_port, state))
