@@ -101,8 +101,11 @@ class Ledger:
     ) -> tuple[Future[ActOutcome], bool]:
         """The outcome to come, and whether it is this call that has to bring it about.
 
-        The future cannot be cancelled. Raises ValueError when the id was used for another act.
+        The future cannot be cancelled. Raises ValueError when the id is empty, or was used for
+        another act.
         """
+        if not once:
+            raise ValueError("an act needs an id of its own")
         what = (type(act), *(record.origin.identity for record in act.rests_on))
         with self._lock:
             self._sweep(now)

@@ -171,8 +171,8 @@ class FetchService:
 
         `once` is an id that was made for this one act, such as the hidden field of a form: a second
         call with it, within the same login session and subject, gets the outcome of the first.
-        Raises ValueError when it was used for another act, and NotPermitted when the permit is not
-        logged or does not cover every record that the act rests on.
+        Raises ValueError when it is empty or was used for another act, and NotPermitted when the
+        permit is not logged or does not cover every record that the act rests on.
         """
         _require(permit, act.rests_on)
         future, first = self._ledger.open(permit.reach, once, act, self._clock())

@@ -150,6 +150,13 @@ def test_a_form_that_was_used_for_something_else_is_refused(house: Open) -> None
     assert here.driver.count == 1
 
 
+def test_an_act_without_an_id_is_not_sent(house: Open) -> None:
+    here = house()
+    with pytest.raises(ValueError, match="an id of its own"):
+        here.act(once="")
+    assert here.driver.count == 0
+
+
 def test_the_same_act_on_a_booking_fetched_anew_is_the_same(house: Open) -> None:
     here = house()
     here.act()

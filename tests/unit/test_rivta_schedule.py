@@ -6,8 +6,8 @@ import pytest
 
 from stodtjanster.information import Appointment, VisitForm
 from stodtjanster.model import STOCKHOLM, HsaId, Open, Period, Timed, Told
-from stodtjanster.sources.subject_of_care_schedule.adapter import read
 from stodtjanster.sources.kit.visit_form import visit_form
+from stodtjanster.sources.subject_of_care_schedule.adapter import read
 from tests.rivta_messages import OTHER, TOLVAN, UNIT, reading, schedule, timeslot
 
 
