@@ -4,6 +4,7 @@ Source: hl7.org/fhir/R4/servicerequest.html. No Swedish profile exists; law, aut
 performer are three things (KL core).
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from stodtjanster.information import CareService
@@ -19,60 +20,95 @@ from stodtjanster.sources.kit.fhir.values import (
     concept_text,
     day,
     days,
+    first_of,
     first_text,
     recorded,
 )
 
 INTENTS_ASKED = "order,original-order,instance-order"
-SHOWN = frozenset({"active", "on-hold"})
-OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
+_SHOWN = frozenset({"active", "on-hold"})
+_OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
 DECIDED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 UNDECIDED = frozenset({"proposal", "plan", "option", "directive"})
 _LAWS = {"sol": "SoL", "lss": "LSS", "hsl": "HSL"}
 _PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner", "Device"})
 
 
+def _unsaid(_resource: Json) -> str | None:
+    return None
+
+
 def care_service(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[CareService]:
-    check(resource.get("status"), SHOWN, OTHER)
+    performers = as_list(resource.get("performer"))
+    return (
+        ordered(
+            resource,
+            identity,
+            labels,
+            scope,
+            _name(resource),
+            performers,
+            extent=_extent,
+            under=_law,
+        ),
+    )
+
+
+def ordered(
+    resource: Json,
+    identity: str,
+    labels: Labels,
+    scope: Scope,
+    title: str | None,
+    performers: list[Json],
+    *,
+    extent: Callable[[Json], str | None] = _unsaid,
+    under: Callable[[Json], str | None] = _unsaid,
+) -> CareService:
+    """What a request of any kind has in common: that it is decided, by whom, for whom and when.
+
+    `extent` and `under` (which law) find what only some kinds say, once it is known whom the row is about.
+    """
+    check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), DECIDED, UNDECIDED)
     if resource.get("doNotPerform"):
         raise SetAside("not to be performed")
     subject = scope.whose(resource.get("subject"), resource)
-    name = scope.told(_name(resource), resource)
+    name = scope.told(title, resource)
     if name is None:
         raise Unreadable("a service without name")
-    first, last = occurrence(resource)
+    first, last = _during(resource)
     requester = resource.get("requester")
-    performers = as_list(resource.get("performer"))
-    names = (scope.name(one, resource) for one in performers)
-    decider = scope.told(authority(requester, resource, scope), resource)
-    performer = scope.told(next((one for one in names if one), None), resource)
+    authority = scope.told(_authority(requester, resource, scope), resource)
+    performer = scope.told(first_of(scope.name(one, resource) for one in performers), resource)
     decided = resource.get("authoredOn")
-    return (
-        CareService(
-            subject=subject,
-            origin=scope.origin(
-                resource,
-                identity,
-                labels.approved,
-                recorded(decided),
-                care_unit((*performers, requester), scope, resource),
-                performer or decider,
-            ),
-            name=name,
-            extent=scope.told(_extent(resource), resource),
-            law=law(resource.get("category")),
-            decided=day(decided),
-            first=first,
-            last=last,
-            authority=decider,
-            performer=performer,
+    return CareService(
+        subject=subject,
+        origin=scope.origin(
+            resource,
+            identity,
+            labels.approved,
+            recorded(decided),
+            care_unit((*performers, requester), scope, resource),
+            performer or authority,
         ),
+        name=name,
+        extent=scope.told(extent(resource), resource),
+        law=under(resource),
+        decided=day(decided),
+        first=first,
+        last=last,
+        authority=authority,
+        performer=performer,
     )
 
 
 def _name(resource: Json) -> str | None:
     return concept_text(resource.get("code")) or first_text(resource.get("category"))
+
+
+def _law(resource: Json) -> str | None:
+    return law(resource.get("category"))
 
 
 def law(categories: object) -> str | None:
@@ -90,7 +126,7 @@ def law(categories: object) -> str | None:
     return None
 
 
-def occurrence(resource: Json) -> tuple[date | None, date | None]:
+def _during(resource: Json) -> tuple[date | None, date | None]:
     """First and last day of what is ordered."""
     period = resource.get("occurrencePeriod") or timing_period(resource.get("occurrenceTiming"))
     if period is not None:
@@ -138,7 +174,7 @@ def _number(value: object) -> str:
     return f"{value:g}".replace(".", ",")
 
 
-def authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+def _authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
     """The board or unit that decided. A person who requested is not the authority."""
     if requester is None or scope.kind(requester, resource) in _PERSONS:
         return None

@@ -6,22 +6,11 @@ Sources: hl7.org/fhir/R4/deviceusestatement.html (R5 DeviceUsage) and devicerequ
 from datetime import date
 
 from stodtjanster.information import CareService
-from stodtjanster.model import PersonId, Told
 from stodtjanster.sources.kit.fhir.appointments import check
-from stodtjanster.sources.kit.fhir.care_plans import check_intent
-from stodtjanster.sources.kit.fhir.care_services import (
-    DECIDED,
-    OTHER,
-    SHOWN,
-    UNDECIDED,
-    authority,
-    occurrence,
-    timing_period,
-)
+from stodtjanster.sources.kit.fhir.care_services import ordered, timing_period
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
 from stodtjanster.sources.kit.fhir.values import (
     Json,
-    SetAside,
     Unreadable,
     as_list,
     concept_text,
@@ -43,6 +32,9 @@ def device_use(resource: Json, identity: str, labels: Labels, scope: Scope) -> t
     check(resource.get("status"), _USED, _NOT_USED)
     subject = scope.whose(resource.get("subject") or resource.get("patient"), resource)
     device = resource.get("device")
+    name = scope.told(_name(device, resource, scope), resource)
+    if name is None:
+        raise Unreadable("a device without name")
     first, last = _used(resource)
     written = resource.get("recordedOn") or resource.get("dateAsserted")
     owner = (_found(device, resource, scope) or {}).get("owner")
@@ -57,7 +49,7 @@ def device_use(resource: Json, identity: str, labels: Labels, scope: Scope) -> t
                 care_unit((owner,), scope, resource),
                 scope.told(scope.name(owner, resource), resource),
             ),
-            name=_name(device, None, resource, scope),
+            name=name,
             first=first,
             last=last,
             performer=scope.told(scope.name(owner, resource), resource),
@@ -69,38 +61,10 @@ def device_use(resource: Json, identity: str, labels: Labels, scope: Scope) -> t
 def device_request(
     resource: Json, identity: str, labels: Labels, scope: Scope
 ) -> tuple[CareService]:
-    check(resource.get("status"), SHOWN, OTHER)
-    check_intent(resource.get("intent"), DECIDED, UNDECIDED)
-    if resource.get("doNotPerform"):
-        raise SetAside("not to be performed")
-    subject: PersonId | None = scope.whose(resource.get("subject"), resource)
-    first, last = occurrence(resource)
-    requester = resource.get("requester")
-    performers = _performers(resource)
-    names = (scope.name(one, resource) for one in performers)
-    performer = scope.told(first_of(names), resource)
-    decider = scope.told(authority(requester, resource, scope), resource)
-    decided = resource.get("authoredOn")
+    """A device that is decided upon."""
     code = resource.get("codeCodeableConcept") or resource.get("code")
-    return (
-        CareService(
-            subject=subject,
-            origin=scope.origin(
-                resource,
-                identity,
-                labels.approved,
-                recorded(decided),
-                care_unit((*performers, requester), scope, resource),
-                performer or decider,
-            ),
-            name=_name(resource.get("codeReference") or code, code, resource, scope),
-            decided=day(decided),
-            first=first,
-            last=last,
-            authority=decider,
-            performer=performer,
-        ),
-    )
+    title = concept_text(code) or _name(resource.get("codeReference") or code, resource, scope)
+    return (ordered(resource, identity, labels, scope, title, _performers(resource)),)
 
 
 def _performers(resource: Json) -> list[Json]:
@@ -111,24 +75,19 @@ def _performers(resource: Json) -> list[Json]:
     ]
 
 
-def _name(device: Json | None, code: Json | None, resource: Json, scope: Scope) -> Told:
+def _name(device: Json | None, resource: Json, scope: Scope) -> str | None:
     """What the device is called: in the row, by the reference's display, or by the Device."""
     reference = _reference(device)
     found = _found(device, resource, scope) or {}
     # R4 `deviceName.name`, R5 `name.value`.
     names = (one.get("name") for one in as_list(found.get("deviceName")))
     named = first_of(names) or first_of(one.get("value") for one in as_list(found.get("name")))
-    said = (
-        concept_text(code)
-        or concept_text(device)
+    return (
+        concept_text(device)
         or (reference or {}).get("display")
         or named
         or first_text(found.get("type"))
     )
-    name = scope.told(said, resource)
-    if name is None:
-        raise Unreadable("a device without name")
-    return name
 
 
 def _reference(device: Json | None) -> Json | None:
