@@ -67,7 +67,8 @@ def ordered(
 ) -> CareService:
     """What a request of any kind has in common: that it is decided, by whom, for whom and when.
 
-    `extent` and `under` (which law) find what only some kinds say, once it is known whom the row is about.
+    `extent` and `under` (which law) find what only some kinds say, once it is known whom the row
+    is about.
     """
     check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), DECIDED, UNDECIDED)
