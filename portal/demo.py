@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -54,6 +55,9 @@ SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
 def run_demo(port: int, sandbox_port: int, state: Path) -> int:
     """Start both, say where to go, and stop both at Ctrl-C. Returns an exit code."""
+    if _is_taken(port):
+        click.echo(f"portal demo: port {port} is in use; try --port", err=True)
+        return 1
     state = state.resolve()
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
     sandbox = _run_sandbox(sandbox_port, state)
@@ -96,7 +100,10 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "sources": [*_national(told), _bookings(told), *_regional(told), *_over_fhir(told)],
+        "sources": [
+            *(*_national(told), _register(told), _bookings(told)),
+            *(*_regional(told), *_over_fhir(told)),
+        ],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -129,6 +136,18 @@ def _bookings(told: Mapping[str, Any]) -> dict[str, Any]:
         "completes": ["ntjp-subject-of-care-schedule"],
         **_REGIONS,
         **_through_platform(told, "{operation}/1/rivtabp21"),
+    }
+
+
+def _register(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Who a person is, at the national register."""
+    unit = next(unit for unit in told["units"] if unit["role"] == "register")
+    return {
+        "key": "ntjp-persons",
+        "kind": "persons",
+        "name": unit["name"],
+        "logical_address": unit["hsa_id"],
+        **_through_platform(told, "GetPersonsForProfile/5/rivtabp21"),
     }
 
 
@@ -216,16 +235,18 @@ def _wait_for(process: Process, path: Path) -> dict[str, Any]:
     raise _NotStarted("the sandbox did not start; is another demo running on the same ports?")
 
 
-def _wait_for_port(process: Process, port: int) -> None:
-    import socket
+def _is_taken(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
+
+def _wait_for_port(process: Process, port: int) -> None:
     end = time.monotonic() + START_SECONDS
     while time.monotonic() < end and process.poll() is None:
-        with socket.socket() as probe:
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if _is_taken(port):
+            return
         time.sleep(0.05)
-    raise _NotStarted(f"the portal did not start; is port {port} in use? Try --port.")
+    raise _NotStarted("the portal did not start; what it said stands above")
 
 
 def _greet(told: Mapping[str, Any], port: int) -> None:

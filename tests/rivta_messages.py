@@ -234,5 +234,24 @@ def listed(*listings: str, person: str | None = TOLVAN.value) -> str:
     return f"<r:subjectOfCare>{rows}</r:subjectOfCare>"
 
 
+def person_record(number: str | None = TOLVAN.value, **changes: str | None) -> str:
+    fields = {
+        "personalIdentity": identity(number, PERSON),
+        "protectedPersonIndicator": "false",
+        "testIndicator": "true",
+        "primaryIdentity": "true",
+        "name": elements(givenName="Tolvan", surname="Tolvansson"),
+        **changes,
+    }
+    return element("personRecord", elements(**fields))
+
+
+def requested(record: str | None = None, number: str | None = TOLVAN.value) -> str:
+    """The record of a number; "" for one that the register does not know."""
+    asked_about = element("requestedPersonalIdentity", identity(number, PERSON))
+    found = person_record(number) if record is None else record
+    return f"<r:requestedPersonRecord>{asked_about}{found}</r:requestedPersonRecord>"
+
+
 def result(code: str) -> str:
     return f"<r:result>{elements(resultCode=code, logId='l-1')}</r:result>"

@@ -12,7 +12,7 @@ HERE = Path(__file__).parent
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A care unit, a municipal unit, a source system or a care provider.
+    """A care unit, a municipal unit, a source system, a care provider or a national register.
 
     `system` is the fault target of the producer that knows the unit's bookings.
     `connected` is whether the portal has been given the right to call it.
@@ -21,8 +21,8 @@ class Unit:
     hsa_id: str
     name: str
     owner: str
-    kind: Literal["region", "kommun"]
-    role: Literal["unit", "system", "provider"]
+    kind: Literal["region", "kommun", "other"]
+    role: Literal["unit", "system", "provider", "register"]
     provider: str
     phone: str
     opening: str = ""

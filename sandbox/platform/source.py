@@ -29,7 +29,7 @@ async def call_source(
     `impostor` makes it answer about somebody else than it is asked about.
     """
     system = country.system_of(address)
-    target = system.system if system is not None else "plattformen"
+    target = system.system if system is not None else "inera"
     person_id = _patient(country, contract, envelope)
     country.calls.note(
         target,
@@ -38,6 +38,7 @@ async def call_source(
         logical_address=address,
         correlation_id=correlation_id,
     )
+    # A national register has no target of its own: it breaks with the platform.
     fault = country.faults.take(target, person_id)
     if fault is not None:
         if fault.kind == "slow":

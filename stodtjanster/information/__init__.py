@@ -19,6 +19,7 @@ from stodtjanster.information.free_time import FreeDay, FreeTime
 from stodtjanster.information.item import Item
 from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
+from stodtjanster.information.person_record import PersonRecord
 from stodtjanster.information.referral_status import (
     Referral,
     ReferralKind,
@@ -48,6 +49,7 @@ __all__ = [
     "ListingKind",
     "Medication",
     "Party",
+    "PersonRecord",
     "Referral",
     "ReferralKind",
     "ReferralStatus",

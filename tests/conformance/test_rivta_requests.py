@@ -17,6 +17,7 @@ from stodtjanster.information import (
     Item,
     Listing,
     Medication,
+    PersonRecord,
     ReferralStatus,
 )
 from stodtjanster.model import PersonId
@@ -80,6 +81,13 @@ CASES = (
         "crm/carelisting/1.0/GetListing_1_0.xsd",
         {"logical_address": "24"},
         headers=frozenset({"To"}),
+    ),
+    Case(
+        "persons",
+        PersonRecord,
+        "strategicresourcemanagement/persons/person/5.0/interactions"
+        "/GetPersonsForProfileInteraction/GetPersonsForProfileResponder_5.0.xsd",
+        {"logical_address": "SE2321000230-1000"},
     ),
     Case(
         "medication_history",

@@ -13,7 +13,7 @@ from stodtjanster.sources.kit.soap import body_of
 from stodtjanster.sources.kit.source import Response, SourceFailed
 from stodtjanster.sources.subject_of_care_schedule import adapter as booked
 from tests.conftest import SHARED
-from tests.rivta_messages import TOLVAN, reading
+from tests.rivta_messages import OTHER, TOLVAN, reading
 
 SAMPLES = SHARED / "rivta" / "samples"
 MODULES = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
@@ -138,13 +138,13 @@ def test_a_real_answer_is_read_as_it_is_when_nobody_was_asked_about(shared: Path
 
 
 @pytest.mark.parametrize("name", RESPONSES)
-def test_a_real_answer_about_nobody_shows_nothing(shared: Path, name: str) -> None:
+def test_a_real_answer_about_others_shows_nothing(shared: Path, name: str) -> None:
     if "*" in name:
         pytest.skip("no real answer of this contract is public")
     raw = body(shared, name)
     if not any(namespace in raw for namespace in NAMESPACES):
         pytest.skip("a message of another contract with the same name, which is refused")
-    heard = reader(name)(raw, reading=reading())
+    heard = reader(name)(raw, reading=reading(subject=OTHER))
     assert heard.items == ()
     assert heard.reports
 

@@ -19,6 +19,7 @@ from stodtjanster.sources.kit.source import Heard, SourceFailed
 from stodtjanster.sources.kit.times import day, moment, span
 from stodtjanster.sources.listings import adapter as listings
 from stodtjanster.sources.medication_history import adapter as medicines
+from stodtjanster.sources.persons import adapter as persons
 from stodtjanster.sources.request_activities import adapter as referrals
 from stodtjanster.sources.subject_of_care_schedule import adapter as booked
 from tests.bookings import details, free_day, free_days, free_times, offered
@@ -36,7 +37,9 @@ from tests.rivta_messages import (
     identity,
     listed,
     listing,
+    person_record,
     reading,
+    requested,
     result,
     schedule,
     status_row,
@@ -140,6 +143,22 @@ MESSAGES: tuple[tuple[Read, bytes], ...] = (
             listings.CONTRACT,
             listed(listing(), listing(listingType="BVC", validFromDate=""))
             + listed(listing(listingType=FOREIGN), person=OTHER.value),
+        ),
+    ),
+    (
+        persons.read,
+        envelope(
+            persons.CONTRACT,
+            requested(person_record(addressInformation="hemligt"))
+            + requested(person_record(OTHER.value, name=elements(surname=FOREIGN)), OTHER.value)
+            + requested(
+                person_record(
+                    protectedPersonIndicator="true",
+                    linkedIdentity=elements(
+                        referredPersonalIdentity=identity("201212121212", PERSON)
+                    ),
+                )
+            ),
         ),
     ),
     (

@@ -38,6 +38,7 @@ NOTES_3 = "urn:riv:clinicalprocess:healthcond:description:GetCareDocumentationRe
 NOTES_3_CORE = "urn:riv:clinicalprocess:healthcond:description:3"
 REFERRALS_1 = "urn:riv:crm:requeststatus:GetRequestActivitiesResponder:1"
 REFERRALS_2 = "urn:riv:crm:requeststatus:GetRequestActivitiesResponder:2"
+PERSONS = "urn:riv:strategicresourcemanagement:persons:person:GetPersonsForProfileResponder:5"
 ADDRESSING = "http://www.w3.org/2005/08/addressing"
 
 NAMES = {
@@ -53,6 +54,7 @@ NAMES = {
     NOTES_3: "GetCareDocumentation",
     REFERRALS_1: "GetRequestActivities",
     REFERRALS_2: "GetRequestActivities",
+    PERSONS: "GetPersonsForProfile",
 }
 ROWS = {
     SCHEDULE: "timeslotDetail",
@@ -67,6 +69,7 @@ ROWS = {
     NOTES_3: "careDocumentation",
     REFERRALS_1: "requestActivity",
     REFERRALS_2: "requestActivity",
+    PERSONS: "requestedPersonRecord",
 }
 
 XSD = {
@@ -93,6 +96,8 @@ XSD = {
     "GetRequestActivitiesResponder_1.0.xsd",
     REFERRALS_2: "crm/requeststatus/2.0/interactions/GetRequestActivitiesInteraction/"
     "GetRequestActivitiesResponder_2.0.xsd",
+    PERSONS: "strategicresourcemanagement/persons/person/5.0/interactions/"
+    "GetPersonsForProfileInteraction/GetPersonsForProfileResponder_5.0.xsd",
 }
 HEADERS_XSD = "interoperability/headers/1.0/core_components/interoperability_headers_1.0.xsd"
 
@@ -121,6 +126,9 @@ _QUESTIONS = {
         }.items()
     },
     LISTING: "<m:personId>{person}</m:personId>",
+    PERSONS: '<m:personId xmlns:c="urn:riv:strategicresourcemanagement:persons:person:5">'
+    "<c:root>1.2.752.129.2.1.3.1</c:root><c:extension>{person}</c:extension></m:personId>"
+    "<m:profile>P2</m:profile><m:ignoreReferredIdentity>true</m:ignoreReferredIdentity>",
     REFERRALS_1: "<m:subjectOfCareId>{person}</m:subjectOfCareId>",
 }
 

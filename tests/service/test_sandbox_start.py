@@ -61,7 +61,7 @@ def test_units_have_hsa_ids_names_and_fictional_telephones(sandbox: Sandbox) -> 
     assert units["TSTNMT2321000156-SYDK"]["role"] == "system"
     for hsa_id, unit in units.items():
         assert hsa_id.startswith("TSTNMT2321000156-")
-        assert unit["kind"] in ("region", "kommun")
+        assert unit["kind"] in ("region", "kommun", "other")
         assert unit["phone"].startswith("0980-319 2")
 
 

@@ -15,6 +15,7 @@ from stodtjanster.sources.kit.source import SourceFailed
 from stodtjanster.sources.kit.xml import MAX_BYTES, parse
 from stodtjanster.sources.listings import adapter as listings
 from stodtjanster.sources.medication_history import adapter as medication_history
+from stodtjanster.sources.persons import adapter as persons
 from stodtjanster.sources.request_activities import adapter as request_activities
 from stodtjanster.sources.subject_of_care_schedule import adapter as schedule_adapter
 from tests.rivta_messages import TOLVAN, reading, schedule, timeslot
@@ -26,6 +27,7 @@ READERS = (
     care_services.read,
     care_contacts.read,
     listings.read,
+    persons.read,
     medication_history.read,
     care_documentation.read,
     request_activities.read,

@@ -78,6 +78,7 @@ _NOUNS = {
     "care_contact": N_("besök"),
     "medication": N_("uppgifter om läkemedel"),
     "referral_status": N_("uppgifter om remisser"),
+    "person_record": N_("personuppgifter"),
     "free_day": N_("lediga dagar"),
     "free_time": N_("lediga tider"),
 }

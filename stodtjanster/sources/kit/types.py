@@ -19,10 +19,10 @@ class Types:
         self._display_name = f"{namespace}displayName"
         self._original_text = f"{namespace}originalText"
 
-    def about(self, content: etree._Element, subject: PersonId) -> None:
-        """Say in a request, as patientId, whom it is about."""
+    def about(self, content: etree._Element, subject: PersonId, name: str = "patientId") -> None:
+        """Say in a request, in the element that the contract has for it, whom it is about."""
         own = etree.QName(content).namespace
-        patient = etree.SubElement(content, f"{{{own}}}patientId")
+        patient = etree.SubElement(content, f"{{{own}}}{name}")
         etree.SubElement(patient, self._root).text = PERSON_ROOTS.get(subject.kind)
         etree.SubElement(patient, self._extension).text = subject.value
 

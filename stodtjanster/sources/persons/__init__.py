@@ -1,0 +1,1 @@
+"""Personuppgifter: GetPersonsForProfile 5.0 (strategicresourcemanagement:persons:person)."""
