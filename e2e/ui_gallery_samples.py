@@ -358,9 +358,16 @@ CONTACTS = Contacts(
 
 STATUS_GAP = StatusRow(answered=5, asked=6, checked_at=NOW, notices=(SILENT, NOT_CONNECTED))
 STATUS_GOOD = StatusRow(answered=6, asked=6, checked_at=NOW)
-STATUS_WAITING = StatusRow(
-    answered=4, asked=6, checked_at=NOW, waiting=("Region Fjällmark", "Älvsunds kommun")
+WAITED_FOR = SourceNotice(
+    tone="waiting",
+    heading="Vi väntar fortfarande på svar från Älvsunds kommun",
+    consequence="Det kan finnas tider eller planer som inte syns här än.",
+    fact="Älvsunds kommun har inte svarat än",
+    phone="0980-319 220",
+    phone_name="Älvsunds kommun",
+    retry=True,
 )
+STATUS_WAITING = StatusRow(answered=5, asked=6, checked_at=NOW, notices=(WAITED_FOR,))
 
 
 def section(

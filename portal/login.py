@@ -156,7 +156,7 @@ def _welcome(h: House, identity: Identity, transaction: Transaction) -> BaseResp
     now = h.clock()
     old = current_session(h)
     if old is not None:
-        _erase(h, old)
+        _end(h, old)
     token, session = h.sessions.start(
         person=identity.person,
         name=f"{identity.given_name} {identity.family_name}",
@@ -188,13 +188,13 @@ def _prefetch(h: House, session: Session, language: str) -> None:
 
 
 def _end(h: House, session: Session) -> None:
-    _erase(h, session)
-    h.audit.record(_event(EventKind.LOGOUT, session, h.clock()))
-
-
-def _erase(h: House, session: Session) -> None:
+    """Erase first: whoever leaves has left, also when the log cannot be told."""
     h.sessions.end(request.cookies[SESSION_COOKIE])
     h.fetch.forget(session.id_hash)
+    try:
+        h.audit.record(_event(EventKind.LOGOUT, session, h.clock()))
+    except AuditUnavailable:
+        log.exception("logout not recorded")
 
 
 def _goodbye(h: House, session: Session | None, language: str) -> str:

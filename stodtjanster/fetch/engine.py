@@ -18,6 +18,7 @@ from typing import Any
 from uuid import uuid4
 
 import uvloop
+from cachetools import LRUCache
 
 from stodtjanster.access import NotPermitted, Permit
 from stodtjanster.fetch.acts import Ledger, carry_out
@@ -89,7 +90,8 @@ class FetchService:
         self._observe = observe
         self._by_key = {source.settings.key: source for source in self.sources}
         self._lines = {each.settings.key: Line.to(each.settings) for each in connected}
-        self._last_answer: dict[tuple[str, str, str], datetime] = {}
+        # Bounded: the names of systems come from the sources.
+        self._last_answer: LRUCache[tuple[str, str, str], datetime] = LRUCache(10_000)
         # The lock makes landing on the shelf and being forgotten exclude each other. A flight that
         # was forgotten flies on in `_airborne` for those who wait, but is nobody else's any more.
         self._lock = threading.Lock()

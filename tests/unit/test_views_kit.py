@@ -208,9 +208,18 @@ class TestStatusRow:
 
     def test_who_is_waited_for_is_named(self) -> None:
         row = self.row(report(), PENDING, PENDING)
-        assert row.waiting == ("Sjöviks kommun",)
         assert (row.answered, row.asked) == (1, 2)
-        assert row.notices == ()
+        (notice,) = row.notices
+        assert notice.heading == "Vi väntar fortfarande på svar från Sjöviks kommun"
+        assert (notice.tone, notice.retry, bool(notice.phone)) == ("waiting", True, True)
+
+    def test_nobody_is_both_silent_and_waited_for(self) -> None:
+        silent = report(
+            Outcome.NO_DATA_SYNCH_FAILED, Cause.BROKEN, system=TOWN, information=CareManager
+        )
+        (notice,) = self.row(PENDING, silent).notices
+        assert notice.tone == "warning"
+        assert "fasta kontakter eller tider från Sjöviks kommun" in notice.heading
 
     def test_nobody_was_asked(self) -> None:
         row = self.row(report(Outcome.NOT_ASKED, Cause.NOT_CONNECTED, source="", system=""))

@@ -325,6 +325,34 @@ class TestFolding:
         assert made is not None
         assert not made.folded[0].every_day
 
+    def test_a_visit_at_another_time_is_told_outside_the_fold(self) -> None:
+        clocks = {2: "08.45"}
+        visits = [
+            booking(at(d, clocks.get(d, "07.30")), str(d), system=TOWN, recurring=True)
+            for d in range(1, 6)
+        ]
+        made = events(answer(*visits), scene())
+        assert made is not None
+        (fold,) = made.folded
+        assert [row.day for row in fold.exceptions] == [day(2)]
+        assert fold.every_day
+
+    def test_a_day_with_too_few_visits_is_not_every_day(self) -> None:
+        visits = [
+            booking(at(d, clock), f"{d}{clock}", system=TOWN, recurring=True)
+            for d in range(1, 6)
+            for clock in ("07.30", "18.00")
+            if (d, clock) != (3, "18.00")
+        ]
+        made = events(answer(*visits), scene())
+        assert made is not None
+        assert not made.folded[0].every_day
+
+    def test_a_lone_far_event_is_not_folded_away(self) -> None:
+        made = events(answer(booking(at(30))), scene())
+        assert made is not None
+        assert [len(made.days), len(made.later)] == [1, 0]
+
     def test_a_series_over_the_change_of_the_clock_keeps_its_time(self) -> None:
         """Summer time ends on 25 October 2026; the visit is at half past seven all the same."""
         now = datetime(2026, 10, 23, 6, 0, tzinfo=STOCKHOLM)

@@ -31,7 +31,7 @@ class SourceNotice:
     clause that can stand after a colon: "Region Norrbäck svarade inte".
     """
 
-    tone: Literal["warning", "info"]
+    tone: Literal["warning", "waiting", "info"]
     heading: str
     consequence: str
     fact: str
@@ -43,12 +43,11 @@ class SourceNotice:
 
 @dataclass(frozen=True, slots=True)
 class StatusRow:
-    """How many of the asked sources have answered. `waiting` names those still out."""
+    """How many of the asked organisations have answered all that they were asked."""
 
     answered: int
     asked: int
     checked_at: datetime
-    waiting: tuple[str, ...] = ()
     notices: tuple[SourceNotice, ...] = ()
 
 
@@ -85,11 +84,21 @@ _NOUNS = {
 _NOUN_OTHERWISE = N_("uppgifter")
 
 _Kind = Literal[
-    "silent", "copy", "rows", "partial", "unconnected", "paused", "nobody", "refused", "ours"
+    "silent",
+    "waiting",
+    "copy",
+    "rows",
+    "partial",
+    "unconnected",
+    "paused",
+    "nobody",
+    "refused",
+    "ours",
 ]
 
 _HEADINGS: dict[_Kind, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
+    "waiting": N_("Vi väntar fortfarande på svar från {who}"),
     "copy": N_("Du ser en äldre kopia av {what} från {who}"),
     "rows": N_("Vi kunde inte läsa alla {what} från {who}"),
     "partial": N_("Vi fick inte alla {what} från {who}"),
@@ -101,6 +110,7 @@ _HEADINGS: dict[_Kind, str] = {
 }
 _CONSEQUENCES: dict[_Kind, str] = {
     "silent": N_("Det kan finnas {what} som inte syns här."),
+    "waiting": N_("Det kan finnas {what} som inte syns här än."),
     "copy": N_("Uppgifterna kan ha ändrats."),
     "rows": N_("Det finns uppgifter som inte syns här."),
     "partial": N_("Det kan finnas {what} som inte syns här."),
@@ -112,6 +122,7 @@ _CONSEQUENCES: dict[_Kind, str] = {
 }
 _FACTS: dict[_Kind, str] = {
     "silent": N_("{who} svarade inte"),
+    "waiting": N_("{who} har inte svarat än"),
     "copy": N_("{who} svarade inte, och vi har bara en äldre kopia"),
     "rows": N_("en del från {who} gick inte att läsa"),
     "partial": N_("{who} svarade bara delvis"),
@@ -120,6 +131,13 @@ _FACTS: dict[_Kind, str] = {
     "nobody": N_("ingen delar {what} här ännu"),
     "refused": N_("vi får inte visa {what}"),
     "ours": N_("vi kunde inte hämta {what} från {who}"),
+}
+_TONES: dict[_Kind, Literal["waiting", "info"]] = {
+    "waiting": "waiting",
+    "unconnected": "info",
+    "paused": "info",
+    "nobody": "info",
+    "refused": "info",
 }
 _AND = N_("och")
 _OR = N_("eller")
@@ -132,20 +150,32 @@ def notices_of(
 ) -> tuple[SourceNotice, ...]:
     """One notice per responsible organisation and kind of trouble, in the order they were asked.
 
-    Reports that are still waiting are no trouble yet.
+    Reports that are still waiting are no trouble of a list yet: its state says that.
     """
+    return _notices((r for r in reports if not r.pending), directory, words)
+
+
+def _notices(
+    reports: Iterable[Report], directory: Directory, words: Words
+) -> tuple[SourceNotice, ...]:
     groups: dict[tuple[str, _Kind], list[tuple[Report, Unit]]] = {}
     for report in reports:
         kind = _kind_of(report)
         if kind is not None:
             unit = directory.behind(report)
             groups.setdefault((unit.owner, kind), []).append((report, unit))
+    for owner, kind in [key for key in groups if key[1] == "waiting"]:
+        # Who did not answer one question is not also waited for: that would be two stories.
+        if (owner, "silent") in groups:
+            groups[owner, "silent"] += groups.pop((owner, kind))
     return tuple(_notice(kind, troubled, words) for (_, kind), troubled in groups.items())
 
 
 def _kind_of(report: Report) -> _Kind | None:
-    if report.pending or report.answered:
+    if report.answered:
         return None
+    if report.pending:
+        return "waiting"
     if report.outcome is Outcome.NOT_ASKED:
         if report.cause is Cause.NOT_PERMITTED:
             return "refused"
@@ -168,14 +198,14 @@ def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> S
     named = {"who": unit.owner, "what": joined(nouns, words, _AND if kind in _OF_ALL else _OR)}
     answers = [report.as_of for report, _ in troubled if report.as_of is not None]
     return SourceNotice(
-        tone="info" if kind in ("unconnected", "paused", "nobody", "refused") else "warning",
+        tone=_TONES.get(kind, "warning"),
         heading=words.gettext(_HEADINGS[kind]).format(**named),
         consequence=words.gettext(_CONSEQUENCES[kind]).format(**named),
         fact=words.gettext(_FACTS[kind]).format(**named),
         last_answer=min(answers, default=None),
         phone=unit.phone,
         phone_name=unit.name if unit.phone else None,
-        retry=kind in ("silent", "copy", "partial", "ours"),
+        retry=kind in ("silent", "waiting", "copy", "partial", "ours"),
     )
 
 
@@ -201,8 +231,7 @@ def status_row(
         answered=sum(all(r.answered for r in mine) for mine in owners.values()),
         asked=len(owners),
         checked_at=checked_at,
-        waiting=tuple(o for o, mine in owners.items() if any(r.pending for r in mine)),
-        notices=notices_of(reports, directory, words),
+        notices=_notices(reports, directory, words),
     )
 
 

@@ -55,13 +55,14 @@ class Day:
 class FoldedVisits:
     """The same visit at the same times on many days, said in one line.
 
-    `visits` are those of the next seven days. `every_day`: from now to the last of them there is no
-    day without one.
+    `visits` are those of the next seven days, `exceptions` those of them that come at another time
+    than `times` say. `every_day`: from now to the last of them no day lacks any of them.
     """
 
     title: Told
     times: tuple[time, ...]
     visits: tuple[EventRow, ...]
+    exceptions: tuple[EventRow, ...] = ()
     every_day: bool = False
 
 

@@ -9,7 +9,15 @@ from stodtjanster.information import Appointment
 from stodtjanster.model import STOCKHOLM, Answer, Told
 from views.kit.notices import Mark
 from views.kit.view import Scene
-from views.overview.cards import Day, Events, FoldedVisits, NextUp, WeekDay, WeekStrip
+from views.overview.cards import (
+    Day,
+    EventRow,
+    Events,
+    FoldedVisits,
+    NextUp,
+    WeekDay,
+    WeekStrip,
+)
 from views.overview.rows import Explainer, event_row, in_order, span
 
 SHOWN_DAYS = 14
@@ -59,10 +67,13 @@ def events(booked: Answer[Appointment], scene: Scene) -> Events | None:
     folded, single = _separate([item for item in coming if span(item) is not None])
     days = _by_day(single, explain)
     edge = scene.situation.today + timedelta(days=SHOWN_DAYS)
+    near = tuple(day for day in days if day.day < edge)
     later = tuple(day for day in days if day.day >= edge)
+    if not near and not folded:
+        near, later = later, ()
     return Events(
         count=len(single) + len(undated),
-        days=tuple(day for day in days if day.day < edge),
+        days=near,
         undated=tuple(event_row(item, explain) for item in undated),
         folded=tuple(_fold(visits, explain) for visits in folded),
         later=later,
@@ -103,20 +114,32 @@ def _days(visits: Iterable[Appointment]) -> int:
 def _fold(visits: Sequence[Appointment], explain: Explainer) -> FoldedVisits:
     """The clock times are of all visits that are known, the rows of the next days only."""
     rows = tuple(event_row(item, explain) for item in visits)
-    edge = explain.scene.situation.today + timedelta(days=FOLD_SHOWS_DAYS)
-    clocks: Counter[time] = Counter(
-        row.start.astimezone(STOCKHOLM).time() for row in rows if row.start
-    )
+    today = explain.scene.situation.today
+    edge = today + timedelta(days=FOLD_SHOWS_DAYS)
+    clocks: Counter[time] = Counter(clock for row in rows if (clock := _clock(row)))
     daily = [clock for clock, times in clocks.items() if times >= FOLD_FROM_DAYS]
+    times = tuple(sorted(daily or clocks))
+    near = tuple(row for row in rows if row.day is not None and row.day < edge)
     return FoldedVisits(
         title=visits[0].title or Told(""),
-        times=tuple(sorted(daily or clocks)),
-        visits=tuple(row for row in rows if row.day is not None and row.day < edge),
-        every_day=_is_daily({row.day for row in rows if row.day}, explain.scene.situation.today),
+        times=times,
+        visits=near,
+        exceptions=tuple(row for row in near if (clock := _clock(row)) and clock not in times),
+        every_day=_is_daily(Counter(row.day for row in rows if row.day), len(times), today),
     )
 
 
-def _is_daily(days: set[date], today: date) -> bool:
-    """True when nobody who reads "every day" is misled: it has begun, and no day is left out."""
-    begun = min(days) <= today + timedelta(days=1)
-    return begun and (max(days) - min(days)).days + 1 == len(days)
+def _clock(row: EventRow) -> time | None:
+    return row.start.astimezone(STOCKHOLM).time() if row.start else None
+
+
+def _is_daily(visits: Counter[date], a_day: int, today: date) -> bool:
+    """True when nobody who reads "every day" is misled: it has begun, and no day has too few.
+
+    Of today some may be over, and the last known day may be known in part.
+    """
+    first, last = min(visits), max(visits)
+    days = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return first <= today + timedelta(days=1) and all(
+        visits[day] >= (1 if day in (today, last) else a_day) for day in days
+    )
