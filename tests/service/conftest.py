@@ -27,31 +27,29 @@ class Sandbox:
     process: subprocess.Popen[str]
     reader: threading.Thread
     state: Path
+    panel: httpx.Client
 
     def fault(self, target: str, kind: str, **details: Any) -> None:
         """Break one target: `sandbox.fault("sydkust", "http500", times=1)`."""
-        answer = httpx.put(self._api(f"faults/{target}"), json={"kind": kind, **details})
+        answer = self.panel.put(f"/api/faults/{target}", json={"kind": kind, **details})
         assert answer.status_code == 200, answer.text
 
     def clear(self) -> None:
         """Mend everything and forget every call."""
-        httpx.delete(self._api("faults")).raise_for_status()
-        httpx.delete(self._api("calls")).raise_for_status()
+        self.panel.delete("/api/faults").raise_for_status()
+        self.panel.delete("/api/calls").raise_for_status()
 
     def calls(self, target: str | None = None) -> list[dict[str, Any]]:
         """The calls since `clear`, oldest first."""
-        rows: list[dict[str, Any]] = httpx.get(self._api("calls")).raise_for_status().json()
+        rows: list[dict[str, Any]] = self.panel.get("/api/calls").raise_for_status().json()
         return [row for row in rows if target in (None, row["target"])]
 
     def requests(self, target: str) -> list[dict[str, Any]]:
         """The last requests to a target with headers and bodies as they came."""
         rows: list[dict[str, Any]] = (
-            httpx.get(self._api("requests"), params={"target": target}).raise_for_status().json()
+            self.panel.get("/api/requests", params={"target": target}).raise_for_status().json()
         )
         return rows
-
-    def _api(self, path: str) -> str:
-        return f"{self.info['panel']}/api/{path}"
 
 
 def start_sandbox(state: Path, *flags: str) -> Sandbox:
@@ -80,11 +78,13 @@ def start_sandbox(state: Path, *flags: str) -> Sandbox:
     reader = threading.Thread(target=process.stdout.read, daemon=True)
     reader.start()
     info = json.loads((state / "sandbox.json").read_text("utf-8"))
-    return Sandbox(info, process, reader, state)
+    # One client: each new one reads the system's authorities, which takes longer than the call.
+    return Sandbox(info, process, reader, state, httpx.Client(base_url=info["panel"]))
 
 
 def stop_sandbox(sandbox: Sandbox) -> int:
     """Ask it to stop (SIGTERM) and return its exit status."""
+    sandbox.panel.close()
     sandbox.process.terminate()
     status = sandbox.process.wait(timeout=30)
     sandbox.reader.join()

@@ -1,4 +1,7 @@
-"""From the sandbox's wire to what a page is given, through the national contracts."""
+"""From the sandbox's wire to what a page is given, through the national contracts.
+
+What holds for every source alike stands in `test_every_source.py`.
+"""
 
 from __future__ import annotations
 
@@ -24,19 +27,17 @@ from stodtjanster.information import (
     ReferralStep,
     by_referral,
 )
-from stodtjanster.model import Answer, Need, Outcome, PersonId
+from stodtjanster.model import Answer, Need, PersonId
 from stodtjanster.sources import kinds
 from tests.fetching import landed, permit
 from tests.service.conftest import Sandbox
 
 BIRGITTA = PersonId.parse("190001019801")
 SARA = PersonId.parse("199001012385")
-NOBODY = PersonId.parse("199606292382")
 KINDS = (
     *("listings", "care_services", "care_contacts"),
     *("medication_history", "care_documentation", "request_activities"),
 )
-INFORMATION = (Listing, CareService, CareContact, Medication, Agreement, ReferralStatus)
 YEAR = 400
 
 Ask = Callable[[type[Item], PersonId], Answer[Item]]
@@ -162,35 +163,3 @@ def test_a_referral_that_is_not_approved_is_not_shown(ask: Ask) -> None:
     answer = ask(ReferralStatus, SARA)
     assert [len(each.steps) for each in by_referral(answer.items)] == [2]
     assert "FÅR EJ VISAS" not in said(answer)
-
-
-@pytest.mark.parametrize("information", INFORMATION)
-def test_nothing_known_is_an_answer(ask: Ask, information: type[Item]) -> None:
-    answer = ask(information, NOBODY)
-    assert answer.items == ()
-    assert answer.complete
-
-
-@pytest.mark.parametrize(
-    ("information", "target"),
-    [(each, "sjovik-omsorg" if each is CareService else "nordmark") for each in INFORMATION],
-)
-def test_rows_about_somebody_else_are_left_out_and_told_of(
-    ask: Ask, sandbox: Sandbox, information: type[Item], target: str
-) -> None:
-    sandbox.fault(target, "wrong-person")
-    answer = ask(information, SARA)
-    assert {item.subject for item in answer.items} <= {SARA}
-    assert not answer.complete
-    assert sum(report.rejected for report in answer.reports) > 0
-
-
-@pytest.mark.parametrize("kind", ["garbage", "bomb", "deep", "wrong-namespace", "truncated"])
-@pytest.mark.parametrize("information", INFORMATION)
-def test_a_bad_answer_is_a_report_and_no_exception(
-    ask: Ask, sandbox: Sandbox, information: type[Item], kind: str
-) -> None:
-    sandbox.fault("plattformen", kind)
-    answer = ask(information, SARA)
-    assert answer.items == ()
-    assert {report.outcome for report in answer.reports} == {Outcome.NO_DATA_SYNCH_FAILED}
