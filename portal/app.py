@@ -19,6 +19,7 @@ from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.store import Store, StoreUnavailable
+from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
 from stodtjanster.catalogue import Directory, OwnerKind, Unit
@@ -100,6 +101,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         pages=Pages(),
         views={view.key: view for view in all_views()},
         tally=tally,
+        strangers=Strangers(),
     )
 
 

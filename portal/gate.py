@@ -84,17 +84,25 @@ def note_shown(house: House, permit: Permit, reports: Iterable[Report]) -> None:
     )
 
 
-def security_event(house: House, detail: str, session: Session | None = None) -> None:
+def note_event(house: House, kind: EventKind, detail: str, session: Session | None = None) -> None:
     """Note an attempt. It stands in no one's way if the log is down: nothing was shown."""
+    now = house.clock()
+    if session is None and not house.strangers.may_write(now):
+        log.warning("too many events of strangers", extra={"detail": detail})
+        return
     try:
         house.audit.record(
             AuditEvent(
-                event=EventKind.SECURITY_EVENT,
-                at=house.clock(),
+                event=kind,
+                at=now,
                 actor=session.person if session else None,
                 detail=detail,
                 session=session.id_hash if session else None,
             )
         )
     except AuditUnavailable:
-        log.exception("security event not recorded", extra={"detail": detail})
+        log.exception("event not recorded", extra={"detail": detail})
+
+
+def security_event(house: House, detail: str, session: Session | None = None) -> None:
+    note_event(house, EventKind.SECURITY_EVENT, detail, session)

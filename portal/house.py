@@ -11,6 +11,7 @@ from portal.pages import Pages
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.store import Store
+from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditLog
 from stodtjanster.catalogue import Directory
@@ -34,6 +35,7 @@ class House:
     pages: Pages
     views: Mapping[str, View]
     tally: Tally
+    strangers: Strangers
 
 
 def house() -> House:

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.acting import about_me, current_session
-from portal.gate import Refused, open_gate, security_event
+from portal.gate import Refused, note_event, open_gate, security_event
 from portal.house import House, house
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Identity, Transaction
@@ -219,11 +219,9 @@ def _event(kind: EventKind, session: Session, now: datetime) -> AuditEvent:
 
 def _failed(h: House, language: str, refusal: LoginRefused) -> tuple[str, int]:
     log.warning("login refused", extra={"reason": refusal.reason.value})
-    if refusal.reason in _NO_ATTACK:
-        kind, detail = EventKind.LOGIN_REFUSED, refusal.reason.value
-        h.audit.record(AuditEvent(event=kind, at=h.clock(), detail=detail))
-    else:
-        security_event(h, refusal.reason.value)
+    attack = refusal.reason not in _NO_ATTACK
+    kind = EventKind.SECURITY_EVENT if attack else EventKind.LOGIN_REFUSED
+    note_event(h, kind, refusal.reason.value)
     speaker = h.pages.speaker(language)
     page = h.pages.render(
         language,
