@@ -20,7 +20,7 @@ lint: .venv/.ready                       ## ruff, mypy, import-linter, djlint
 	$(BIN)/ruff format --check $(SOURCES)
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --quiet --check --lint portal/templates views
+	$(BIN)/djlint --check --lint portal/templates views
 
 unit: .venv/.ready node_modules/.ready   ## unit, property, conformance, service and policy tests
 	$(BIN)/pytest -n $(WORKERS) tests

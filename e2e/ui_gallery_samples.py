@@ -283,6 +283,7 @@ PLANS = Plans(
             AgreementRow(
                 text=Told("Träna handen tre gånger i veckan"),
                 mine=True,
+                noted_by=Told("Hemtjänsten Väster"),
                 owner=Told("Per Nyqvist"),
                 until=date(2027, 1, 31),
                 why=KOMMUN_WHY,
@@ -290,6 +291,7 @@ PLANS = Plans(
             AgreementRow(
                 text=Told("Påminna om blodsocker på morgonen"),
                 mine=False,
+                noted_by=Told("Hemtjänsten Väster"),
                 owner=Told("Hemtjänsten Väster"),
                 why=KOMMUN_WHY,
             ),

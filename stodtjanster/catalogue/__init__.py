@@ -1,5 +1,6 @@
 """Who the units, systems and sources are: names and ways to reach them, never people."""
 
 from stodtjanster.catalogue.directory import Directory, OwnerKind, Unit
+from stodtjanster.catalogue.entry import Entry, Hours
 
-__all__ = ["Directory", "OwnerKind", "Unit"]
+__all__ = ["Directory", "Entry", "Hours", "OwnerKind", "Unit"]

@@ -22,6 +22,7 @@ from stodtjanster.information import (
     Item,
     Listing,
     Medication,
+    PersonRecord,
     ReferralStatus,
 )
 from stodtjanster.model import Cause, PersonId
@@ -54,6 +55,7 @@ class Row:
     login: str | None = None
     person: PersonId = BIRGITTA
     asked_about_a_booking: bool = False
+    knows_everybody: bool = False
     paged: bool = False
 
     @property
@@ -83,6 +85,7 @@ def _rows() -> Iterable[Row]:
         yield _national(f"care-documentation-{major}", Agreement, NORDMARK, paged=major == 3)
     for major in (1, 2):
         yield _national(f"request-activities-{major}", ReferralStatus, *regions)
+    yield Row("ntjp-persons", PersonRecord, knows_everybody=True)
     for region, code in ((NORDMARK, "rnvg"), (SYDKUST, "rsvg")):
         yield Row(f"listing-tstnmt2321000156-{code}", Listing, producers=(region,))
     for information in (Appointment, FreeDay, FreeTime):

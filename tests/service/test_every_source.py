@@ -177,8 +177,15 @@ def test_it_answers_about_who_was_asked_about(wire: Wire, row: Row) -> None:
     assert "FÅR EJ VISAS" not in repr(answer)
 
 
-@every(row for row in ROWS if not row.asked_about_a_booking)
-@pytest.mark.parametrize("person", [NOTHING, UNKNOWN], ids=["nothing", "unknown"])
+@pytest.mark.parametrize(
+    ("row", "person"),
+    [
+        pytest.param(row, person, id=f"{row.name}-{how}")
+        for row in ROWS
+        for how, person in (("nothing", NOTHING), ("unknown", UNKNOWN))
+        if not row.asked_about_a_booking and not (row.knows_everybody and person is NOTHING)
+    ],
+)
 def test_nothing_known_is_a_whole_answer(wire: Wire, row: Row, person: PersonId) -> None:
     answer = wire.ask(row, person)
     assert answer.items == ()

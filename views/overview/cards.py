@@ -146,10 +146,14 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """What somebody has promised to do. `mine`: the reader is the one who promised."""
+    """What somebody has promised to do. `mine`: the reader is the one who promised.
+
+    `noted_by` is the unit that keeps it, said where nobody is named as `owner`.
+    """
 
     text: Told
     mine: bool
+    noted_by: Told
     why: Why
     owner: Told | None = None
     until: date | None = None

@@ -212,6 +212,7 @@ def _agreement(item: Agreement, explain: Explainer) -> AgreementRow:
     return AgreementRow(
         text=item.text,
         mine=item.party is Party.PERSON,
+        noted_by=item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name),
         owner=item.owner,
         until=item.until,
         why=explain.why(item),
