@@ -141,7 +141,7 @@ def _bookings(told: Mapping[str, Any]) -> dict[str, Any]:
 
 def _register(told: Mapping[str, Any]) -> dict[str, Any]:
     """Who a person is, at the national register."""
-    unit = next(unit for unit in told["units"] if unit["role"] == "register")
+    unit = next(unit for unit in told["units"] if unit["role"] == "persons")
     return {
         "key": "ntjp-persons",
         "kind": "persons",

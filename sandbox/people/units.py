@@ -22,7 +22,7 @@ class Unit:
     name: str
     owner: str
     kind: Literal["region", "kommun", "other"]
-    role: Literal["unit", "system", "provider", "register"]
+    role: Literal["unit", "system", "provider", "persons", "catalogue"]
     provider: str
     phone: str
     opening: str = ""

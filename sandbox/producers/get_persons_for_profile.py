@@ -46,7 +46,7 @@ class GetPersonsForProfile(Contract):
         yield from ()
 
     def reaches(self, unit: Unit) -> bool:
-        return unit.role == "register"
+        return unit.role == "persons"
 
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         person = asked.person

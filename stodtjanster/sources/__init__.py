@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any
+from typing import Any, Final
 
 from stodtjanster.sources.kit.act import Performer
 from stodtjanster.sources.kit.source import Source, SourceSettings
+
+_NO_KINDS: Final = frozenset({"kit", "units"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Kind:
 
 
 def kinds() -> dict[str, Kind]:
-    """Every folder here but the kit, by name."""
-    found = (m.name for m in iter_modules(__path__) if m.ispkg and m.name != "kit")
+    """Every folder here but the kit and the catalogue of units, which is not about people."""
+    found = (m.name for m in iter_modules(__path__) if m.ispkg and m.name not in _NO_KINDS)
     return {
         name: Kind(
             name,
