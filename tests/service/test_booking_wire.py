@@ -57,10 +57,10 @@ VISITOR = Visitor(first_name="Birgitta", last_name="Lindqvist", phone="0980-319 
 class Resident:
     """Somebody logged in, with the sources that the demo is set up with."""
 
-    def __init__(self, sandbox: Sandbox, state: Path) -> None:
+    def __init__(self, sandbox: Sandbox, state: Path, **changes: Any) -> None:
         known = kinds()
         rows = portal_settings(sandbox.info, 8000, state)["sources"]
-        sources = [known[row["kind"]].build(row) for row in rows if row["kind"] in KINDS]
+        sources = [known[row["kind"]].build(row | changes) for row in rows if row["kind"] in KINDS]
         self.now = datetime.now(UTC)
         self.service = FetchService(sources, AiohttpDriver(), clock=lambda: self.now)
         self.service.start()
