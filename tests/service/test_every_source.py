@@ -7,12 +7,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from pkgutil import iter_modules
 from typing import Any
 
 import pytest
 
 from portal.demo import portal_settings
 from sandbox.faults import TARGETS
+from stodtjanster import sources
 from stodtjanster.fetch import AiohttpDriver, FetchService
 from stodtjanster.information import Appointment, Item
 from stodtjanster.information.booking import AskDetails, AskFreeDays, AskFreeTimes
@@ -79,8 +81,8 @@ class Wire:
         first = rows[0]
         about = person or first.person
         now = datetime.now(UTC)
-        sources = [self.build(row.source, **changes) for row in rows]
-        service = FetchService(sources, AiohttpDriver(), clock=lambda: now)
+        asked = [self.build(row.source, **changes) for row in rows]
+        service = FetchService(asked, AiohttpDriver(), clock=lambda: now)
         service.start()
         try:
             who = permit(about, Appointment, first.information, reach="wire", now=now)
@@ -133,6 +135,12 @@ def every(rows: Any = ROWS) -> Any:
 
 
 # -- nothing is left out ---------------------------------------------------------------------------
+
+
+def test_every_folder_of_sources_is_a_kind() -> None:
+    """But the kit, and the catalogue of units: nobody is asked about there, and no item comes."""
+    folders = {found.name for found in iter_modules(sources.__path__) if found.ispkg}
+    assert folders - kinds().keys() == {"kit", "units"}
 
 
 def test_every_kind_is_configured_in_the_demo(wire: Wire) -> None:
