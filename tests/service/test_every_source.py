@@ -68,15 +68,18 @@ class Wire:
         person: PersonId | None = None,
         *,
         limits: Mapping[str, float] | None = None,
-        days: int = YEAR,
+        later: int = 0,
         **changes: Any,
     ) -> Answer[Item]:
-        """What the row's source says of a person, the row's own unless another is given."""
+        """What the row's source says of a person, the row's own unless another is given.
+
+        `later` is in how many days the free times asked for begin.
+        """
         bounded = {"max_bytes": MANY_BYTES, **(limits or {})}
-        return self.ask_all([row], person, limits=bounded, days=days, **changes)
+        return self.ask_all([row], person, limits=bounded, later=later, **changes)
 
     def ask_all(
-        self, rows: list[Row], person: PersonId | None = None, *, days: int = YEAR, **changes: Any
+        self, rows: list[Row], person: PersonId | None = None, *, later: int = 0, **changes: Any
     ) -> Answer[Item]:
         first = rows[0]
         about = person or first.person
@@ -87,14 +90,14 @@ class Wire:
         try:
             who = permit(about, Appointment, first.information, reach="wire", now=now)
             if first.asked_about_a_booking:
-                return service.look(who, question(first, about, now, days)).result(PATIENCE)
-            need = Need(first.information, YEAR, days)
+                return service.look(who, question(first, about, now, later)).result(PATIENCE)
+            need = Need(first.information, YEAR, YEAR)
             return landed(service.begin(who, {"booked": need}))
         finally:
             service.stop()
 
 
-def question(row: Row, person: PersonId, now: datetime, days: int) -> Any:
+def question(row: Row, person: PersonId, now: datetime, later: int) -> Any:
     """About a booking of Birgitta's, which whoever it is says is theirs."""
     origin = Origin(
         "ntjp-subject-of-care-schedule",
@@ -108,8 +111,7 @@ def question(row: Row, person: PersonId, now: datetime, days: int) -> Any:
     (ask,) = (each for each in QUESTIONS if each.information is row.information)
     if ask is AskDetails:
         return AskDetails(booking=booking)
-    # Beyond four weeks no unit of the sandbox has any time.
-    first = now.date() if days == YEAR else now.date() + timedelta(100)
+    first = now.date() + timedelta(later)
     return ask(booking=booking, period=Period(first, first + timedelta(40)))
 
 
@@ -202,7 +204,8 @@ def test_nothing_known_is_a_whole_answer(wire: Wire, row: Row, person: PersonId)
 
 @every(row for row in ROWS if row.asked_about_a_booking and not row.names_the_person)
 def test_no_free_time_is_a_whole_answer(wire: Wire, row: Row) -> None:
-    answer = wire.ask(row, days=1)
+    # Beyond four weeks no unit of the sandbox has any time.
+    answer = wire.ask(row, later=100)
     assert answer.items == ()
     assert answer.complete
 
