@@ -94,7 +94,7 @@ def test_the_page_stands_and_names_who_failed(
         expect(status).to_contain_text("har svarat")
         return
     expect(status).to_contain_text(re.compile(rf"(från|på svar från) .*{broken.named}"))
-    expect(status).not_to_contain_text("källor har svarat")
+    expect(status).not_to_contain_text("vi frågade har svarat")
     expect(page.locator("main .avsnitt .laget")).not_to_have_count(0)
     assert _technical_words(page) == []
     # Every kind of row has someone broken behind it, so nothing may be said to be absent.
@@ -235,7 +235,7 @@ def test_two_people_never_share_a_broken_answer(open_page: OpenPage, world: Worl
     complete(ill)
     complete(well)
     expect(section(ill, "status")).to_contain_text("Sjöviks kommun")
-    expect(section(well, "status")).to_contain_text("källor har svarat")
+    expect(section(well, "status")).to_contain_text("vi frågade har svarat")
 
 
 def choose_without_waiting(page: Page) -> None:

@@ -119,7 +119,7 @@ def assert_honest(text: str, faults: Mapping[str, str]) -> None:
         lost = [row for owner in STANDS_BEFORE[target] for row in ROWS[owner] if row not in text]
         if lost and (target, kind) not in HIDDEN:
             assert any(name in status for name in NAMES[target]), f"{target} is not named"
-            assert "källor har svarat" not in status
+            assert "vi frågade har svarat" not in status
     for sentence in (sentence for sentences in SENTENCES.values() for sentence in sentences):
         assert hidden or sentence not in text
     assert "FÅR EJ VISAS" not in text
@@ -141,7 +141,7 @@ def test_every_target_is_known_here() -> None:
 def test_a_good_day(standing: Portal) -> None:
     text = read(standing.logged_in("birgitta"))
     assert_honest(text, {})
-    assert "källor har svarat" in text
+    assert "vi frågade har svarat" in text
     assert "Vi vet inte" not in text
     assert "Det kan saknas något här" not in text
 

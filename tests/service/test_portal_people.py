@@ -96,7 +96,7 @@ class TestManyAtOnce:
             if key != "birgitta":
                 assert not {marker for marker in markers(key) if marker in page}, key
         if target != "sydkust":  # where nobody else has anything
-            assert "källor har svarat" not in page
+            assert "vi frågade har svarat" not in page
 
 
 class TestNotForTheScreen:
@@ -126,7 +126,7 @@ class TestNotForTheScreen:
         page = browser.get(MY_PAGE).text
         assert "Du har inga tider de närmaste sex veckorna hos dem som svarade." in page
         assert "Vi vet inte" not in page
-        assert "källor har svarat" in page
+        assert "vi frågade har svarat" in page
 
 
 class TestTooYoung:
