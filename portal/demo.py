@@ -222,7 +222,7 @@ def _run_sandbox(port: int, state: Path) -> Process:
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "--state", str(told.parent)]
     command += ["--port-base", str(port), "--break", BROKEN]
-    return subprocess.Popen(command)  # noqa: S603
+    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def _wait_for(process: Process, path: Path) -> dict[str, Any]:
@@ -254,7 +254,6 @@ def _greet(told: Mapping[str, Any], port: int) -> None:
     click.echo(
         f"\nÖppna http://localhost:{port} i en webbläsare.\n"
         f"Logga in som {main['name']}. En region är trasig med flit.\n"
-        f"Laga eller ta sönder fler källor: {told['panel']}\n"
         "Avsluta med Ctrl-C.\n"
     )
 

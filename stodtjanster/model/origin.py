@@ -14,7 +14,8 @@ class Origin:
     Identity is (`system`, `record`), never title or time; `known_as` is that pair in the system
     where the record was made, for a source that passes it on under names of its own. `contract`
     is the RIV-TA interaction or the FHIR resource type. `documented_at` is what a block (spärr) is
-    compared with. `approved_for_patient` is None when the contract has no such element.
+    compared with. `approved_for_patient` is what the record says; where its contract cannot say it,
+    what the adapter may say for the contract (ADR 8), else None.
     """
 
     source: str
