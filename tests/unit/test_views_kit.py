@@ -171,6 +171,11 @@ class TestNotices:
     def test_waiting_is_no_trouble(self) -> None:
         assert notices_of([PENDING, report()], DIRECTORY, WORDS) == ()
 
+    def test_who_is_waited_for_is_named_beside_who_failed(self) -> None:
+        failed = report(Outcome.NO_DATA_SYNCH_FAILED, Cause.FAULT)
+        facts = [notice.fact for notice in notices_of([failed, PENDING], DIRECTORY, WORDS)]
+        assert facts == ["Region Nordmark svarade inte", "Sjöviks kommun har inte svarat än"]
+
     def test_an_unknown_system_is_called_by_its_source(self) -> None:
         told = report(Outcome.NO_DATA_SYNCH_FAILED, Cause.FAULT, system="SE-OKÄND")
         assert "från regionerna" in notices_of([told], DIRECTORY, WORDS)[0].heading

@@ -150,9 +150,13 @@ def notices_of(
 ) -> tuple[SourceNotice, ...]:
     """One notice per responsible organisation and kind of trouble, in the order they were asked.
 
-    Reports that are still waiting are no trouble of a list yet: its state says that.
+    Who is still waited for is named beside other trouble; alone it is no trouble of a list yet, and
+    the state of the list says it.
     """
-    return _notices((r for r in reports if not r.pending), directory, words)
+    reports = tuple(reports)
+    if all(report.pending or report.answered for report in reports):
+        return ()
+    return _notices(reports, directory, words)
 
 
 def _notices(
