@@ -120,7 +120,8 @@ def test_a_mended_source_is_there_when_one_tries_again(page: Page, world: World)
     expect(again).to_have_attribute("href", "/sv/mig/")
     world.mend()
     # A failing source is left in peace a few seconds before it is asked again.
-    reload_until(page, events(page).get_by_role("heading", name=BOOKED_IN_SYDKUST))
+    reload_until(page, section(page, "status").get_by_text("Alla vi frågade har svarat"))
+    expect(events(page).get_by_role("heading", name=BOOKED_IN_SYDKUST)).to_have_count(1)
     expect(again).to_have_count(0)
 
 
