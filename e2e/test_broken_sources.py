@@ -164,7 +164,7 @@ def test_what_is_too_late_has_a_link_that_brings_it(page: Page, world: World) ->
     first.get_by_role("link", name="Kommande händelser").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Kommande händelser")
     expect(page.get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_be_visible()
-    page.get_by_role("link", name="Tillbaka till översikten").click()
+    page.get_by_role("link", name="Tillbaka till hela sidan").click()
     complete(page)
     expect(section(page, "events").get_by_role("heading", name=BOOKED_IN_NORDMARK)).to_be_visible()
 

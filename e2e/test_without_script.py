@@ -48,7 +48,7 @@ def test_a_section_that_was_too_late_is_reached_by_its_link(plain: Page, world: 
     complete(plain)
     section(plain, "contacts").get_by_role("link", name="Mottagningar och kontakter").click()
     expect(plain.get_by_role("heading", level=1)).to_have_text("Mottagningar och kontakter")
-    expect(plain.get_by_role("link", name="Tillbaka till översikten")).to_be_visible()
+    expect(plain.get_by_role("link", name="Tillbaka till hela sidan")).to_be_visible()
 
 
 def test_a_broken_source_is_named(plain: Page, world: World) -> None:

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from stodtjanster.model.told import Told
-from views.overview.cards import (
+from views.kit.cards import (
     AgreementRow,
     Contact,
     Contacts,
@@ -383,7 +383,7 @@ def section(
     unreadable: int = 0,
 ) -> tuple[str, dict[str, object]]:
     """A template name with its context, as the portal gives it."""
-    return f"overview/{slot}.html", {
+    return f"{'kit' if slot == 'status' else 'overview'}/{slot}.html", {
         "title": title,
         "body": body,
         "state": state,

@@ -25,3 +25,8 @@ def about_me(house: House, session: Session, language: str) -> Situation:
         language=language,
         now=house.clock(),
     )
+
+
+def whom(house: House, session: Session, language: str, handle: str | None) -> Situation | None:
+    """The situation of an address; None when the handle is nobody's whom this session may see."""
+    return about_me(house, session, language) if handle is None else None

@@ -1,8 +1,9 @@
 """The composition root: settings become a house, and the house an application."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from uuid import uuid4
 
 import httpx
@@ -25,9 +26,8 @@ from stodtjanster.audit import AuditUnavailable
 from stodtjanster.catalogue import Directory, OwnerKind, Unit
 from stodtjanster.fetch import AiohttpDriver, FetchService
 from stodtjanster.model import Told
-from stodtjanster.sources import kinds
-from stodtjanster.sources.kit.act import Performer
-from stodtjanster.sources.kit.source import Source
+from stodtjanster.sources import Connected, kinds
+from stodtjanster.sources.kit.source import SourceSettings
 from views import all_views
 from views.kit.words import N_
 
@@ -73,7 +73,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     """Join all parts. Opens the store and brings its tables up to date; asks no one else."""
     store = Store(settings.database_url)
     store.upgrade()
-    sources = build_sources(settings)
+    sources = build_sources(settings, kept={})
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
     return House(
@@ -97,29 +97,34 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             for one in settings.logins
         },
         fetch=FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note),
-        directory=build_directory(settings, sources),
+        directory=build_directory(settings, (source.settings for source in sources)),
         pages=Pages(),
         views={view.key: view for view in all_views()},
         tally=tally,
         strangers=Strangers(),
+        handle_secret=settings.key("handles of records"),
     )
 
 
-def build_sources(settings: Settings) -> tuple[Source | Performer, ...]:
+def read_sources(settings: Settings) -> tuple[SourceSettings, ...]:
+    """What is configured, checked, with nothing opened."""
     known = kinds()
-    return tuple(known[str(raw["kind"])].build(raw) for raw in settings.sources)
+    return tuple(known[str(raw["kind"])].read(raw) for raw in settings.sources)
 
 
-def build_directory(settings: Settings, sources: tuple[Source | Performer, ...]) -> Directory:
+def build_sources(settings: Settings, kept: Mapping[str, Any]) -> tuple[Connected, ...]:
+    """`kept` is what the portal itself keeps, by the kind of source that tells of it."""
+    known = kinds()
+    return tuple(known[str(raw["kind"])].build(raw, kept) for raw in settings.sources)
+
+
+def build_directory(settings: Settings, sources: Iterable[SourceSettings]) -> Directory:
     """Units from configuration, and every source under its own key."""
     units = [
         Unit(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening))
         for u in settings.units
     ]
-    units += [
-        Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone)
-        for s in (source.settings for source in sources)
-    ]
+    units += [Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone) for s in sources]
     return Directory(units)
 
 

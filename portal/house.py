@@ -21,7 +21,10 @@ from views.kit.view import View
 
 @dataclass(frozen=True, slots=True)
 class House:
-    """`clock` gives aware times and is the only clock of a request."""
+    """`clock` gives aware times and is the only clock of a request.
+
+    `handle_secret` is the key of the names that records have in addresses.
+    """
 
     settings: Settings
     clock: Callable[[], datetime]
@@ -36,6 +39,7 @@ class House:
     views: Mapping[str, View]
     tally: Tally
     strangers: Strangers
+    handle_secret: bytes
 
 
 def house() -> House:

@@ -2,21 +2,14 @@
 
 import logging
 from collections.abc import Iterator
-from typing import Any
-from urllib.parse import quote
+from types import MappingProxyType
 
-from flask import Blueprint, Response, redirect, request
+from flask import Blueprint, Response, request
 from markupsafe import Markup
-from werkzeug.wrappers import Response as BaseResponse
 
-from portal.acting import about_me, current_session
-from portal.gate import Refused, note_shown, open_gate, security_event
-from portal.house import House, house
+from portal.gate import Refused, note_shown, open_gate
+from portal.house import House
 from portal.i18n import at
-from portal.login import LANGUAGE, refused_page
-from portal.pages import Link, other_languages
-from portal.security import SESSION_COOKIE
-from portal.sessions import Session
 from portal.stream import (
     Limits,
     Page,
@@ -26,10 +19,10 @@ from portal.stream import (
     stream,
     wait_for,
 )
+from portal.visit import Answered, Visit, about, slash
 from stodtjanster.access import Decision, Permit, Reason
 from stodtjanster.audit import AuditUnavailable
-from stodtjanster.model import ActorKind
-from views.kit.view import Scene, View
+from views.kit.view import ONE, Asked, View
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
@@ -50,88 +43,54 @@ _WHY_NOT = {
 _WHY_NOT_OTHERWISE = N_("Du kan inte se din planering här. Ring din mottagning om du undrar något.")
 
 
-@bp.get(f"/{LANGUAGE}/mig/")
-@bp.get(f"/{LANGUAGE}/mig/<path:path>")
-def mine(language: str, path: str = "") -> BaseResponse | tuple[str, int]:
-    h = house()
-    session = current_session(h)
-    if session is None:
-        return _ask_to_log_in(h, language)
-    view, slot = _find(h, path)
-    if view is None:
-        security_event(h, "unknown-page", session)
-        return refused_page(h, language), 404
-    situation = about_me(h, session, language)
+@about(bp, "", "<path:path>")
+def mine(visit: Visit, path: str = "") -> Answered:
+    """A whole view, or with `del/<slot>` after it one of its sections."""
+    found = _find(visit, path)
+    if found is None:
+        return visit.refused("unknown-page")
+    view, item, slot = found
     try:
-        permit = open_gate(h, situation, view, session)
+        permit = open_gate(visit.house, visit.situation, view, visit.session)
     except Refused as refusal:
-        return _denied(h, language, session, refusal.decision), 403
-    page = _page(h, view, permit, session)
+        return _denied(visit, refusal.decision), 403
+    asked = Asked(item, MappingProxyType(request.args.to_dict()))
+    page = _page(visit, view, permit, asked)
     if slot is None:
-        return Response(_chunks(h, page), mimetype="text/html", headers={"X-Accel-Buffering": "no"})
-    return Response(_fragment(h, page, slot), mimetype="text/html")
+        chunks = _chunks(visit.house, page)
+        return Response(chunks, mimetype="text/html", headers={"X-Accel-Buffering": "no"})
+    return Response(_fragment(visit.house, page, slot), mimetype="text/html")
 
 
-@bp.get(f"/{LANGUAGE}/for/<handle>/", defaults={"path": ""})
-@bp.get(f"/{LANGUAGE}/for/<handle>/<path:path>")
-def another(language: str, handle: str, path: str) -> tuple[str, int]:  # noqa: ARG001
-    """Nobody has been given a handle: every one is unknown, and never means oneself."""
-    h = house()
-    security_event(h, "unknown-handle", current_session(h))
-    return refused_page(h, language), 404
-
-
-def _find(h: House, path: str) -> tuple[View | None, str | None]:
-    """`path` is a view's own, or that and `del/<slot>` for one of its sections."""
+def _find(visit: Visit, path: str) -> tuple[View, str | None, str | None] | None:
+    """The view of an address, the handle of the record it is about, and the one section."""
     whole, _, slot = path.rstrip("/").rpartition("del/")
-    if slot and path.startswith(f"{whole}del/"):
-        view = _by_path(h, whole.rstrip("/"))
-        known = view is not None and view.find(slot) is not None
-        return (view, slot) if known else (None, None)
-    return _by_path(h, path.rstrip("/")), None
+    if not slot or not path.startswith(f"{whole}del/"):
+        whole, slot = path, ""
+    here = whole.rstrip("/")
+    parent, _, last = here.rpartition("/")
+    for view in visit.views():
+        item = last if parent and view.path == parent + ONE else None
+        if view.path == here or item is not None:
+            known = not slot or view.find(slot) is not None
+            return (view, item, slot or None) if known else None
+    return None
 
 
-def _by_path(h: House, path: str) -> View | None:
-    return next((view for view in _views(h) if view.path == path), None)
-
-
-def _views(h: House) -> tuple[View, ...]:
-    """What a person may ask about themself. A view for others only is not there."""
-    return tuple(view for view in h.views.values() if ActorKind.CITIZEN in view.audience)
-
-
-def _page(h: House, view: View, permit: Permit, session: Session) -> Page:
-    language = permit.situation.language
-    words = h.pages.speaker(language)
-    base = f"/{language}/mig/" + (f"{view.path}/" if view.path else "")
-    context: dict[str, Any] = {
-        "title": words.gettext(view.question),
-        "person_name": session.name,
-        "csrf_token": session.csrf,
-        "home_url": f"/{language}/mig/",
-        "nav": _menu(h, view, language),
-        "languages": other_languages(language, request.path),
-    }
+def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
+    h = visit.house
+    scene = visit.scene(asked)
+    path = view.path.removesuffix(ONE) + (f"/{asked.item}" if asked.item else "")
+    needs = view.needs_for(asked, scene.situation.today)
     return Page(
         view=view,
-        scene=Scene(permit.situation, words, h.directory),
-        harvest=h.fetch.begin(permit, view.needs),
+        scene=scene,
+        harvest=h.fetch.begin(permit, needs),
         pages=h.pages,
-        context=context,
-        base=base,
+        context=visit.shell(scene.words.gettext(view.question), view),
+        base=visit.base + slash(path),
+        query=request.query_string.decode("ascii", "ignore"),
         limits=Limits(h.settings.soft_seconds, h.settings.hard_seconds),
-    )
-
-
-def _menu(h: House, current: View, language: str) -> tuple[Link, ...]:
-    """No menu while there is only one place to be."""
-    views = _views(h)
-    if len(views) < 2:
-        return ()
-    words = h.pages.speaker(language)
-    return tuple(
-        Link(f"/{language}/mig/{view.path}", words.gettext(view.question), current=view is current)
-        for view in views
     )
 
 
@@ -156,7 +115,7 @@ def _fragment(h: House, page: Page, slot: str) -> str:
             "fragment.html",
             **{**page.context, "title": page.scene.words.gettext(section.title)},
             section=Markup(inner),  # noqa: S704 - rendered by our own template just now
-            page_url=page.base,
+            page_url=page.url(),
         )
 
 
@@ -168,22 +127,7 @@ def _note(h: House, page: Page) -> None:
         log.exception("what was shown is not recorded", extra={"view": page.view.key})
 
 
-def _denied(h: House, language: str, session: Session, decision: Decision) -> str:
-    words = h.pages.speaker(language)
-    return h.pages.render(
-        language,
-        "denied.html",
-        title=words.gettext(N_("Du kan inte se din planering här")),
-        reason=words.gettext(_WHY_NOT.get(decision.reason, _WHY_NOT_OTHERWISE)),
-        person_name=session.name,
-        csrf_token=session.csrf,
-    )
-
-
-def _ask_to_log_in(h: House, language: str) -> BaseResponse | tuple[str, int]:
-    """Whoever comes with a dead session is told so; others are shown the way in."""
-    if SESSION_COOKIE not in request.cookies:
-        return redirect(f"/{language}/?till={quote(request.path)}")
-    words = h.pages.speaker(language)
-    title = words.gettext(N_("Du har blivit utloggad"))
-    return h.pages.render(language, "session_ended.html", title=title), 401
+def _denied(visit: Visit, decision: Decision) -> str:
+    words = visit.house.pages.speaker(visit.language)
+    reason = words.gettext(_WHY_NOT.get(decision.reason, _WHY_NOT_OTHERWISE))
+    return visit.render("denied.html", N_("Du kan inte se din planering här"), reason=reason)

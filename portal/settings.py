@@ -2,9 +2,12 @@
 
 import os
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict, Field
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -44,6 +47,8 @@ class Settings(BaseSettings):
 
     The file is named by PORTAL_CONFIG. `PORTAL_X_FILE` names a file with the value of `X`. Seconds
     and minutes are said in the names. `sources` are read by the kind of source that they name.
+    `secret` is what all keys that the portal itself needs are derived from: processes that serve
+    the same people need the same one, and without one each process makes its own.
     """
 
     model_config = SettingsConfigDict(
@@ -52,6 +57,7 @@ class Settings(BaseSettings):
 
     base_url: ProtectedUrl = "http://localhost:8000"
     database_url: str = "sqlite:///portal.db"
+    secret: SecretStr = Field(default_factory=lambda: SecretStr(token_urlsafe()), min_length=32)
     logins: tuple[LoginSettings, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     units: tuple[UnitSettings, ...] = ()
@@ -74,6 +80,11 @@ class Settings(BaseSettings):
         path = os.environ.get(FILE_VARIABLE)
         files = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
         return init_settings, _Environment(settings_cls), *files
+
+    def key(self, purpose: str) -> bytes:
+        """A key of 32 bytes for one purpose, derived from the secret."""
+        derivation = HKDF(SHA256(), length=32, salt=None, info=purpose.encode("ascii"))
+        return derivation.derive(self.secret.get_secret_value().encode())
 
 
 class _Environment(EnvSettingsSource):

@@ -40,8 +40,19 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """Where a section will stand, and what stands there until it does."""
+
+    slot: str
+    waiting: str
+
+
+@dataclass(frozen=True, slots=True)
 class Page:
-    """What a streamed page is made of. `context` is what its shell is given."""
+    """What a streamed page is made of.
+
+    `context` is what its shell is given, `base` its address and `query` the choices made in it.
+    """
 
     view: View
     scene: Scene
@@ -50,13 +61,18 @@ class Page:
     context: Mapping[str, Any]
     base: str
     limits: Limits
+    query: str = ""
     clock: Callable[[], float] = monotonic
+
+    def url(self, part: str = "") -> str:
+        """The address of the page, or of a part of it."""
+        return f"{self.base}{part}?{self.query}" if self.query else self.base + part
 
 
 def stream(page: Page) -> Iterator[str]:
     """The whole page, a chunk per section."""
     began = page.clock()
-    yield _render(page, "page_open.html", frame=f"{page.view.key}/frame.html")
+    yield _render(page, "page_open.html", **_frame(page))
     waiting = list(page.view.sections)
     early: dict[str, Collection[object]] = {}
     while waiting:
@@ -76,7 +92,7 @@ def stream(page: Page) -> Iterator[str]:
     yield from _late(page, early, began)
     status = status_of(page)
     shown = _status(page, status)
-    yield _render(page, f"{page.view.key}/status.html", **_section_context(page, shown))
+    yield _render(page, "kit/status.html", **_section_context(page, shown))
     yield _render(page, "page_close.html", answered=status.answered, asked=status.asked)
 
 
@@ -160,6 +176,12 @@ def _status(page: Page, status: StatusRow) -> Shown:
     return Shown("status", title, "full", status, "", (), 0)
 
 
+def _frame(page: Page) -> dict[str, Any]:
+    view, words = page.view, page.scene.words
+    places = [Place(one.slot, words.gettext(one.waiting)) for one in view.sections]
+    return {"frame": view.frame, "places": places, "late_slot": view.late_slot}
+
+
 def _section_context(page: Page, shown: Shown) -> dict[str, Any]:
     return {
         "title": shown.title,
@@ -169,8 +191,8 @@ def _section_context(page: Page, shown: Shown) -> dict[str, Any]:
         "gaps": shown.gaps,
         "unreadable": shown.unreadable,
         "anchor": shown.slot,
-        "fragment_url": f"{page.base}del/{shown.slot}",
-        "page_url": page.base,
+        "fragment_url": page.url(f"del/{shown.slot}"),
+        "page_url": page.url(),
     }
 
 

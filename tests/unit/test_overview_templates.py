@@ -9,8 +9,7 @@ import pytest
 from portal.i18n import at
 from portal.pages import Pages
 from stodtjanster.model import STOCKHOLM, Told
-from views.kit.notices import Mark, SourceNotice, StatusRow, Why
-from views.overview.cards import (
+from views.kit.cards import (
     Contact,
     Contacts,
     Day,
@@ -21,6 +20,7 @@ from views.overview.cards import (
     WeekDay,
     WeekStrip,
 )
+from views.kit.notices import Mark, SourceNotice, StatusRow, Why
 
 NOW = datetime(2026, 11, 20, 14, 10, tzinfo=STOCKHOLM)
 TODAY = NOW.date()
@@ -60,7 +60,7 @@ def section(pages, slot, state, *, body=None, gaps=(), unreadable=0, lang="sv"):
     with at(NOW):
         return pages.render(
             lang,
-            f"overview/{slot}.html",
+            f"{'kit' if slot == 'status' else 'overview'}/{slot}.html",
             title="Rubriken",
             state=state,
             body=body,

@@ -17,8 +17,8 @@ from stodtjanster.model import (
     Subject,
     Told,
 )
+from views.kit.care import planning
 from views.kit.view import Scene
-from views.overview.care import planning
 
 NOW = datetime(2026, 11, 20, 13, 10, tzinfo=UTC)
 PERSON = PersonId.parse("190001019801")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -303,10 +303,8 @@ class TestOurOwnFaults:
             raise RuntimeError("190001019801")
 
         return [
-            Section(
-                s.slot, s.title, s.none, s.needs, fail if s.slot == slot else s.compose, s.merged
-            )
-            for s in view.sections
+            replace(section, compose=fail) if section.slot == slot else section
+            for section in view.sections
         ]
 
     @pytest.mark.parametrize("slot", [section.slot for section in view.sections])

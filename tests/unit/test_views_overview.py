@@ -49,12 +49,12 @@ from tests.viewing import (
     scene,
     service,
 )
+from views.kit.agenda import events, next_up, week
+from views.kit.cards import EventRow, Events, PlanNode
+from views.kit.care import contacts, planning
 from views.kit.notices import Mark
 from views.kit.view import show
 from views.overview import view
-from views.overview.cards import EventRow, Events, PlanNode
-from views.overview.care import contacts, planning
-from views.overview.events import events, next_up, week
 
 EVENTS = view.find("events")
 assert EVENTS is not None

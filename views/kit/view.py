@@ -2,25 +2,58 @@
 
 import inspect
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field
+from datetime import date
+from hashlib import blake2s
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from stodtjanster.catalogue import Directory
 from stodtjanster.information import Item
-from stodtjanster.model import ActorKind, Answer, Need, Situation, gather
+from stodtjanster.model import ActorKind, Answer, Need, Origin, Situation, gather
 from views.kit.notices import SourceNotice, State, notices_of
 from views.kit.words import N_, Words
 
 Compose = Callable[..., object | None]
+Needs: TypeAlias = Mapping[str, Need[Any]]
+
+ONE: Final = "/*"
+_HANDLE_BYTES: Final = 12
+_FETCHING: Final = N_("Vi hämtar uppgifterna.")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the address says besides the view: one record's handle, and choices made in the page.
+
+    Both come from the browser: they are compared with what is known and never trusted.
+    """
+
+    item: str | None = None
+    choices: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """What a section may know besides its answers."""
+    """What a section may know besides its answers.
+
+    `base` is where the pages about this person begin ("/sv/mig/"). `secret` makes handles that
+    mean nothing to anybody else.
+    """
 
     situation: Situation
     words: Words
     directory: Directory
+    base: str = "/sv/mig/"
+    asked: Asked = Asked()
+    secret: bytes = field(default=b"", repr=False)
+
+    def handle(self, origin: Origin) -> str:
+        """The name of a record in an address. It says nothing of the record, and is another one
+        for every person that the record is shown under."""
+        person = self.situation.subject.person.value
+        said = "\x1f".join((person, *origin.identity)).encode()
+        return blake2s(said, key=self.secret, digest_size=_HANDLE_BYTES).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +62,8 @@ class Section:
 
     `needs` are the parameter names of `compose`, `none` the sentence that is true when everybody
     answered and there is nothing. `merged` sections mix sources in one list and are printed at the
-    soft limit with what has come; the others wait for their own sources.
+    soft limit with what has come; the others wait for their own sources. `waiting` stands in its
+    place until then, and has to be true also if nothing more ever comes.
     """
 
     slot: str
@@ -38,6 +72,7 @@ class Section:
     needs: tuple[str, ...]
     compose: Compose
     merged: bool
+    waiting: str = _FETCHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +91,10 @@ class Shown:
 class View:
     """A question with its needs; sections are added by the decorator.
 
-    `key` names its folder and `path` its address under the person ("" is the overview itself).
-    `audience` may ask it; to everybody else it does not exist.
+    `key` names its folder and `path` its address under the person ("" is the overview itself; one
+    that ends in "/*" has a record's handle there). `audience` may ask it; to everybody else it
+    does not exist. `menu` is its name in the menu, whose order is `rank`; None keeps it out.
+    `periods` replaces needs by others of the same kinds, for views that move in time.
     """
 
     def __init__(
@@ -67,8 +104,12 @@ class View:
         path: str,
         question: str,
         audience: frozenset[ActorKind],
-        needs: Mapping[str, Need[Any]],
+        needs: Needs,
         late_slot: str | None = None,
+        menu: str | None = None,
+        rank: int = 100,
+        frame: str = "kit/frame.html",
+        periods: Callable[[Asked, date], Needs] | None = None,
     ) -> None:
         self.key = key
         self.path = path
@@ -76,7 +117,15 @@ class View:
         self.audience = audience
         self.needs = dict(needs)
         self.late_slot = late_slot
+        self.menu = menu
+        self.rank = rank
+        self.frame = frame
+        self._periods = periods
         self.sections: list[Section] = []
+
+    def needs_for(self, asked: Asked, today: date) -> Needs:
+        """What is to be fetched for this address."""
+        return self.needs if self._periods is None else self._periods(asked, today)
 
     @property
     def kinds(self) -> frozenset[type[Item]]:
@@ -84,7 +133,13 @@ class View:
         return frozenset(need.information for need in self.needs.values())
 
     def section(
-        self, slot: str, *, title: str, none: str, merged: bool = False
+        self,
+        slot: str,
+        *,
+        title: str,
+        none: str,
+        merged: bool = False,
+        waiting: str = _FETCHING,
     ) -> Callable[[Compose], Compose]:
         """Add a section. Raises ValueError when it needs something that is not declared."""
 
@@ -93,7 +148,7 @@ class View:
             unknown = set(needs) - self.needs.keys()
             if unknown:
                 raise ValueError(f"{self.key}/{slot} needs {unknown}, which the view does not")
-            self.sections.append(Section(slot, title, none, needs, compose, merged))
+            self.sections.append(Section(slot, title, none, needs, compose, merged, waiting))
             return compose
 
         return add

@@ -9,14 +9,17 @@ from stodtjanster.information import (
     Listing,
 )
 from stodtjanster.model import ActorKind, Need
+from views.kit import agenda, care
 from views.kit.view import View
 from views.kit.words import N_
-from views.overview import care, events
 
 view = View(
     key="overview",
     path="",
     question=N_("Översikt"),
+    menu=N_("Översikt"),
+    rank=0,
+    frame="overview/frame.html",
     late_slot="events",
     audience=frozenset({ActorKind.CITIZEN}),
     needs={
@@ -32,11 +35,11 @@ view = View(
 NONE_THIS_WEEK = N_("Inget är inbokat de närmaste sju dagarna hos dem som svarade.")
 NONE_BOOKED = N_("Du har inga tider de närmaste sex veckorna hos dem som svarade.")
 
-view.section("next", title=N_("Härnäst"), none=NONE_BOOKED, merged=True)(events.next_up)
+view.section("next", title=N_("Härnäst"), none=NONE_BOOKED, merged=True)(agenda.next_up)
 view.section("week", title=N_("Vad händer närmaste veckan?"), none=NONE_THIS_WEEK, merged=True)(
-    events.week
+    agenda.week
 )
-view.section("events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True)(events.events)
+view.section("events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True)(agenda.events)
 view.section(
     "plans",
     title=N_("Planering och uppföljning"),

@@ -19,10 +19,10 @@ from stodtjanster.model import (
     local_day,
     midnight,
 )
+from views.kit.cards import EventRow
 from views.kit.notices import Mark, Why, mark_of
 from views.kit.view import Scene
 from views.kit.words import N_
-from views.overview.cards import EventRow
 
 _FORMS: Mapping[VisitForm, tuple[str, Literal["home", "visit", "phone", "video"]]] = {
     VisitForm.HOME: (N_("Hembesök"), "home"),

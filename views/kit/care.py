@@ -17,10 +17,7 @@ from stodtjanster.information import (
 )
 from stodtjanster.information.hierarchy import PlanTree, plan_trees
 from stodtjanster.model import Answer, Told
-from views.kit.notices import notices_of
-from views.kit.view import Scene, state_of
-from views.kit.words import N_
-from views.overview.cards import (
+from views.kit.cards import (
     AgreementRow,
     Contact,
     Contacts,
@@ -29,7 +26,10 @@ from views.overview.cards import (
     Plans,
     ServiceRow,
 )
-from views.overview.rows import Explainer
+from views.kit.notices import notices_of
+from views.kit.rows import Explainer
+from views.kit.view import Scene, state_of
+from views.kit.words import N_
 
 R = TypeVar("R")
 

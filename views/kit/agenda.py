@@ -7,9 +7,7 @@ from itertools import groupby
 
 from stodtjanster.information import Appointment
 from stodtjanster.model import STOCKHOLM, Answer, Told
-from views.kit.notices import Mark
-from views.kit.view import Scene
-from views.overview.cards import (
+from views.kit.cards import (
     Day,
     EventRow,
     Events,
@@ -18,7 +16,9 @@ from views.overview.cards import (
     WeekDay,
     WeekStrip,
 )
-from views.overview.rows import Explainer, event_row, in_order, span
+from views.kit.notices import Mark
+from views.kit.rows import Explainer, event_row, in_order, span
+from views.kit.view import Scene
 
 SHOWN_DAYS = 14
 FOLD_FROM_DAYS = 3

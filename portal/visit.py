@@ -1,0 +1,139 @@
+"""Pages about a person: who reads, about whom, and the two addresses where each of them stands."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from itertools import product
+from typing import Any, TypeAlias
+from urllib.parse import quote
+
+from flask import Blueprint, redirect, request
+from werkzeug.wrappers import Response as BaseResponse
+
+from portal.acting import current_session, whom
+from portal.gate import security_event
+from portal.house import House, house
+from portal.login import LANGUAGE, refused_page
+from portal.pages import Link, other_languages
+from portal.security import SESSION_COOKIE, is_own_post, origin
+from portal.sessions import Session
+from stodtjanster.model import Situation
+from views.kit.view import ONE, Asked, Scene, View
+from views.kit.words import N_
+
+Answered: TypeAlias = BaseResponse | str | tuple[str, int]
+Page: TypeAlias = Callable[..., Answered]
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One request about one person. `base` is where that person's pages begin ("/sv/mig/")."""
+
+    house: House
+    session: Session
+    situation: Situation
+    base: str
+
+    @property
+    def language(self) -> str:
+        return self.situation.language
+
+    def scene(self, asked: Asked | None = None) -> Scene:
+        h = self.house
+        words = h.pages.speaker(self.language)
+        return Scene(
+            self.situation, words, h.directory, self.base, asked or Asked(), h.handle_secret
+        )
+
+    def views(self) -> tuple[View, ...]:
+        """What may be asked here, in the order of the menu. The others are not there."""
+        kind = self.situation.actor.kind
+        found = (view for view in self.house.views.values() if kind in view.audience)
+        return tuple(sorted(found, key=lambda view: (view.rank, view.key)))
+
+    def shell(self, title: str, current: View | None = None) -> dict[str, Any]:
+        """What the frame of every page about a person is given. `title` is translated already."""
+        return {
+            "title": title,
+            "person_name": self.session.name,
+            "csrf_token": self.session.csrf,
+            "home_url": self.base,
+            "nav": self._menu(current),
+            "languages": other_languages(self.language, request.full_path.rstrip("?")),
+        }
+
+    def render(self, template: str, title: str, **context: Any) -> str:
+        """A whole page that is not streamed. `title` is in Swedish."""
+        words = self.house.pages.speaker(self.language)
+        shell = self.shell(words.gettext(title))
+        return self.house.pages.render(self.language, template, **{**shell, **context})
+
+    def refused(self, detail: str) -> tuple[str, int]:
+        """Unknown and forbidden look the same. `detail` is for the log: a fixed word."""
+        security_event(self.house, detail, self.session)
+        return refused_page(self.house, self.language), 404
+
+    def _menu(self, current: View | None) -> tuple[Link, ...]:
+        """No menu while there is only one place to be."""
+        words = self.house.pages.speaker(self.language)
+        named = [(view, view.menu) for view in self.views() if view.menu is not None]
+        if len(named) < 2:
+            return ()
+        return tuple(
+            Link(self.base + slash(view.path), words.gettext(name), current=_is_in(current, view))
+            for view, name in named
+        )
+
+
+def about(
+    blueprint: Blueprint, *paths: str, methods: tuple[str, ...] = ("GET",)
+) -> Callable[[Page], Page]:
+    """Put a page at these paths below /mig/, about oneself, and /for/<handle>/, about another.
+
+    It is called with a `Visit`. Whoever is not logged in is asked to; an unknown handle is refused
+    and never means oneself; a post that no form of ours sent is refused.
+    """
+
+    def register(page: Page) -> Page:
+        @wraps(page)
+        def answer(language: str, handle: str | None = None, **rest: Any) -> Answered:
+            h = house()
+            session = current_session(h)
+            if session is None:
+                return _ask_to_log_in(h, language)
+            if request.method == "POST" and not is_own_post(
+                request, session.csrf, origin(h.settings.base_url)
+            ):
+                security_event(h, "foreign-post", session)
+                return refused_page(h, language), 403
+            situation = whom(h, session, language, handle)
+            if situation is None:
+                security_event(h, "unknown-handle", session)
+                return refused_page(h, language), 404
+            place = "mig" if handle is None else f"for/{handle}"
+            return page(Visit(h, session, situation, f"/{language}/{place}/"), **rest)
+
+        for place, path in product(("mig", "for/<handle>"), paths):
+            rule = f"/{LANGUAGE}/{place}/{path}"
+            blueprint.add_url_rule(rule, page.__name__, answer, methods=methods)
+        return page
+
+    return register
+
+
+def slash(path: str) -> str:
+    return f"{path}/" if path else ""
+
+
+def _is_in(current: View | None, view: View) -> bool:
+    """A page about one record belongs to the list it was found in."""
+    return current is not None and current.path.removesuffix(ONE) == view.path
+
+
+def _ask_to_log_in(h: House, language: str) -> Answered:
+    """Whoever comes with a dead session is told so; others are shown the way in."""
+    if SESSION_COOKIE not in request.cookies:
+        return redirect(f"/{language}/?till={quote(request.path)}")
+    words = h.pages.speaker(language)
+    title = words.gettext(N_("Du har blivit utloggad"))
+    return h.pages.render(language, "session_ended.html", title=title), 401
