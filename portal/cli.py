@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 import click
 
-from portal.app import build_directory, build_sources
+from portal.app import build_directory, read_sources
 from portal.deciding import decide_file
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
@@ -141,7 +141,7 @@ def _head(anchor: str | None) -> Head | None:
 def catalogue() -> None:
     """What was found: views, kinds of source, and the configured sources."""
     settings = Settings()
-    sources = build_sources(settings)
+    sources = read_sources(settings)
     directory = build_directory(settings, sources)
     found = {
         "views": {
@@ -155,10 +155,10 @@ def catalogue() -> None:
         },
         "kinds_of_source": {name: kind.offers for name, kind in kinds().items()},
         "sources": {
-            source.settings.key: {
-                "kind": source.settings.kind,
-                "name": getattr(directory.find(source.settings.key), "name", ""),
-                "enabled": source.settings.enabled,
+            source.key: {
+                "kind": source.kind,
+                "name": getattr(directory.find(source.key), "name", ""),
+                "enabled": source.enabled,
             }
             for source in sources
         },

@@ -8,8 +8,8 @@ what lands late lies on the shelf for the next page.
 import asyncio
 import logging
 import threading
-from collections.abc import Callable, Collection, Coroutine, Iterable, Mapping
-from concurrent.futures import Future
+from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -38,7 +38,9 @@ from stodtjanster.information.booking import (
     Unsent,
 )
 from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Report
+from stodtjanster.sources import Connected
 from stodtjanster.sources.kit.act import Doing, Performer, concerns
+from stodtjanster.sources.kit.local import LocalSource
 from stodtjanster.sources.kit.source import (
     Ask,
     Conversation,
@@ -73,7 +75,7 @@ class FetchService:
 
     def __init__(
         self,
-        sources: Iterable[Source | Performer],
+        sources: Iterable[Connected],
         driver: Driver,
         *,
         clock: Callable[[], datetime],
@@ -81,7 +83,7 @@ class FetchService:
         observe: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         connected = tuple(sources)
-        self.sources = tuple(each for each in connected if isinstance(each, Source))
+        self.sources = tuple(each for each in connected if isinstance(each, Source | LocalSource))
         self._performers = tuple(each for each in connected if isinstance(each, Performer))
         self._driver = driver
         self._clock = clock
@@ -90,6 +92,12 @@ class FetchService:
         self._observe = observe
         self._by_key = {source.settings.key: source for source in self.sources}
         self._lines = {each.settings.key: Line.to(each.settings) for each in connected}
+        # Threads of their own: a store that hangs must not keep large answers from being read.
+        self._readers = ThreadPoolExecutor(
+            sum(s.settings.limits.concurrent for s in self.sources if isinstance(s, LocalSource))
+            or 1,
+            thread_name_prefix="recall",
+        )
         # Bounded: the names of systems come from the sources.
         self._last_answer: LRUCache[tuple[str, str, str], datetime] = LRUCache(10_000)
         # The lock makes landing on the shelf and being forgotten exclude each other. A flight that
@@ -142,6 +150,30 @@ class FetchService:
         with self._lock:
             self._disown(lambda order: order.reach == reach)
             self._shelf.forget(reach)
+
+    def changed(
+        self,
+        subject: PersonId,
+        source: str | None = None,
+        kinds: Collection[type[Item]] | None = None,
+    ) -> None:
+        """Something about a person is not as it was: whoever asks next is told what is true now.
+
+        Erases what is on the shelf, in every session, and what is on its way there, from one source
+        or all, of some kinds of information or all. It reaches the sessions of this process, which
+        is all of them as long as one process serves (`deploy/gunicorn.conf.py`). Thread-safe.
+        """
+
+        def is_old(order: Order) -> bool:
+            return (
+                order.subject == subject
+                and source in (None, order.source)
+                and (kinds is None or order.information in kinds)
+            )
+
+        with self._lock:
+            self._disown(is_old)
+            self._shelf.forget_about(subject, is_old)
 
     def look(self, permit: Permit, question: BookingQuestion) -> Future[Answer[Item]]:
         """Ask about one booking. Always an answer; nothing of it is kept on the shelf.
@@ -209,6 +241,7 @@ class FetchService:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._driver.close()
+        self._readers.shutdown(wait=False, cancel_futures=True)
 
     def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
         for order, future in missing:
@@ -265,7 +298,10 @@ class FetchService:
         source = self._by_key[order.source]
         asked_at = self._clock()
         ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
-        answer = await self._answer(order, asked_at, lambda: source.ask(ask))
+        if isinstance(source, LocalSource):
+            return await self._answer(order, asked_at, partial(self._recall, order, source, ask))
+        asking = partial(self._ask, order, asked_at, lambda: source.ask(ask))
+        answer = await self._answer(order, asked_at, asking)
         old = self._shelf.old(order)
         if old is not None:
             answer = with_old_copy(answer, old, order.source)
@@ -277,7 +313,8 @@ class FetchService:
     ) -> Answer[Item]:
         asked_at = self._clock()
         doing = _doing(permit, asked_at)
-        answer = await self._answer(order, asked_at, lambda: performer.look(question, doing))
+        asking = partial(self._ask, order, asked_at, lambda: performer.look(question, doing))
+        answer = await self._answer(order, asked_at, asking)
         return answer.only(lambda item: permit.admits(item).permitted)
 
     async def _act(self, performer: Performer, act: BookingAct, permit: Permit) -> ActOutcome:
@@ -286,10 +323,10 @@ class FetchService:
         began = self._loop.time()
         doing = _doing(permit, self._clock())
         kinds = frozenset(type(record) for record in act.rests_on)
-        self._forget_kinds(doing.subject, kinds)
+        self.changed(doing.subject, kinds=kinds)
         line = self._lines[key]
         outcome = await carry_out(line, self._driver, lambda: performer.act(act, doing))
-        self._forget_kinds(doing.subject, kinds)
+        self.changed(doing.subject, kinds=kinds)
         ended = type(outcome).__name__.lower()
         if isinstance(outcome, Unknown | Unsent):
             log.warning(
@@ -305,13 +342,13 @@ class FetchService:
         return outcome
 
     async def _answer(
-        self, order: Order, asked_at: datetime, conversation: Callable[[], Conversation]
+        self, order: Order, asked_at: datetime, asking: Callable[[], Awaitable[Answer[Item]]]
     ) -> Answer[Item]:
-        """What one conversation gives: failure is a report in the answer."""
+        """What asking gives: failure is a report in the answer."""
         began = self._loop.time()
         failure: SourceFailed | None = None
         try:
-            answer = await self._ask(order, asked_at, conversation)
+            answer = await asking()
         except SourceFailed as failed:
             failure = failed
             answer = self._without(order, asked_at, failed.cause)
@@ -354,6 +391,21 @@ class FetchService:
             finally:
                 line.breaker.leave(self._loop.time(), failure, trial=trial)
         return answer
+
+    async def _recall(self, order: Order, source: LocalSource, ask: Ask) -> Answer[Item]:
+        """What we keep ourselves. No breaker: there is nobody to spare by not asking."""
+        limits = source.settings.limits
+        async with self._lines[order.source].bulkhead.slot():
+            try:
+                async with asyncio.timeout(limits.answer_seconds):
+                    heard = await self._loop.run_in_executor(self._readers, source.recall, ask)
+                return self._checked(order, heard, ask.at)
+            except SourceFailed:
+                raise
+            except TimeoutError:
+                raise SourceFailed(Cause.TIMEOUT) from None
+            except Exception as bug:
+                raise SourceFailed(Cause.FAILED, type(bug).__name__) from bug
 
     async def _converse(self, settings: SourceSettings, conversation: Conversation) -> Heard:
         """Carry the adapter's requests to the source until it has heard enough.
@@ -414,11 +466,6 @@ class FetchService:
             return report
         key = (report.source, report.system, report.information)
         return replace(report, as_of=self._last_answer.get(key))
-
-    def _forget_kinds(self, subject: PersonId, kinds: Collection[type[Item]]) -> None:
-        with self._lock:
-            self._disown(lambda order: order.subject == subject and order.information in kinds)
-            self._shelf.forget_kinds(subject, kinds)
 
     def _disown(self, forgotten: Callable[[Order], bool]) -> None:
         """Runs under the lock. What is in the air flies on for those who wait, and is not kept."""

@@ -7,7 +7,7 @@ from typing import Any
 from stodtjanster.access import NotPermitted, Permit
 from stodtjanster.information import Item
 from stodtjanster.model import Cause, Need, Outcome, Period, PersonId, Report
-from stodtjanster.sources.kit.source import Source
+from stodtjanster.sources.kit.source import Giver
 
 Needs = Mapping[str, Need[Any]]
 
@@ -36,7 +36,7 @@ class Plan:
     reports: Mapping[type[Item], tuple[Report, ...]]
 
 
-def plan(permit: Permit, needs: Needs, sources: Iterable[Source]) -> Plan:
+def plan(permit: Permit, needs: Needs, sources: Iterable[Giver]) -> Plan:
     """Needs x sources, once each, however many sections share a need.
 
     What is not granted is never asked for. Raises NotPermitted when the permit's log record is not
@@ -67,7 +67,7 @@ def _span(periods: Iterable[Period]) -> Period:
     return Period(min(span.first for span in spans), max(span.last for span in spans))
 
 
-def _known(permit: Permit, kind: type[Item], givers: list[Source]) -> Iterable[Report]:
+def _known(permit: Permit, kind: type[Item], givers: list[Giver]) -> Iterable[Report]:
     """NotAsked reports. No source at all for a kind is a gap too: nobody is connected."""
     if kind not in permit.granted:
         yield _not_asked("", kind, Cause.NOT_PERMITTED)

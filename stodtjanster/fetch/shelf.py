@@ -1,7 +1,7 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Lock
@@ -35,6 +35,7 @@ class Shelf:
     def __init__(self, max_items: int = 500_000) -> None:
         self._kept = _Entries(max_items, self._evicted)
         self._orders: dict[str, set[Order]] = {}
+        self._about: dict[PersonId, set[Order]] = {}
         self._used: OrderedDict[str, datetime] = OrderedDict()
         self._lock = Lock()
 
@@ -55,6 +56,7 @@ class Shelf:
             if _size(kept) <= self._kept.maxsize:
                 self._kept[order] = kept
                 self._orders.setdefault(order.reach, set()).add(order)
+                self._about.setdefault(order.subject, set()).add(order)
                 self._used[order.reach] = now
                 self._used.move_to_end(order.reach)
 
@@ -63,13 +65,12 @@ class Shelf:
         with self._lock:
             self._erase(reach)
 
-    def forget_kinds(self, subject: PersonId, kinds: Collection[type[Item]]) -> None:
-        """Erase some kinds of information about one person, in every session: around writes."""
+    def forget_about(self, subject: PersonId, forgotten: Callable[[Order], bool]) -> None:
+        """Erase what is `forgotten` of one person, in every session."""
         with self._lock:
-            for order in [order for orders in self._orders.values() for order in orders]:
-                if order.subject == subject and order.information in kinds:
-                    self._kept.pop(order, None)
-                    self._evicted(order)
+            for order in [each for each in self._about.get(subject, ()) if forgotten(each)]:
+                self._kept.pop(order, None)
+                self._evicted(order)
 
     def _sweep(self, now: datetime) -> None:
         while self._used and next(iter(self._used.values())) + KEEP <= now:
@@ -77,11 +78,16 @@ class Shelf:
 
     def _erase(self, reach: str) -> None:
         self._used.pop(reach, None)
-        for order in self._orders.pop(reach, ()):
+        for order in tuple(self._orders.get(reach, ())):
             self._kept.pop(order, None)
+            self._evicted(order)
 
     def _evicted(self, order: Order) -> None:
-        """Runs under the lock: a session that has nothing left leaves no trace."""
+        """Runs under the lock: a session or a person of whom nothing is left leaves no trace."""
+        about = self._about[order.subject]
+        about.discard(order)
+        if not about:
+            del self._about[order.subject]
         orders = self._orders[order.reach]
         orders.discard(order)
         if not orders:

@@ -4,12 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib import import_module
 from pkgutil import iter_modules
-from typing import Any, Final
+from types import MappingProxyType
+from typing import Any, Final, TypeAlias
 
 from stodtjanster.sources.kit.act import Performer
+from stodtjanster.sources.kit.local import LocalSource
 from stodtjanster.sources.kit.source import Source, SourceSettings
 
+Connected: TypeAlias = Source | LocalSource | Performer
+
 _NO_KINDS: Final = frozenset({"kit", "units"})
+_NOTHING_KEPT: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,9 +31,27 @@ class Kind:
         adapter = self.adapter
         return sorted(each.key for each in (getattr(adapter, "gives", None) or adapter.does))
 
-    def build(self, raw: Mapping[str, object]) -> Source | Performer:
+    @property
+    def local(self) -> bool:
+        """It tells of what the portal itself keeps."""
+        return hasattr(self.adapter, "recall")
+
+    def read(self, raw: Mapping[str, object]) -> SourceSettings:
         """Raises pydantic.ValidationError when the settings are wrong."""
-        source: Source | Performer = self.adapter(self.settings.model_validate(raw))
+        return self.settings.model_validate(raw)
+
+    def build(
+        self, raw: Mapping[str, object], kept: Mapping[str, Any] = _NOTHING_KEPT
+    ) -> Connected:
+        """`kept` is what is kept for local kinds, by their names; others need nothing of it.
+
+        Raises pydantic.ValidationError when the settings are wrong, and KeyError for a local kind
+        of which nothing is kept.
+        """
+        settings = self.read(raw)
+        source: Connected = (
+            self.adapter(settings, kept[self.name]) if self.local else self.adapter(settings)
+        )
         return source
 
 

@@ -96,3 +96,21 @@ def test_a_session_that_is_not_used_any_more_is_erased():
     shelf.put(theirs, Kept(answer(), LATER), NOON + timedelta(minutes=60))
     assert shelf.old(ORDER) is None
     assert shelf.old(theirs) == answer()
+
+
+def test_one_person_can_be_forgotten_in_every_session_and_no_other():
+    mine = [
+        Order("region", Appointment, ANNA, PERIOD, "session-1"),
+        Order("region", CarePlan, ANNA, PERIOD, "session-2"),
+    ]
+    kept = [
+        Order("kommun", Appointment, ANNA, PERIOD, "session-1"),
+        Order("region", Appointment, BO, PERIOD, "session-1"),
+    ]
+    shelf = shelf_with(*mine, *kept)
+    shelf.forget_about(ANNA, lambda order: order.source == "region")
+    assert [shelf.old(order) for order in mine] == [None, None]
+    assert [shelf.old(order) for order in kept] == [answer(), answer()]
+    assert set(shelf._orders) == {"session-1"}
+    shelf.forget("session-1")
+    assert not shelf._about

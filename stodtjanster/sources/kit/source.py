@@ -114,15 +114,19 @@ class SourceSettings(Edge):
     limits: Limits = Limits()
 
 
-@runtime_checkable
-class Source(Protocol):
-    """One configured source."""
+class Giver(Protocol):
+    """One configured source of information, however it is asked."""
 
     @property
     def gives(self) -> frozenset[type[Item]]: ...
 
     @property
     def settings(self) -> SourceSettings: ...
+
+
+@runtime_checkable
+class Source(Giver, Protocol):
+    """One that is asked over the network."""
 
     def ask(self, ask: Ask) -> Conversation:
         """Begin the conversation. Raises SourceFailed inside it, nothing else on purpose."""
