@@ -19,6 +19,7 @@ from stodtjanster.information.free_time import FreeDay, FreeTime
 from stodtjanster.information.item import Item
 from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
+from stodtjanster.information.message import Message
 from stodtjanster.information.person_record import PersonRecord
 from stodtjanster.information.referral_status import (
     Referral,
@@ -48,6 +49,7 @@ __all__ = [
     "Listing",
     "ListingKind",
     "Medication",
+    "Message",
     "Party",
     "PersonRecord",
     "Referral",

@@ -77,6 +77,7 @@ _NOUNS = {
     "care_contact": N_("besök"),
     "medication": N_("uppgifter om läkemedel"),
     "referral_status": N_("uppgifter om remisser"),
+    "message": N_("meddelanden"),
     "person_record": N_("personuppgifter"),
     "free_day": N_("lediga dagar"),
     "free_time": N_("lediga tider"),
