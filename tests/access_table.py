@@ -10,8 +10,9 @@ from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from stodtjanster.access.case import Case, Dependencies, Facts, Resource, Subject
+from stodtjanster.access.case import Case, Dependencies, Facts, Resource
 from stodtjanster.access.cases import Expected, WrittenCase
+from stodtjanster.model import Subject
 
 REGA, REGB, KOMO = (f"TSTNMT2321000156-{name}" for name in ("REGA", "REGB", "KOMO"))
 VCA1, VCA2, PSA1, VCB1 = (f"TSTNMT2321000156-{name}" for name in ("VCA1", "VCA2", "PSA1", "VCB1"))

@@ -66,9 +66,11 @@ def situation(
     subject: PersonId | None = None,
     loa: str = "loa3",
     kind: ActorKind = ActorKind.CITIZEN,
+    acting_for: PersonId | None = None,
     now: datetime = NOON,
 ) -> Situation:
-    return Situation(Actor(kind, person, loa), Subject(subject or person), "sv", now)
+    who = Actor(kind, person, loa, acting_for)
+    return Situation(who, Subject(subject or person), "sv", now)
 
 
 def permit(

@@ -52,7 +52,6 @@ MODULES = (
 )
 
 EQUIVALENT = {
-    'case:Actor: "": another word': "no rule knows the one word or the other",
     "ages:age_for_own: (3, 1): without no 2": "every day of February is before March",
     "ages:age_for_own: 1: 0": "every day of February is before March",
     "rules.staff:CARE: ( *EMPLOYEE, commission_is_chosen, commission_is_in_force...: "

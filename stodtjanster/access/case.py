@@ -8,13 +8,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from stodtjanster.model import HsaId, PersonId, Protection, local_day
+from stodtjanster.model import Actor, HsaId, PersonId, Side, Subject, local_day
 
 __all__ = [
-    "Actor",
     "Block",
     "Case",
-    "Commission",
     "Consent",
     "ConsentStatus",
     "Dependencies",
@@ -25,80 +23,11 @@ __all__ = [
     "Level",
     "Lifted",
     "LiftedBy",
-    "Place",
     "Relation",
     "Resource",
     "Secrecy",
-    "Side",
-    "Subject",
     "UnitAccess",
 ]
-
-
-class Side(StrEnum):
-    """The two sides of SVOD (2022:913). One municipality may be both."""
-
-    VARD = "vardgivare"
-    OMSORG = "omsorgsgivare"
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A provider (vårdgivare, omsorgsgivare) and a unit of it."""
-
-    provider: HsaId
-    unit: HsaId
-
-
-@dataclass(frozen=True, slots=True)
-class Commission:
-    """A chosen medarbetaruppdrag. `rights` are HSA's strings; both days are included."""
-
-    purpose: str
-    rights: tuple[str, ...]
-    place: Place
-    valid_from: date
-    valid_to: date
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    """The one who is logged in. `kind` and `role` may be words that no rule knows.
-
-    `acting_for` is the person in the acting state of the session. The rest is said of staff only:
-    `place` is what the session holds, `commission` what HSA said.
-    """
-
-    kind: str
-    person: PersonId
-    loa: str
-    acting_for: PersonId | None = None
-    hsa_id: HsaId | None = None
-    role: str = ""
-    side: Side | None = None
-    place: Place | None = None
-    commission: Commission | None = None
-
-    @property
-    def unit(self) -> HsaId | None:
-        return self.place.unit if self.place else None
-
-    @property
-    def provider(self) -> HsaId | None:
-        return self.place.provider if self.place else None
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """The one whom it is about."""
-
-    person: PersonId
-    deceased: bool = False
-    protected: Protection = Protection.NONE
-    sealed: bool = False
-    login_locked: bool = False
-    lacks_capacity: bool = False
-    consent_capable: bool = True
 
 
 class Secrecy(StrEnum):

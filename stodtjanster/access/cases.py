@@ -15,14 +15,27 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from stodtjanster.access import case as facts
-from stodtjanster.access.case import ConsentStatus, Level, LiftedBy, Secrecy, Side
+from stodtjanster.access.case import ConsentStatus, Level, LiftedBy, Secrecy
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.settings import PolicySettings
-from stodtjanster.model import HsaId, PersonId, Protection, local_day, midnight
+from stodtjanster.model import (
+    Actor,
+    ActorKind,
+    Commission,
+    HsaId,
+    PersonId,
+    Place,
+    Protection,
+    Side,
+    Subject,
+    local_day,
+    midnight,
+)
 
 __all__ = ["Expected", "UnreadableCases", "WrittenCase", "WrittenCases", "read_cases"]
 
 _DAY_LENGTH = len("2026-11-20")
+_KINDS = {kind.value: kind for kind in ActorKind}
 
 
 class UnreadableCases(Exception):  # noqa: N818 - a statement
@@ -82,8 +95,8 @@ class WrittenPlace(_Written):
     provider: Hsa
     unit: Hsa
 
-    def read(self) -> facts.Place:
-        return facts.Place(self.provider, self.unit)
+    def read(self) -> Place:
+        return Place(self.provider, self.unit)
 
 
 class WrittenCommission(WrittenPlace):
@@ -92,10 +105,8 @@ class WrittenCommission(WrittenPlace):
     valid_from: date
     valid_to: date
 
-    def read_commission(self) -> facts.Commission:
-        return facts.Commission(
-            self.purpose, self.rights, self.read(), self.valid_from, self.valid_to
-        )
+    def read_commission(self) -> Commission:
+        return Commission(self.purpose, self.rights, self.read(), self.valid_from, self.valid_to)
 
 
 class WrittenActor(_Written):
@@ -109,9 +120,9 @@ class WrittenActor(_Written):
     context: WrittenPlace | None = None
     commission: WrittenCommission | None = None
 
-    def read(self) -> facts.Actor:
-        return facts.Actor(
-            kind=self.kind,
+    def read(self) -> Actor:
+        return Actor(
+            kind=_KINDS.get(self.kind),
             person=self.person_id,
             loa=self.loa,
             acting_for=self.acting_for,
@@ -126,17 +137,17 @@ class WrittenActor(_Written):
 class WrittenSubject(_Written):
     person_id: Person
     deceased: bool
-    protected: Protection
+    protected: Literal["none", "sekretessmarkering", "skyddad_folkbokforing"]
     sealed: bool
     login_locked: bool
     capacity: Literal["full", "lacking"]
     consent_capable: bool
 
-    def read(self) -> facts.Subject:
-        return facts.Subject(
+    def read(self) -> Subject:
+        return Subject(
             person=self.person_id,
             deceased=self.deceased,
-            protected=self.protected,
+            protected=Protection(self.protected),
             sealed=self.sealed,
             login_locked=self.login_locked,
             lacks_capacity=self.capacity == "lacking",

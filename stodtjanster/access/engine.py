@@ -22,7 +22,7 @@ from stodtjanster.model import ActorKind
 
 __all__ = ["judge", "path_of"]
 
-_CITIZENS: Final[Mapping[str, Path]] = {
+_CITIZENS: Final[Mapping[ActorKind | None, Path]] = {
     ActorKind.CITIZEN: PERSON,
     ActorKind.GUARDIAN: GUARDIAN,
     ActorKind.OMBUD: OMBUD,

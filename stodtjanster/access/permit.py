@@ -5,13 +5,13 @@ from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from stodtjanster.access.case import Actor, Case, Facts, Resource, Subject, UnitAccess
+from stodtjanster.access.case import Case, Facts, Resource, UnitAccess
 from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Item
-from stodtjanster.model import ActorKind, HsaId, PersonId, Situation
+from stodtjanster.model import ActorKind, HsaId, Situation
 
 _Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None]
 
@@ -43,7 +43,6 @@ class Permit:
     policy: Policy
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
-    acting_for: PersonId | None = None
     facts: Facts = field(default_factory=Facts)
     seal: InitVar[object] = None
     _said: dict[_Alike, Decision] = field(
@@ -87,7 +86,6 @@ class Permit:
             self.policy,
             self.decisions,
             reference,
-            self.acting_for,
             self.facts,
             seal=_SEAL,
         )
@@ -102,7 +100,7 @@ class Permit:
         kind = self.decisions.get(type(item), _UNASKED)
         if kind.denied:
             return kind
-        if item.subject != self.situation.subject.person:
+        if item.subject not in self.situation.subject.numbers:
             return _UNASKED
         # All else that the rules know is the permit's own, so records that are alike in these
         # facts are decided alike: a list of two hundred is a handful of decisions.
@@ -117,7 +115,7 @@ class Permit:
         if said is None:
             info_type, provider, unit, approved = alike
             resource = Resource(info_type, provider, unit, approved_for_patient=approved)
-            case = _case(self.situation, self.acting_for, resource, self.facts)
+            case = _case(self.situation, resource, self.facts)
             said = judge(case, self.policy)
             self._said[alike] = said
         return said
@@ -129,13 +127,12 @@ def decide(
     *,
     reach: str,
     policy: Policy | None = None,
-    acting_for: PersonId | None = None,
     facts: Facts | None = None,
 ) -> Permit:
     """Decide each kind of information before anything of it is asked for.
 
-    `acting_for` is the person in the acting state of the session, None for one's own; `facts` are
-    what registers say of the two. Without them nobody but the person themself is let in.
+    `facts` are what registers say of actor and subject together. Without them nobody but the person
+    themself is let in.
 
     Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
     every record.
@@ -143,7 +140,7 @@ def decide(
     policy, facts = policy or Policy(), facts or Facts()
     decisions = {
         kind: judge(
-            _case(situation, acting_for, _best_record(kind.info_type, situation, facts), facts),
+            _case(situation, _best_record(kind.info_type, situation, facts), facts),
             policy,
         )
         for kind in set(kinds)
@@ -153,29 +150,13 @@ def decide(
         reach,
         policy,
         MappingProxyType(decisions),
-        acting_for=acting_for,
         facts=facts,
         seal=_SEAL,
     )
 
 
-def _case(
-    situation: Situation, acting_for: PersonId | None, resource: Resource, facts: Facts
-) -> Case:
-    actor, subject = situation.actor, situation.subject
-    return Case(
-        situation.now,
-        Actor(actor.kind, actor.person, actor.loa, acting_for),
-        Subject(
-            subject.person,
-            deceased=subject.deceased,
-            protected=subject.protected,
-            sealed=subject.sealed,
-            login_locked=subject.login_locked,
-        ),
-        resource,
-        facts,
-    )
+def _case(situation: Situation, resource: Resource, facts: Facts) -> Case:
+    return Case(situation.now, situation.actor, situation.subject, resource, facts)
 
 
 def _best_record(info_type: str, situation: Situation, facts: Facts) -> Resource:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Final
 
-from stodtjanster.access.case import Side
+from stodtjanster.model import Side
 
 __all__ = ["CLINICAL_TYPES", "META_TYPES", "Policy"]
 

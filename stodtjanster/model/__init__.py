@@ -5,7 +5,16 @@ from stodtjanster.model.hsa import HsaId
 from stodtjanster.model.need import Need
 from stodtjanster.model.origin import Origin
 from stodtjanster.model.person import PersonId, PersonIdKind
-from stodtjanster.model.situation import Actor, ActorKind, Protection, Situation, Subject
+from stodtjanster.model.situation import (
+    Actor,
+    ActorKind,
+    Commission,
+    Place,
+    Protection,
+    Side,
+    Situation,
+    Subject,
+)
 from stodtjanster.model.told import Told
 from stodtjanster.model.when import (
     STOCKHOLM,
@@ -29,6 +38,7 @@ __all__ = [
     "Answer",
     "Approximate",
     "Cause",
+    "Commission",
     "Dated",
     "HsaId",
     "Need",
@@ -39,8 +49,10 @@ __all__ = [
     "Period",
     "PersonId",
     "PersonIdKind",
+    "Place",
     "Protection",
     "Report",
+    "Side",
     "Situation",
     "Subject",
     "Timed",

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
+from stodtjanster.model.hsa import HsaId
 from stodtjanster.model.person import PersonId
 from stodtjanster.model.when import local_day
 
@@ -17,29 +18,89 @@ class ActorKind(StrEnum):
 
 
 class Protection(StrEnum):
+    """Skyddade personuppgifter. UNKNOWN is when the register has not said: it is obeyed as
+    protection is."""
+
     NONE = "none"
     SEKRETESSMARKERING = "sekretessmarkering"
     SKYDDAD_FOLKBOKFORING = "skyddad_folkbokforing"
+    UNKNOWN = "unknown"
+
+
+class Side(StrEnum):
+    """The two sides of SVOD (2022:913). One municipality may be both."""
+
+    VARD = "vardgivare"
+    OMSORG = "omsorgsgivare"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A provider (vårdgivare, omsorgsgivare) and a unit of it."""
+
+    provider: HsaId
+    unit: HsaId
+
+
+@dataclass(frozen=True, slots=True)
+class Commission:
+    """A chosen medarbetaruppdrag. `rights` are HSA's strings; both days are included."""
+
+    purpose: str
+    rights: tuple[str, ...]
+    place: Place
+    valid_from: date
+    valid_to: date
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The one who is logged in. `loa` is normalised to loa1..loa4."""
+    """The one who is logged in. `loa` is normalised to loa1..loa4.
 
-    kind: ActorKind
+    `kind` is None for a word that nobody knows; `role` may be such a word. `acting_for` is the
+    person in the acting state of the session, None for one's own. The rest is said of staff only:
+    `place` is what the session holds, `commission` what HSA said.
+    """
+
+    kind: ActorKind | None
     person: PersonId
     loa: str
+    acting_for: PersonId | None = None
+    hsa_id: HsaId | None = None
+    role: str = ""
+    side: Side | None = None
+    place: Place | None = None
+    commission: Commission | None = None
+
+    @property
+    def unit(self) -> HsaId | None:
+        return self.place.unit if self.place else None
+
+    @property
+    def provider(self) -> HsaId | None:
+        return self.place.provider if self.place else None
 
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """The one whom it is about, with what decides access."""
+    """The one whom it is about, with what decides access.
+
+    `others` are the person's other numbers, which the register has linked with `person`.
+    """
 
     person: PersonId
     deceased: bool = False
     protected: Protection = Protection.NONE
     sealed: bool = False
     login_locked: bool = False
+    lacks_capacity: bool = False
+    consent_capable: bool = True
+    others: tuple[PersonId, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[PersonId, ...]:
+        """All numbers of the person, the one that was asked about first."""
+        return (self.person, *self.others)
 
 
 @dataclass(frozen=True, slots=True)

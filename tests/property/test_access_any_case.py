@@ -17,10 +17,9 @@ from stodtjanster.access.case import (
     Lifted,
     LiftedBy,
     Secrecy,
-    Side,
 )
 from stodtjanster.access.policy import CLINICAL_TYPES, META_TYPES
-from stodtjanster.model import ActorKind, HsaId, Protection
+from stodtjanster.model import ActorKind, HsaId, Protection, Side
 from tests.access_table import PSA1, REGA, REGB, VCA1, VCB1, rows
 
 CASES = [row.case for row in rows()]

@@ -18,7 +18,7 @@ from stodtjanster.access import (
     decide,
     judge,
 )
-from stodtjanster.access.case import Actor, Secrecy, Subject
+from stodtjanster.access.case import Secrecy
 from stodtjanster.information import (
     Agreement,
     Appointment,
@@ -42,15 +42,7 @@ SECRET = frozenset({Secrecy.AGAINST_PATIENT})
 
 def judged(who: Situation, resource: Resource, policy: Policy | None = None) -> Decision:
     """The citizen `who` asks about `resource`."""
-    subject = Subject(
-        who.subject.person,
-        deceased=who.subject.deceased,
-        protected=who.subject.protected,
-        sealed=who.subject.sealed,
-        login_locked=who.subject.login_locked,
-    )
-    actor = Actor(who.actor.kind, who.actor.person, who.actor.loa)
-    return judge(Case(who.now, actor, subject, resource), policy or Policy())
+    return judge(Case(who.now, who.actor, who.subject, resource), policy or Policy())
 
 
 @pytest.mark.parametrize(

@@ -37,13 +37,13 @@ def visit(person: PersonId, unit: HsaId = CLINIC, provider: HsaId = REGION) -> I
 
 
 def ombuds(facts: Facts, acting_for: PersonId | None = ANNA) -> Permit:
-    who = situation(OMBUD, subject=ANNA, kind=ActorKind.OMBUD)
-    return decide(who, KINDS, reach="r", acting_for=acting_for, facts=facts)
+    who = situation(OMBUD, subject=ANNA, kind=ActorKind.OMBUD, acting_for=acting_for)
+    return decide(who, KINDS, reach="r", facts=facts)
 
 
 def guardians(child: PersonId, guardian: Guardian = REGISTERED) -> Permit:
-    who = situation(PARENT, subject=child, kind=ActorKind.GUARDIAN)
-    return decide(who, KINDS, reach="r", acting_for=child, facts=Facts(guardian=guardian))
+    who = situation(PARENT, subject=child, kind=ActorKind.GUARDIAN, acting_for=child)
+    return decide(who, KINDS, reach="r", facts=Facts(guardian=guardian))
 
 
 def test_an_ombud_gets_the_kinds_of_the_grant():
@@ -86,13 +86,12 @@ def test_a_guardian_of_a_young_child():
 
 
 def test_a_guardian_of_a_child_with_protected_identity_is_stopped():
-    who = situation(PARENT, subject=CHILD, kind=ActorKind.GUARDIAN)
+    who = situation(PARENT, subject=CHILD, kind=ActorKind.GUARDIAN, acting_for=CHILD)
     hidden = replace(who.subject, protected=Protection.SEKRETESSMARKERING)
     made = decide(
         replace(who, subject=hidden),
         KINDS,
         reach="r",
-        acting_for=CHILD,
         facts=Facts(guardian=REGISTERED),
     )
     assert made.ground.reason is Reason.GUARDIAN_CHILD_PROTECTED

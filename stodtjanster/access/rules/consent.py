@@ -7,10 +7,11 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from stodtjanster.access.ages import age_for_others
-from stodtjanster.access.case import Case, Consent, ConsentStatus, Emergency, Side
+from stodtjanster.access.case import Case, Consent, ConsentStatus, Emergency
 from stodtjanster.access.decision import Ground
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import Reason
+from stodtjanster.model import Side
 
 Step: TypeAlias = Callable[[Case, Policy], Ground | Reason | None]
 

@@ -1,6 +1,6 @@
 """Rule 11 of the staff channel: across providers, and across the two sides of one."""
 
-from stodtjanster.access.case import Case, Side
+from stodtjanster.access.case import Case
 from stodtjanster.access.decision import Ground, Path, Rule
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import Reason
@@ -8,6 +8,7 @@ from stodtjanster.access.rules.consent import emergency_objection, ladder
 from stodtjanster.access.rules.minimised import hide_whereabouts, shape
 from stodtjanster.access.rules.rights import ACROSS, may_read
 from stodtjanster.access.rules.staff import CARE
+from stodtjanster.model import Side
 
 
 def omsorg_is_of_svod(case: Case, policy: Policy) -> Reason | None:

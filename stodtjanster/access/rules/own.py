@@ -1,12 +1,13 @@
 """Rule 10 of the staff channel: inside the own provider, on the own side."""
 
-from stodtjanster.access.case import Block, Case, Level, LiftedBy, Side
+from stodtjanster.access.case import Block, Case, Level, LiftedBy
 from stodtjanster.access.decision import Ground, Path
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import Reason
 from stodtjanster.access.rules.minimised import hide_whereabouts
 from stodtjanster.access.rules.rights import PROVIDER, UNIT, may_read
 from stodtjanster.access.rules.staff import CARE
+from stodtjanster.model import Side
 
 
 def is_own(case: Case) -> bool:
