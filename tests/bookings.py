@@ -10,6 +10,7 @@ from stodtjanster.sources.bookings import requests
 from stodtjanster.sources.bookings.adapter import Adapter
 from stodtjanster.sources.bookings.settings import Settings
 from stodtjanster.sources.kit.act import Doing
+from stodtjanster.sources.kit.booking_details import DETAILS
 from tests.rivta_messages import (
     ASKED_AT,
     TOLVAN,
@@ -100,7 +101,7 @@ def outcome(contract: Any, code: str | None, text: str | None = None, record: st
 def details(**changes: str | None) -> bytes:
     flags = ("cancel_booking_allowed", "rebooking_allowed", "message_allowed")
     row = timeslot(**{**dict.fromkeys(flags, "true"), **changes})
-    return envelope(requests.DETAILS, row)
+    return envelope(DETAILS, row)
 
 
 def free_times(*rows: str) -> bytes:

@@ -7,8 +7,9 @@ import pytest
 from stodtjanster.information import Appointment, FreeDay, FreeTime, VisitForm
 from stodtjanster.information.booking import Done, Refused
 from stodtjanster.model import Cause, Open, Period, Timed, Told
-from stodtjanster.sources.bookings.answers import read, read_details, read_outcome
+from stodtjanster.sources.bookings.answers import read, read_outcome
 from stodtjanster.sources.bookings.requests import CANCEL, MAKE, MOVE, TIMES
+from stodtjanster.sources.kit.booking_details import read_details
 from stodtjanster.sources.kit.source import SourceFailed
 from tests.bookings import (
     END,
@@ -34,7 +35,7 @@ def rejected(body: bytes, **changes: object) -> list[tuple[str, str]]:
 
 
 def test_details_are_a_booking_that_says_what_may_be_done() -> None:
-    heard = read_details(details(rebooking_allowed="false"), booking(), reading(address=UNIT))
+    heard = read_details(details(rebooking_allowed="false"), UNIT, "b-1", reading(address=UNIT))
     (item,) = heard.items
     assert isinstance(item, Appointment)
     assert (item.cancel_allowed, item.rebook_allowed, item.message_allowed) == (True, False, True)
@@ -58,7 +59,7 @@ def test_an_open_invitation_has_no_time() -> None:
     ],
 )
 def test_details_of_another_booking_are_foreign(changes: dict[str, str | None]) -> None:
-    heard = read_details(details(**changes), booking(), reading(address=UNIT))
+    heard = read_details(details(**changes), UNIT, "b-1", reading(address=UNIT))
     assert heard.items == ()
     assert [report.cause for report in heard.reports] == [Cause.FOREIGN]
 

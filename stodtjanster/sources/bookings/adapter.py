@@ -19,9 +19,10 @@ from stodtjanster.information.booking import (
     MoveBooking,
 )
 from stodtjanster.sources.bookings import requests
-from stodtjanster.sources.bookings.answers import WRITES, read, read_details, read_outcome
+from stodtjanster.sources.bookings.answers import WRITES, read, read_outcome
 from stodtjanster.sources.bookings.settings import Settings
 from stodtjanster.sources.kit.act import Deed, Doing, carry_out
+from stodtjanster.sources.kit.booking_details import DETAILS, about, read_details
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import Contract, post
 from stodtjanster.sources.kit.soap import body_of
@@ -29,7 +30,7 @@ from stodtjanster.sources.kit.source import Conversation, Request
 
 __all__ = ["CONTRACTS", "WRITES", "Adapter", "read", "read_outcome"]
 
-CONTRACTS: Final = (requests.DETAILS, requests.DAYS, requests.TIMES, *WRITES)
+CONTRACTS: Final = (DETAILS, requests.DAYS, requests.TIMES, *WRITES)
 
 
 class Adapter:
@@ -54,21 +55,24 @@ class Adapter:
     def look(self, question: BookingQuestion, doing: Doing) -> Conversation:
         """One request to the unit. Raises SourceFailed inside the conversation."""
         booking = question.booking
+        unit = booking.origin.system
         match question:
             case AskDetails():
-                contract, content = requests.DETAILS, requests.details(booking)
+                contract, content = (
+                    DETAILS,
+                    about(DETAILS, booking.origin.system, booking.origin.record),
+                )
             case AskFreeDays():
                 contract = requests.DAYS
                 content = requests.free(contract, question, doing.subject)
             case AskFreeTimes():
                 contract = requests.TIMES
                 content = requests.free(contract, question, doing.subject)
-        unit = booking.origin.system
         response = yield self._call(contract, content, unit, doing)
         reading = Reading(self._settings.key, doing.at, doing.subject, question.period, unit)
         body = body_of(response)
         if isinstance(question, AskDetails):
-            return read_details(body, booking, reading)
+            return read_details(body, unit, booking.origin.record, reading)
         return read(body, reading=reading)
 
     def act(self, act: BookingAct, doing: Doing) -> Deed:

@@ -1,23 +1,21 @@
 """What comes back: rows about times, and the outcome of a write."""
 
-from functools import partial
 from typing import Final
 
 from lxml import etree
 
-from stodtjanster.information import Appointment, FreeDay, FreeTime
+from stodtjanster.information import FreeDay, FreeTime
 from stodtjanster.information.booking import Done, Refused
 from stodtjanster.model import Cause, Dated
-from stodtjanster.sources.bookings.requests import CANCEL, DAYS, DETAILS, MAKE, MOVE, TIMES
+from stodtjanster.sources.bookings.requests import CANCEL, DAYS, MAKE, MOVE, TIMES
+from stodtjanster.sources.kit.booking_details import DETAILS_ROWS
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     MAX_ID,
     BadRow,
-    ForeignRow,
     Page,
     Rows,
     digest,
-    hear,
     hear_either,
     once,
     prose,
@@ -31,7 +29,6 @@ from stodtjanster.sources.kit.timeslots import (
     asked_unit,
     named,
     origin,
-    read_booked,
     read_free,
     system,
 )
@@ -45,12 +42,6 @@ _DAY: Final = f"{{{DAYS.namespace}}}"
 def read(body: bytes, *, reading: Reading) -> Heard:
     """Details, free days or free times: the namespace tells which. Raises SourceFailed."""
     return hear_either(body, (DETAILS_ROWS, DAYS_ROWS, TIMES_ROWS), reading)
-
-
-def read_details(body: bytes, booking: Appointment, reading: Reading) -> Heard:
-    """The details of `booking`; those of another are a foreign row. Raises SourceFailed."""
-    rows = Rows(DETAILS, Appointment, ROW, partial(_details_of, booking), system)
-    return hear(body, rows, reading)
 
 
 def read_outcome(body: bytes) -> Done | Refused:
@@ -79,17 +70,6 @@ def read_outcome(body: bytes) -> Done | Refused:
 def _new(record: str | None) -> str | None:
     """The id of a new booking; one too long to be an id is nobody's."""
     return record if record is not None and len(record) <= MAX_ID else None
-
-
-def _details(row: etree._Element, page: Page) -> Appointment | None:
-    return read_booked(row, page, DETAILS.operation)
-
-
-def _details_of(booking: Appointment, row: etree._Element, page: Page) -> Appointment | None:
-    found = _details(row, page)
-    if found is not None and found.origin.identity != booking.origin.identity:
-        raise ForeignRow("bookingId", "another booking than the one asked about")
-    return found
 
 
 def _free_time(row: etree._Element, page: Page) -> FreeTime | None:
@@ -127,6 +107,5 @@ def _day_system(row: etree._Element) -> str | None:
     return address(texts(row).get(f"{_DAY}healthcare_facility"))
 
 
-DETAILS_ROWS: Final = Rows(DETAILS, Appointment, ROW, _details, system)
 DAYS_ROWS: Final = Rows(DAYS, FreeDay, "performerAvailabilityByDate", _free_day, _day_system)
 TIMES_ROWS: Final = Rows(TIMES, FreeTime, ROW, _free_time, system)

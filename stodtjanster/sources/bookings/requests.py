@@ -15,11 +15,11 @@ from stodtjanster.information.booking import (
     Visitor,
 )
 from stodtjanster.model import PersonId
+from stodtjanster.sources.kit.booking_details import about
 from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.times import digits
 from stodtjanster.sources.kit.timeslots import DOMAIN, EXTENSION, ORDER, TYPES
 
-DETAILS: Final = Contract(DOMAIN, "GetBookingDetails", 1, TYPES)
 DAYS: Final = Contract(DOMAIN, "GetAvailableDates", 1, TYPES)
 TIMES: Final = Contract(DOMAIN, "GetAvailableTimeslots", 1, TYPES)
 CANCEL: Final = Contract(DOMAIN, "CancelBooking", 1, TYPES)
@@ -29,15 +29,11 @@ MAKE: Final = Contract(DOMAIN, "MakeBooking", 1, TYPES)
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def details(booking: Appointment) -> etree._Element:
-    return _about(DETAILS, booking)
-
-
 def free(
     contract: Contract, question: AskFreeDays | AskFreeTimes, subject: PersonId
 ) -> etree._Element:
     """GetAvailableDates or GetAvailableTimeslots; bookingId means that it is for a rebooking."""
-    content = _about(contract, question.booking)
+    content = about(contract, question.booking.origin.system, question.booking.origin.record)
     _add(content, contract.namespace, "startDateInclusive", digits(question.period.first))
     _add(content, contract.namespace, "endDateInclusive", digits(question.period.last))
     # New in 1.1, and so in a namespace of its own (XSD …_1.1_ext).
@@ -46,7 +42,7 @@ def free(
 
 
 def cancel(act: CancelBooking) -> etree._Element:
-    content = _about(CANCEL, act.booking)
+    content = about(CANCEL, act.booking.origin.system, act.booking.origin.record)
     if act.message:
         _add(content, CANCEL.namespace, "message", act.message)
     return content
@@ -65,13 +61,6 @@ def make(act: MakeBooking, subject: PersonId) -> etree._Element:
     _add(content, MAKE.namespace, "healthcare_facility_med", act.booking.origin.system)
     _requested(content, MAKE, act.to, act.booking, subject)
     _visitor(content, MAKE, act.visitor)
-    return content
-
-
-def _about(contract: Contract, booking: Appointment) -> etree._Element:
-    content = contract.new_request()
-    _add(content, contract.namespace, "healthcare_facility", booking.origin.system)
-    _add(content, contract.namespace, "bookingId", booking.origin.record)
     return content
 
 

@@ -351,26 +351,27 @@ def _read(element: etree._Element, rows: Rows, page: Page) -> tuple[Item, ...]:
     return made if isinstance(made, tuple) else (made,)
 
 
+def known_to_the_index(person: PersonId) -> bool:
+    """The reserve numbers of care are known neither to the index nor to the aggregating services
+    (TKB), so such a person is not asked about."""
+    return person.kind in PERSON_ROOTS
+
+
+def unknowable(settings: RivtaSettings, information: type[Item]) -> Heard:
+    """What is heard of a person who is not asked about."""
+    address = settings.logical_address.upper()
+    report = Report(
+        settings.key, address, information.key, Outcome.NOT_ASKED, cause=Cause.NOT_CONNECTED
+    )
+    return Heard(reports=(report,))
+
+
 def converse(
     rows: Rows, settings: RivtaSettings, ask: Ask, content: etree._Element, *, actor: bool = False
 ) -> Conversation:
-    """Ask and read the answer, page after page where it has several.
-
-    The reserve numbers of care are known neither to the index nor to the aggregating services
-    (TKB), so such a person is not asked about.
-    """
-    if ask.subject.kind not in PERSON_ROOTS:
-        return Heard(
-            reports=(
-                Report(
-                    settings.key,
-                    settings.logical_address.upper(),
-                    rows.information.key,
-                    Outcome.NOT_ASKED,
-                    cause=Cause.NOT_CONNECTED,
-                ),
-            )
-        )
+    """Ask and read the answer, page after page where it has several."""
+    if not known_to_the_index(ask.subject):
+        return unknowable(settings, rows.information)
     address = settings.logical_address
     heard, more = yield from _turn(rows, settings, ask, content, address, actor=actor)
     waiting, followed, lost = deque(more), set[More](), list[More]()

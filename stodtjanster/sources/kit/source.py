@@ -3,7 +3,7 @@
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
@@ -102,7 +102,13 @@ class Tls(Edge):
 
 
 class SourceSettings(Edge):
-    """What every source is configured with. `name` is said on the screen."""
+    """What every source is configured with. `name` is said on the screen.
+
+    `kept` is no setting but what the kind of source is: False when the law forbids that an answer
+    lies on the shelf (ADR 12).
+    """
+
+    kept: ClassVar[bool] = True
 
     key: str = Field(pattern=r"^[a-z0-9-]+$")
     kind: str
