@@ -477,7 +477,10 @@ class FetchService:
 
     def _keep(self, order: Order, answer: Answer[Item]) -> None:
         """A failing source rests a few seconds and is then asked again."""
-        limits = self._lines[order.source].settings.limits
+        settings = self._lines[order.source].settings
+        if not settings.kept:
+            return
+        limits = settings.limits
         fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
         with self._lock:
             if self._flights.get(order) is asyncio.current_task():
