@@ -16,7 +16,7 @@ from aiohttp.typedefs import Handler
 
 from sandbox import fhir, oidc, panel, platform
 from sandbox.bookings import Bookings
-from sandbox.ca import FHIR_CLIENT_ID, Keys, ensure_keys
+from sandbox.ca import FHIR_CLIENT_ID, PLATFORM_HSA, Keys, ensure_keys
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.country import Country, Timeouts
@@ -91,6 +91,9 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         "client_key": str(keys.portal.key),
         "unauthorised_cert": str(keys.unauthorised.certificate),
         "unauthorised_key": str(keys.unauthorised.key),
+        "endpoint_cert": str(keys.endpoint.certificate),
+        "endpoint_key": str(keys.endpoint.key),
+        "platform_hsa_id": PLATFORM_HSA,
         "platform": f"https://{HOST}:{ports['platform']}",
         "fhir": {place.name: bases[name] for name, place in _FHIR.items()},
         "fhir_client": {

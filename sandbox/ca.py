@@ -24,6 +24,7 @@ from joserfc.jwk import ECKey
 
 PORTAL_HSA = "TSTNMT2321000156-PORT"
 UNAUTHORISED_HSA = "TSTNMT2321000156-OBEH"
+PLATFORM_HSA = "TSTNMT2321000156-PLAT"
 FHIR_CLIENT_ID = "sammanhallen-planering-portal"
 
 _LIFETIME = dt.timedelta(days=365)
@@ -40,12 +41,18 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """Everything cryptographic that the sandbox and its clients need."""
+    """Everything cryptographic that the sandbox and its clients need.
+
+    The portal is called too (AddMessage, ProcessNotification): it serves with `endpoint`, and the
+    platform calls it with `platform`.
+    """
 
     ca: Path
     server: Pair
     portal: Pair
     unauthorised: Pair
+    platform: Pair
+    endpoint: Pair
     fhir_client: Path
 
     def server_context(self, *, client_certificate: bool) -> ssl.SSLContext:
@@ -57,6 +64,16 @@ class Keys:
             context.verify_mode = ssl.CERT_REQUIRED
         return context
 
+    def client_context(self) -> ssl.SSLContext:
+        """TLS as the platform uses it towards those that it calls."""
+        context = ssl.create_default_context(cafile=str(self.ca))
+        context.load_cert_chain(self.platform.certificate, self.platform.key)
+        return context
+
+    @property
+    def pairs(self) -> tuple[Pair, ...]:
+        return (self.server, self.portal, self.unauthorised, self.platform, self.endpoint)
+
 
 def ensure_keys(state: Path) -> Keys:
     """Read the keys of the state folder, or make them anew where one is missing or near its end."""
@@ -66,13 +83,12 @@ def ensure_keys(state: Path) -> Keys:
         server=Pair(state / "server.pem", state / "server.key"),
         portal=Pair(state / "portal.pem", state / "portal.key"),
         unauthorised=Pair(state / "obehorig.pem", state / "obehorig.key"),
+        platform=Pair(state / "plattform.pem", state / "plattform.key"),
+        endpoint=Pair(state / "portal-server.pem", state / "portal-server.key"),
         fhir_client=state / "fhir-client.jwk.json",
     )
-    certificates = (
-        keys.ca,
-        *(p.certificate for p in (keys.server, keys.portal, keys.unauthorised)),
-    )
-    private = (p.key for p in (keys.server, keys.portal, keys.unauthorised))
+    certificates = (keys.ca, *(pair.certificate for pair in keys.pairs))
+    private = (pair.key for pair in keys.pairs)
     if not (all(_fresh(path) for path in certificates) and all(p.is_file() for p in private)):
         _make_certificates(keys)
     if not keys.fhir_client.is_file():
@@ -113,12 +129,14 @@ def _make_certificates(keys: Keys) -> None:
     )
     leaves: Iterable[tuple[Pair, x509.Name, x509.ObjectIdentifier, x509.ExtensionType | None]] = (
         (keys.server, _name("localhost"), ExtendedKeyUsageOID.SERVER_AUTH, local),
-        (keys.portal, _name("portalen", PORTAL_HSA), ExtendedKeyUsageOID.CLIENT_AUTH, None),
-        (
-            keys.unauthorised,
-            _name("obehorig", UNAUTHORISED_HSA),
-            ExtendedKeyUsageOID.CLIENT_AUTH,
-            None,
+        (keys.endpoint, _name("localhost"), ExtendedKeyUsageOID.SERVER_AUTH, local),
+        *(
+            (pair, _name(name, hsa_id), ExtendedKeyUsageOID.CLIENT_AUTH, None)
+            for pair, name, hsa_id in (
+                (keys.portal, "portalen", PORTAL_HSA),
+                (keys.unauthorised, "obehorig", UNAUTHORISED_HSA),
+                (keys.platform, "plattformen", PLATFORM_HSA),
+            )
         ),
     )
     for pair, subject, usage, names in leaves:
