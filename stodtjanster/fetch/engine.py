@@ -27,6 +27,7 @@ from stodtjanster.fetch.driver import Driver
 from stodtjanster.fetch.guards import Line
 from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.plan import Needs, Order, plan
+from stodtjanster.fetch.revalidation import Revalidation
 from stodtjanster.fetch.shelf import Kept, Shelf
 from stodtjanster.fetch.steps import begin, ending, fail, tell
 from stodtjanster.information import Item
@@ -300,12 +301,13 @@ class FetchService:
         ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
         if isinstance(source, LocalSource):
             return await self._answer(order, asked_at, partial(self._recall, order, source, ask))
-        asking = partial(self._ask, order, asked_at, lambda: source.ask(ask))
+        anew = Revalidation(self._shelf.tagged(order))
+        asking = partial(self._ask, order, asked_at, lambda: source.ask(ask), anew)
         answer = await self._answer(order, asked_at, asking)
         old = self._shelf.old(order)
         if old is not None:
             answer = with_old_copy(answer, old, order.source)
-        self._keep(order, answer)
+        self._keep(order, answer, anew)
         return answer
 
     async def _look(
@@ -313,7 +315,9 @@ class FetchService:
     ) -> Answer[Item]:
         asked_at = self._clock()
         doing = _doing(permit, asked_at)
-        asking = partial(self._ask, order, asked_at, lambda: performer.look(question, doing))
+        looking = partial(performer.look, question, doing)
+        # Nothing of it is kept, so there is nothing to compare with.
+        asking = partial(self._ask, order, asked_at, looking, Revalidation({}))
         answer = await self._answer(order, asked_at, asking)
         return answer.only(lambda item: permit.admits(item).permitted)
 
@@ -367,7 +371,11 @@ class FetchService:
         return answer
 
     async def _ask(
-        self, order: Order, asked_at: datetime, conversation: Callable[[], Conversation]
+        self,
+        order: Order,
+        asked_at: datetime,
+        conversation: Callable[[], Conversation],
+        anew: Revalidation,
     ) -> Answer[Item]:
         """Breaker and bulkhead around one conversation.
 
@@ -380,7 +388,7 @@ class FetchService:
             trial = line.breaker.enter(self._loop.time())
             failure: Cause | None = Cause.FAILED
             try:
-                heard = await self._converse(line.settings, conversation())
+                heard = await self._converse(line.settings, conversation(), anew)
                 answer = self._checked(order, heard, asked_at)
                 failure = None
             except SourceFailed as failed:
@@ -407,7 +415,9 @@ class FetchService:
             except Exception as bug:
                 raise SourceFailed(Cause.FAILED, type(bug).__name__) from bug
 
-    async def _converse(self, settings: SourceSettings, conversation: Conversation) -> Heard:
+    async def _converse(
+        self, settings: SourceSettings, conversation: Conversation, anew: Revalidation
+    ) -> Heard:
         """Carry the adapter's requests to the source until it has heard enough.
 
         When the time for the whole conversation is out, the adapter is told so once, as it is told
@@ -415,6 +425,7 @@ class FetchService:
         """
         deadline = self._loop.time() + settings.limits.answer_seconds
         late = False
+        send = partial(self._driver.send, settings)
         with ending(conversation) as talk:
             said = begin(talk)
             while isinstance(said, Request):
@@ -422,7 +433,7 @@ class FetchService:
                     raise SourceFailed(Cause.TIMEOUT)
                 try:
                     async with asyncio.timeout_at(deadline):
-                        response = await self._driver.send(settings, said)
+                        response = await anew.send(send, said)
                 except TimeoutError:
                     late = True
                     said = fail(talk, SourceFailed(Cause.TIMEOUT))
@@ -475,7 +486,7 @@ class FetchService:
     def _performer(self, records: tuple[Item, ...]) -> Performer | None:
         return next((each for each in self._performers if concerns(each, records)), None)
 
-    def _keep(self, order: Order, answer: Answer[Item]) -> None:
+    def _keep(self, order: Order, answer: Answer[Item], anew: Revalidation) -> None:
         """A failing source rests a few seconds and is then asked again."""
         settings = self._lines[order.source].settings
         if not settings.kept:
@@ -485,7 +496,7 @@ class FetchService:
         with self._lock:
             if self._flights.get(order) is asyncio.current_task():
                 now = self._clock()
-                self._shelf.put(order, Kept(answer, now + fresh), now)
+                self._shelf.put(order, Kept(answer, now + fresh, anew.tagged), now)
 
 
 def _require(permit: Permit, records: tuple[Item, ...]) -> None:

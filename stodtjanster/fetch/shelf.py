@@ -1,26 +1,32 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
 from collections import OrderedDict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
 
 from cachetools import LRUCache
 
 from stodtjanster.fetch.plan import Order
+from stodtjanster.fetch.revalidation import Tagged
 from stodtjanster.information import Item
 from stodtjanster.model import Answer, PersonId
 
 KEEP = timedelta(hours=1)
+_BYTES_OF_AN_ITEM = 2048
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """An answer with data, or without when `fresh_until` only spares a failing source."""
+    """An answer with data, or without when `fresh_until` only spares a failing source.
+
+    `tagged` is what it was read from, by address, where the source can say that it still holds.
+    """
 
     answer: Answer[Item]
     fresh_until: datetime
+    tagged: Mapping[str, Tagged] = field(default_factory=dict)
 
 
 class Shelf:
@@ -49,6 +55,12 @@ class Shelf:
         with self._lock:
             kept = self._kept.get(order)
         return kept.answer if kept is not None else None
+
+    def tagged(self, order: Order) -> Mapping[str, Tagged]:
+        """What the last answer was read from."""
+        with self._lock:
+            kept = self._kept.get(order)
+        return kept.tagged if kept is not None else {}
 
     def put(self, order: Order, kept: Kept, now: datetime) -> None:
         with self._lock:
@@ -109,4 +121,6 @@ class _Entries(LRUCache[Order, Kept]):
 
 
 def _size(kept: Kept) -> int:
-    return len(kept.answer.items) + 1
+    """In items; about as many bytes of a body weigh as much as one."""
+    bodies = sum(len(each.response.body) for each in kept.tagged.values())
+    return len(kept.answer.items) + 1 + bodies // _BYTES_OF_AN_ITEM

@@ -713,3 +713,85 @@ def test_kinds_that_nobody_gives_are_said_to_be_unconnected(house):
     here = house()
     harvest = here.service.begin(permit(ANNA, CarePlan), {"plans": Need(CarePlan)})
     assert causes(landed(harvest, "plans")) == [Cause.NOT_CONNECTED]
+
+
+# Nothing new
+
+
+class Unchanging:
+    """A wire that answers with an ETag, and with 304 to whoever knows it."""
+
+    def __init__(self, body: bytes = b"rows") -> None:
+        self.body = body
+        self.asked: list[str | None] = []
+
+    def __call__(self, request: Request) -> Response:
+        tag = f'"{len(self.body)}"'
+        said = request.headers.get("If-None-Match")
+        self.asked.append(said)
+        unchanged = said == tag
+        return Response(304 if unchanged else 200, {"etag": tag}, b"" if unchanged else self.body)
+
+
+def what_came(ask, pages):
+    assert [page.status for page in pages] == [200]
+    rows = [appointment(str(len(pages[0].body)), person=ask.subject)]
+    return heard(*rows, reports=[report(as_of=ask.at)])
+
+
+def test_an_answer_that_still_holds_is_as_good_as_new(house):
+    wire = Unchanging()
+    here = house(ScriptedSource(hear=what_came), driver=ScriptedDriver(wire))
+    landed(here.begin())
+    here.clock.forward(301)
+    answer = landed(here.begin())
+    assert wire.asked == [None, '"4"']
+    assert records(answer) == ["4"]
+    assert answer.complete
+    assert answer.reports[0].as_of == here.clock.now
+    assert outcomes(answer) == [Outcome.DATA_FROM_SOURCE]
+    # It is fresh again, and so not asked for at all.
+    here.clock.forward(299)
+    assert outcomes(landed(here.begin())) == [Outcome.DATA_FROM_CACHE]
+    wire.body = b"others"
+    here.clock.forward(2)
+    assert records(landed(here.begin())) == ["6"]
+    assert wire.asked == [None, '"4"', '"4"']
+
+
+def test_nobody_else_is_told_that_nothing_has_changed(house):
+    wire = Unchanging()
+    here = house(ScriptedSource(hear=what_came), driver=ScriptedDriver(wire))
+    landed(here.begin())
+    here.clock.forward(301)
+    for who in ({"reach": "session-2"}, {"person": BO}, {"person": BO, "reach": "session-2"}):
+        landed(here.begin(**who))
+    assert wire.asked == [None] * 4
+
+
+@pytest.mark.parametrize("change", ["forget", "changed"])
+def test_what_was_forgotten_is_asked_for_whole(house, change):
+    wire = Unchanging()
+    here = house(ScriptedSource(hear=what_came), driver=ScriptedDriver(wire))
+    landed(here.begin())
+    if change == "forget":
+        here.service.forget("session-1")
+    else:
+        here.service.changed(ANNA)
+    landed(here.begin())
+    assert wire.asked == [None, None]
+
+
+def test_a_large_answer_that_still_holds_is_also_read_beside_the_loop(house):
+    read_in: list[str] = []
+
+    def hear(ask, pages):
+        read_in.append(threading.current_thread().name)
+        return what_came(ask, pages)
+
+    here = house(ScriptedSource(hear=hear), driver=ScriptedDriver(Unchanging(LARGE)))
+    landed(here.begin())
+    here.clock.forward(301)
+    landed(here.begin())
+    assert len(read_in) == 2
+    assert "fetch" not in read_in
