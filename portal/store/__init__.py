@@ -1,13 +1,18 @@
-"""What outlives a request: the audit log, sessions and logins that have begun."""
+"""What outlives a request: the audit log, sessions, logins that have begun, and messages."""
 
 from portal.store.audit import StoredAudit
 from portal.store.database import StoreUnavailable
 from portal.store.logins import LoginRows
+from portal.store.messages import Added, MessageRows
+from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRow, SessionRows
 from portal.store.store import Store
 
 __all__ = [
+    "Added",
     "LoginRows",
+    "MessageRows",
+    "Sealing",
     "SessionRow",
     "SessionRows",
     "Store",

@@ -3,7 +3,9 @@
 from portal.store.audit import StoredAudit
 from portal.store.database import Database, StoreUnavailable, is_there
 from portal.store.logins import LoginRows
+from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
+from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRows
 
 
@@ -25,6 +27,10 @@ class Store:
         if not is_there(url):
             raise StoreUnavailable("there is no such file")
         return cls(url)
+
+    def messages(self, sealing: Sealing) -> MessageRows:
+        """Messages to people, as this key reads them."""
+        return MessageRows(self._database, sealing)
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Safe to run from several processes at once."""

@@ -103,3 +103,17 @@ class LoginAttempt(Base):
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class MessageTable(Base):
+    """Messages to people. Only the key of the store tells whose, from whom and what they say."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_by_person", "person", "received"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64))
+    fingerprint: Mapped[str] = mapped_column(String(64))
+    received: Mapped[datetime] = mapped_column(UtcDateTime)
+    read: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
