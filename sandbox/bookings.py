@@ -7,7 +7,7 @@ Everything is kept in memory only, and forgotten at `restore`.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +15,8 @@ from sandbox.people import Person
 from sandbox.people.when import day, span, times
 
 Row = Mapping[str, Any]
+
+Told = Callable[[Person, Row | None, Row | None], None]
 
 # What a unit has free on each weekday, besides what people have given up.
 _OFFERED = ("08.30-09.00", "10.30-11.00", "14.30-15.00")
@@ -35,11 +37,19 @@ class FreeSlot:
         return f"RES-{self.unit[-4:]}-{self.start:%Y%m%d%H%M}"
 
 
+def _to_nobody(_person: Person, _before: Row | None, _after: Row | None) -> None:
+    """Nobody has asked to hear."""
+
+
 @dataclass(slots=True)
 class Bookings:
-    """`people` are everybody whose bookings there may be."""
+    """`people` are everybody whose bookings there may be.
+
+    `told` hears of each change: whose it is, the row that was, and the row that is, None for none.
+    """
 
     people: Sequence[Person]
+    told: Told = _to_nobody
     _changed: dict[tuple[str, str], Row | None] = field(default_factory=dict)
     _made: dict[str, list[Row]] = field(default_factory=dict)
     _given_up: list[FreeSlot] = field(default_factory=list)
@@ -83,13 +93,17 @@ class Bookings:
 
     def cancel(self, row: Row, anchor: dt.datetime) -> None:
         """Take a booking away; its time is free."""
+        whose = self._whose(row)
         self._changed[_key(row)] = None
         self._give_up(row, anchor)
+        self.told(whose, row, None)
 
     def move(self, row: Row, slot: FreeSlot, anchor: dt.datetime) -> None:
         """Give a booking another time; the one it had is free."""
+        whose = self._whose(row)
         self._give_up(row, anchor)
-        self._changed[_key(row)] = {**row, "at": (slot.start, slot.end)}
+        self._changed[_key(row)] = moved = {**row, "at": (slot.start, slot.end)}
+        self.told(whose, row, moved)
 
     def make(self, person: Person, row: Row, slot: FreeSlot) -> str:
         """Take a time for an open invitation, which is then used up. Returns the booking's id."""
@@ -97,7 +111,14 @@ class Bookings:
         made = {**row, "id": f"BOKAD-{self._number}", "at": (slot.start, slot.end), "open": False}
         self._changed[_key(row)] = None
         self._made.setdefault(person.person_id, []).append(made)
+        self.told(person, row, made)
         return str(made["id"])
+
+    def _whose(self, row: Row) -> Person:
+        found = self.find(*_key(row))
+        if found is None:
+            raise KeyError("nobody has the booking")
+        return found[0]
 
     def _give_up(self, row: Row, anchor: dt.datetime) -> None:
         if is_timed(row):

@@ -61,7 +61,8 @@ async def aggregate(
     found = await _find_content(country, contract, person_id, correlation_id)
     if found is None:
         return soap.fault("Server", "EI000 Fel vid kontakt med engagemangsindex", "FindContent")
-    addresses = [e.logical_address for e in found if tak.may_call(consumer, e.logical_address)]
+    known = dict.fromkeys(engagement.logical_address for engagement in found)
+    addresses = [address for address in known if tak.may_call(consumer, address)]
 
     async def ask(address: str) -> _Outcome:
         sent = replace(envelope, body=contract.addressed(envelope.body, address))
@@ -81,7 +82,7 @@ async def aggregate(
 async def _find_content(
     country: Country, contract: Contract, person_id: str, correlation_id: str
 ) -> list[Engagement] | None:
-    """The engagements of a person, one for each address; None when the index fails."""
+    """The engagements of a person in the contract's category; None when the index fails."""
     country.calls.note(_INDEX, "FindContent", person_id=person_id, correlation_id=correlation_id)
     fault = country.faults.take(_INDEX, person_id)
     if fault is not None and fault.kind in ("refuse", "http500"):
@@ -95,7 +96,12 @@ async def _find_content(
     person = country.person(person_id)
     if person is None or (fault is not None and fault.kind == "empty"):
         return []
-    return list(contract.engagements(person, country.units))
+    anchor = country.clock.anchor()
+    return [
+        found
+        for found in contract.engagements(person, country.units, anchor)
+        if contract.category in (found.category, "")
+    ]
 
 
 async def _all(

@@ -33,6 +33,7 @@ class GetCareContacts3(SummaryContract):
     namespace = f"urn:riv:{_DOMAIN}:GetCareContactsResponder:3"
     core = f"urn:riv:{_DOMAIN}:3"
     service_domain = f"riv:{_DOMAIN}"
+    category = "vko"
     item = "careContact"
     table = "care_contacts"
 

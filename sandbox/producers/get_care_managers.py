@@ -14,14 +14,12 @@ from sandbox.producers.kit import (
     HSA_ID,
     Asked,
     Contract,
-    Engagement,
     builder,
     checked_patient,
     date_stamp,
     id_type,
     maybe,
     morning,
-    sources_of,
     system_of,
 )
 
@@ -46,13 +44,12 @@ class GetCareManagers(Contract):
     name = "GetCareManagers"
     namespace = _NS
     service_domain = "riv:coreprocess:residentparticipation:residentparticipation"
+    category = "crr-gcm"
+    table = "care_managers"
     item = "careManager"
 
     def patient(self, request: etree._Element) -> str:
         return checked_patient(request.findtext("r:patientId/c:extension", None, _PATHS))
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        yield from sources_of(person.rows("care_managers"), units)
 
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         if asked.person is None:

@@ -25,6 +25,7 @@ class GetCarePlans(SummaryContract):
     namespace = _NS
     core = _CORE
     service_domain = "riv:clinicalprocess:logistics:logistics"
+    category = "cll-cp"
     item = "carePlan"
     table = "care_plans"
 

@@ -24,6 +24,7 @@ class GetCareServices(SummaryContract):
     namespace = _NS
     core = _CORE
     service_domain = "riv:clinicalprocess:logistics:logistics"
+    category = "cll-cs"
     item = "careService"
     table = "care_services"
 

@@ -7,10 +7,9 @@ from typing import Any
 
 from lxml import etree
 
-from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.people.when import day
-from sandbox.producers.kit import Asked, Contract, Engagement, builder, checked_patient, maybe
+from sandbox.producers.kit import Asked, Contract, builder, checked_patient, maybe
 
 _NS = "urn:riv:crm:carelisting:GetListingResponder:1"
 _CORE = "urn:riv:crm:carelisting:1"
@@ -24,15 +23,13 @@ class GetListing(Contract):
     namespace = _NS
     service_domain = "riv:crm:carelisting"
     item = "subjectOfCare"
+    # The engagement index has no category for listings.
     aggregated = False
+    profile = "RIVTABP20"
 
     def patient(self, request: etree._Element) -> str:
         number = request.findtext(f"{{{_NS}}}personId")
         return checked_patient(number and number.replace("-", ""))
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:  # noqa: ARG002
-        # The engagement index has no category for listings.
-        yield from ()
 
     def reaches(self, unit: Unit) -> bool:
         return bool(unit.system) and unit.role == "provider"
@@ -86,8 +83,11 @@ def _listing(row: Mapping[str, Any], asked: Asked) -> etree._Element:
     )
 
 
-def _date_time(offset: int | None, asked: Asked) -> str | None:
-    return None if offset is None else f"{day(offset, asked.anchor).isoformat()}T00:00:00"
+def _date_time(offset: int | str | None, asked: Asked) -> str | None:
+    """Some sources send empty elements, which break the schema: "" in the file."""
+    if isinstance(offset, int):
+        return f"{day(offset, asked.anchor).isoformat()}T00:00:00"
+    return offset
 
 
 CONTRACT = GetListing()

@@ -22,6 +22,7 @@ class GetMedicationHistory(SummaryContract):
     namespace = f"urn:riv:{_DOMAIN}:GetMedicationHistoryResponder:2"
     core = f"urn:riv:{_DOMAIN}:2"
     service_domain = f"riv:{_DOMAIN}"
+    category = "caa-gmh"
     item = "medicationMedicalRecord"
     table = "prescriptions"
 

@@ -15,7 +15,6 @@ from sandbox.producers.kit import (
     SAMORDNINGSNUMMER,
     Asked,
     Contract,
-    Engagement,
     builder,
     checked_patient,
     id_type,
@@ -36,14 +35,11 @@ class GetPersonsForProfile(Contract):
     namespace = _NS
     service_domain = "riv:strategicresourcemanagement:persons:person"
     item = "requestedPersonRecord"
+    # Everybody is in the register: there is nothing to look up in the index.
     aggregated = False
 
     def patient(self, request: etree._Element) -> str:
         return checked_patient(request.findtext("r:personId/c:extension", None, _PATHS))
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:  # noqa: ARG002
-        # Everybody is in the register: there is nothing to look up in the index.
-        yield from ()
 
     def reaches(self, unit: Unit) -> bool:
         return unit.role == "persons"

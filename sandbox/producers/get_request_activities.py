@@ -6,6 +6,7 @@ of a referral each in a row of its own in the people files.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -53,8 +54,18 @@ class GetRequestActivities1(Contract):
     def patient(self, request: etree._Element) -> str:
         return checked_patient(request.findtext(f"{{{self.namespace}}}subjectOfCareId"))
 
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        yield from sources_of(person.rows("referrals"), units)
+    def engagements(
+        self,
+        person: Person,
+        units: Mapping[str, Unit],
+        anchor: dt.datetime,  # noqa: ARG002
+    ) -> Iterator[Engagement]:
+        # In this major a category is a type of referral.
+        types: dict[str, list[Mapping[str, Any]]] = {}
+        for row in person.rows("referrals"):
+            types.setdefault(row["type"], []).append(row)
+        for kind, rows in types.items():
+            yield from sources_of(rows, units, kind)
 
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         own, core = builder(self.namespace), builder(f"urn:riv:{_DOMAIN}:1")
@@ -97,6 +108,7 @@ class GetRequestActivities2(JolContract):
     namespace = f"urn:riv:{_DOMAIN}:GetRequestActivitiesResponder:2"
     core = f"urn:riv:{_DOMAIN}:2"
     service_domain = f"riv:{_DOMAIN}"
+    category = "req-act"
     item = "requestActivity"
     table = "referrals"
 

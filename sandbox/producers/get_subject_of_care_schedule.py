@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
 from typing import Any
@@ -22,11 +23,14 @@ from sandbox.producers.kit import (
     checked_patient,
     maybe,
     stamp,
+    system_of,
 )
 
 _NS = "urn:riv:crm:scheduling:GetSubjectOfCareScheduleResponder:1"
 _CORE = "urn:riv:crm:scheduling:1"
 _EXT = "urn:riv:crm:scheduling:1.1"
+
+BOOKED, INVITED = "Booking", "Invitation"
 
 _own = builder(_NS)
 _core = builder(_CORE)
@@ -37,6 +41,7 @@ class GetSubjectOfCareSchedule(Contract):
     name = "GetSubjectOfCareSchedule"
     namespace = _NS
     service_domain = "riv:crm:scheduling"
+    category = BOOKED
     item = "timeslotDetail"
     wants_actor = True
 
@@ -45,10 +50,11 @@ class GetSubjectOfCareSchedule(Contract):
             raise InvalidRequestError("healthcare_facility is absent")
         return checked_patient(request.findtext(f"{{{_NS}}}subject_of_care"))
 
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        systems = {u.system: u.hsa_id for u in units.values() if u.role == "system"}
-        for hsa_id in dict.fromkeys(row["unit"] for row in person.rows("bookings")):
-            yield Engagement(hsa_id, systems[units[hsa_id].system])
+    def engagements(
+        self, person: Person, units: Mapping[str, Unit], anchor: dt.datetime
+    ) -> Iterator[Engagement]:
+        for row in person.rows("bookings"):
+            yield engagement(row, units, anchor)
 
     def addressed(self, request: etree._Element, address: str) -> etree._Element:
         # The aggregator throws the caller's facility away and sends each unit its own.
@@ -66,6 +72,21 @@ class GetSubjectOfCareSchedule(Contract):
             # A time that has passed is taken out of the schedule by the source.
             if asked.here(row["unit"]) and end > asked.now:
                 yield timeslot(_own, row, asked.person, asked.units, (stamp(start), stamp(end)))
+
+
+def engagement(
+    row: Mapping[str, Any], units: Mapping[str, Unit], anchor: dt.datetime
+) -> Engagement:
+    """A booking or an open invitation in the index: a row for each, at its unit."""
+    unit = units[row["unit"]]
+    timed = is_timed(row)
+    return Engagement(
+        unit.hsa_id,
+        system_of(unit, units).hsa_id,
+        BOOKED if timed else INVITED,
+        row["id"],
+        span(row, anchor)[0] if timed else None,
+    )
 
 
 def timeslot(

@@ -28,16 +28,26 @@ Build = Callable[..., etree._Element]
 class InvalidRequestError(Exception):
     """The request breaks the contract; the producer answers with a SOAP fault.
 
-    The message says what is wrong and holds no personal data.
+    The message says what is wrong and holds no personal data. `title` is the faultstring.
     """
+
+    def __init__(self, message: str, title: str = "Felaktigt anrop") -> None:
+        super().__init__(message)
+        self.title = title
 
 
 @dataclass(frozen=True, slots=True)
 class Engagement:
-    """A row of the engagement index: who knows something about a person."""
+    """A row of the engagement index: who knows something about a person.
+
+    `record` and `start` are those of one booking; elsewhere a row is about all that a source has.
+    """
 
     logical_address: str
     source_system: str
+    category: str
+    record: str = "NA"
+    start: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,13 +93,21 @@ class Contract(ABC):
     name: ClassVar[str]
     namespace: ClassVar[str]
     service_domain: ClassVar[str]
+    # What the engagement index calls it, and the table of the people files that its rows are in;
+    # "" for what is not in the index.
+    category: ClassVar[str] = ""
+    table: ClassVar[str] = ""
     item: ClassVar[str]
     # What an answer may hold beside its rows and result, and an aggregator passes on.
     beside: ClassVar[str] = ""
     # Whether a national service puts the answers of all sources together.
     aggregated: ClassVar[bool] = True
+    # The fault target that answers at Inera's own address, for what no other address has.
+    keeper: ClassVar[str] = ""
     # Whether an answer is the outcome of something done: it is then never made twice.
     writes: ClassVar[bool] = False
+    # The RIV-TA profile that its producers speak.
+    profile: ClassVar[str] = "RIVTABP21"
     # TKB crm:scheduling requires the Actor header; no other contract here does.
     wants_actor: ClassVar[bool] = False
 
@@ -101,9 +119,14 @@ class Contract(ABC):
         """The same, where the request itself may name a booking instead of the person."""
         return self.patient(request)
 
-    @abstractmethod
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        """What the engagement index holds for a person, one for each address to call."""
+    def engagements(
+        self,
+        person: Person,
+        units: Mapping[str, Unit],
+        anchor: dt.datetime,  # noqa: ARG002
+    ) -> Iterator[Engagement]:
+        """What the engagement index holds for a person, as the people files have it."""
+        yield from sources_of(person.rows(self.table), units, self.category)
 
     @abstractmethod
     def items(self, asked: Asked) -> Iterator[etree._Element]:
@@ -144,19 +167,15 @@ class Contract(ABC):
 class RecordContract(Contract):
     """A contract whose rows are records of a source system, one table of the people files.
 
-    `core` is the namespace of its types, `table` the name of the table.
+    `core` is the namespace of its types.
     """
 
     core: ClassVar[str]
-    table: ClassVar[str]
 
     @property
     def paths(self) -> dict[str, str]:
         """Prefixes for paths: `r` the contract's own elements, `c` its types."""
         return {"r": self.namespace, "c": self.core}
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:
-        yield from sources_of(person.rows(self.table), units)
 
 
 def builder(namespace: str) -> Build:
@@ -218,10 +237,10 @@ def system_of(unit: Unit, units: Mapping[str, Unit]) -> Unit:
 
 
 def sources_of(
-    rows: Sequence[Mapping[str, Any]], units: Mapping[str, Unit]
+    rows: Sequence[Mapping[str, Any]], units: Mapping[str, Unit], category: str
 ) -> Iterator[Engagement]:
     """One engagement for each source system that has rows, addressed by the system."""
     systems = {units[row["unit"]].system for row in rows}
     for unit in units.values():
         if unit.role == "system" and unit.system in systems:
-            yield Engagement(unit.hsa_id, unit.hsa_id)
+            yield Engagement(unit.hsa_id, unit.hsa_id, category)

@@ -10,14 +10,12 @@ from lxml import etree
 
 from sandbox.bookings import Bookings, FreeSlot, is_timed
 from sandbox.people import Person
-from sandbox.people.units import Unit
 from sandbox.people.when import span
 from sandbox.producers.get_subject_of_care_schedule import full_name, timeslot
 from sandbox.producers.kit import (
     Asked,
     Build,
     Contract,
-    Engagement,
     InvalidRequestError,
     builder,
     checked_patient,
@@ -68,10 +66,6 @@ class BookingContract(Contract):
     def about(self, request: etree._Element, bookings: Bookings) -> str:
         found = bookings.find(*self.named(request))
         return "" if found is None else found[0].person_id
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:  # noqa: ARG002
-        # The index has bookings, not what may be asked about them.
-        yield from ()
 
     def row(self, asked: Asked) -> Mapping[str, Any] | None:
         """The booking that is asked about, when it is kept here."""

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from lxml import etree
 
-from sandbox.people import Person
 from sandbox.people.units import Unit
-from sandbox.producers.kit import Asked, Contract, Engagement, builder, maybe
+from sandbox.producers.kit import Asked, Contract, builder, maybe
 
 _DOMAIN = "urn:riv:infrastructure:directory:organization"
 _CARE_UNIT = f"{_DOMAIN}:GetHealthCareUnitResponder:2"
@@ -38,9 +37,6 @@ class UnitContract(Contract):
 
     def patient(self, request: etree._Element) -> str:  # noqa: ARG002
         return ""
-
-    def engagements(self, person: Person, units: Mapping[str, Unit]) -> Iterator[Engagement]:  # noqa: ARG002
-        yield from ()
 
     def reaches(self, unit: Unit) -> bool:
         return unit.role == "catalogue"
