@@ -10,7 +10,7 @@ from pathlib import Path
 
 from sandbox.app import Options, configure, run
 from sandbox.clock import Clock
-from sandbox.country import Timeouts
+from sandbox.country import CAPACITY, Timeouts
 from sandbox.faults import KINDS, TARGETS, Fault, UnknownFaultError
 
 
@@ -26,6 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
         raw=parsed.raw,
         clock=Clock(parsed.now),
         timeouts=Timeouts(producer=parsed.producer_timeout, fanout=parsed.fanout_timeout),
+        capacity=parsed.capacity,
         token_lifetime=parsed.token_lifetime,
         page_size=parsed.page_size,
         broken=dict(parsed.broken),
@@ -47,7 +48,7 @@ def _parser() -> argparse.ArgumentParser:
         "--state", type=Path, required=True, metavar="DIR", help="keys and sandbox.json"
     )
     parser.add_argument(
-        "--port-base", type=int, default=9400, help="first of five ports; 0: any free ones"
+        "--port-base", type=int, default=9400, help="first of six ports; 0: any free ones"
     )
     parser.add_argument(
         "--raw", type=Path, metavar="DIR", help="<person>/<contract>/*.xml|json, served as they are"
@@ -60,6 +61,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--producer-timeout", type=float, default=27.0, metavar="SECONDS")
     parser.add_argument("--fanout-timeout", type=float, default=28.0, metavar="SECONDS")
+    parser.add_argument(
+        "--capacity", type=int, default=CAPACITY, metavar="CALLS", help="at once, in the platform"
+    )
     parser.add_argument("--token-lifetime", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--page-size", type=int, default=20, help="FHIR resources on a page")
     parser.add_argument(
@@ -68,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
         type=_broken,
         action="append",
         default=[],
-        metavar="TARGET=KIND[:SECONDS]",
+        metavar="TARGET=KIND[:SECONDS|:CODE]",
         help=f"start broken; targets {', '.join(TARGETS)}; kinds {', '.join(KINDS)}",
     )
     return parser
@@ -76,8 +80,12 @@ def _parser() -> argparse.ArgumentParser:
 
 def _broken(text: str) -> tuple[str, Fault]:
     target, _, rest = text.partition("=")
-    kind, _, seconds = rest.partition(":")
-    return target, Fault(kind, seconds=float(seconds) if seconds else 2.0)
+    kind, _, detail = rest.partition(":")
+    if not detail:
+        return target, Fault(kind)
+    if kind == "vpfault":
+        return target, Fault(kind, code=detail)
+    return target, Fault(kind, seconds=float(detail))
 
 
 if __name__ == "__main__":

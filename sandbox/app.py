@@ -19,7 +19,7 @@ from sandbox.bookings import Bookings
 from sandbox.ca import FHIR_CLIENT_ID, PLATFORM_HSA, Keys, ensure_keys
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
-from sandbox.country import Country, Timeouts
+from sandbox.country import CAPACITY, Country, Timeouts
 from sandbox.faults import Fault, Faults, deliver
 from sandbox.fhir.auth import ALGORITHM, Tokens
 from sandbox.fhir.server import FAST_KONTAKT, SJOVIK
@@ -28,7 +28,7 @@ from sandbox.people.units import load_units
 from sandbox.raw import RawMessages
 
 HOST = "127.0.0.1"
-PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt")
+PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt", "platform-http")
 _FHIR = {"fhir": SJOVIK, "fast-kontakt": FAST_KONTAKT}
 # Long enough to finish an answer, short enough that a hanging one does not hold the stop.
 _SHUTDOWN = 0.5
@@ -43,6 +43,7 @@ class Options:
     raw: Path | None = None
     clock: Clock = field(default_factory=Clock)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    capacity: int = CAPACITY
     token_lifetime: float = 300.0
     page_size: int = 20
     broken: Mapping[str, Fault] = field(default_factory=dict)
@@ -73,6 +74,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
     applications = {
         "panel": panel.create(country),
         "platform": platform.create(country),
+        "platform-http": platform.outside_tls(),
         "oidc": provider,
         **{
             name: fhir.create(
@@ -91,10 +93,13 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         "client_key": str(keys.portal.key),
         "unauthorised_cert": str(keys.unauthorised.certificate),
         "unauthorised_key": str(keys.unauthorised.key),
+        "nameless_cert": str(keys.nameless.certificate),
+        "nameless_key": str(keys.nameless.key),
         "endpoint_cert": str(keys.endpoint.certificate),
         "endpoint_key": str(keys.endpoint.key),
         "platform_hsa_id": PLATFORM_HSA,
         "platform": f"https://{HOST}:{ports['platform']}",
+        "platform_http": f"http://{HOST}:{ports['platform-http']}",
         "fhir": {place.name: bases[name] for name, place in _FHIR.items()},
         "fhir_client": {
             "client_id": FHIR_CLIENT_ID,
@@ -162,7 +167,9 @@ def _country(options: Options) -> Country:
         calls=CallLog(options.clock),
         raw=raw,
         bookings=Bookings(everybody),
+        faults=Faults((p.person_id, row) for p in everybody for row in p.rows("faults")),
         timeouts=options.timeouts,
+        capacity=options.capacity,
     )
 
 
@@ -208,6 +215,7 @@ def _published(person: Person) -> dict[str, object]:
         "role": person.role,
         "description": person.description,
         "login": person.login,
+        "provokes": person.provokes,
         "staff": person.staff,
     }
 

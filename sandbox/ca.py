@@ -44,13 +44,14 @@ class Keys:
     """Everything cryptographic that the sandbox and its clients need.
 
     The portal is called too (AddMessage, ProcessNotification): it serves with `endpoint`, and the
-    platform calls it with `platform`.
+    platform calls it with `platform`. `nameless` says nothing of who holds it.
     """
 
     ca: Path
     server: Pair
     portal: Pair
     unauthorised: Pair
+    nameless: Pair
     platform: Pair
     endpoint: Pair
     fhir_client: Path
@@ -72,7 +73,8 @@ class Keys:
 
     @property
     def pairs(self) -> tuple[Pair, ...]:
-        return (self.server, self.portal, self.unauthorised, self.platform, self.endpoint)
+        clients = (self.portal, self.unauthorised, self.nameless, self.platform)
+        return (self.server, *clients, self.endpoint)
 
 
 def ensure_keys(state: Path) -> Keys:
@@ -83,6 +85,7 @@ def ensure_keys(state: Path) -> Keys:
         server=Pair(state / "server.pem", state / "server.key"),
         portal=Pair(state / "portal.pem", state / "portal.key"),
         unauthorised=Pair(state / "obehorig.pem", state / "obehorig.key"),
+        nameless=Pair(state / "namnlos.pem", state / "namnlos.key"),
         platform=Pair(state / "plattform.pem", state / "plattform.key"),
         endpoint=Pair(state / "portal-server.pem", state / "portal-server.key"),
         fhir_client=state / "fhir-client.jwk.json",
@@ -135,6 +138,7 @@ def _make_certificates(keys: Keys) -> None:
             for pair, name, hsa_id in (
                 (keys.portal, "portalen", PORTAL_HSA),
                 (keys.unauthorised, "obehorig", UNAUTHORISED_HSA),
+                (keys.nameless, "namnlos", None),
                 (keys.platform, "plattformen", PLATFORM_HSA),
             )
         ),

@@ -12,6 +12,8 @@ from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.raw import RawMessages
 
+CAPACITY = 500
+
 
 @dataclass(frozen=True, slots=True)
 class Timeouts:
@@ -23,7 +25,7 @@ class Timeouts:
 
 @dataclass(frozen=True, slots=True)
 class Country:
-    """People, units, time, and what is broken."""
+    """People, units, time, and what is broken. `capacity` is how many calls the platform bears."""
 
     people: tuple[Person, ...]
     units: dict[str, Unit]
@@ -33,6 +35,7 @@ class Country:
     bookings: Bookings
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)
+    capacity: int = CAPACITY
 
     def person(self, person_id: str) -> Person | None:
         """The person with a number, if anybody has it."""

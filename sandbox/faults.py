@@ -9,9 +9,9 @@ platform and the FHIR server.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 
 from aiohttp import web
 
@@ -41,6 +41,8 @@ KINDS = {
     "huge": "50 MB",
     "wrong-namespace": "Fel namnrymd",
     "next-elsewhere": "Nästa sida finns hos någon annan",
+    "drip": "Svarar en byte i taget och blir aldrig klar",
+    "invalid": "Bryter mot tjänstekontraktets schema",
 }
 
 _WIRE = ("slow", "hang", "refuse", "http500", "garbage", "truncated", "cut", "empty")
@@ -49,7 +51,7 @@ _CONTENT = ("bomb", "deep", "huge")
 _BEHIND = tuple(kind for kind in (*_WIRE, *_CONTENT) if kind != "cut")
 _PRODUCER = (
     *(*_BEHIND, "vpfault", "error-result"),
-    *("lost-answer", "wrong-person", "wrong-namespace"),
+    *("lost-answer", "wrong-person", "wrong-namespace", "drip", "invalid"),
 )
 
 # What may be broken, and the kinds that mean something there.
@@ -61,6 +63,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
         *(*_WIRE, *_CONTENT, "vpfault"),
         *("lost-answer", "wrong-person", "wrong-namespace"),
     ),
+    # Without a catalogue, and without an older copy of it, the platform finds nobody.
+    "tak": ("refuse",),
     "engagemangsindex": ("slow", "hang", "refuse", "http500", "empty"),
     "sjovik": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "sjovik-token": (*_WIRE, *_CONTENT),
@@ -69,7 +73,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
 }
 
 # Where it cannot be seen whom a call is about.
-FOR_EVERYBODY = frozenset({"sjovik-token", "bankid"})
+FOR_EVERYBODY = frozenset({"tak", "sjovik-token", "bankid"})
 
 
 class UnknownFaultError(ValueError):
@@ -98,20 +102,22 @@ class Fault:
 
 
 class Faults:
-    """The state of every target: whole, or broken in one way."""
+    """The state of every target: whole, or broken in one way.
 
-    def __init__(self) -> None:
+    `standing` is what is always broken for somebody, whatever the panel says: a person's number,
+    and a row of their file with `target`, `kind` and the fault's details. Raises UnknownFaultError.
+    """
+
+    def __init__(self, standing: Iterable[tuple[str, Mapping[str, Any]]] = ()) -> None:
         self._faults: dict[str, Fault] = {}
+        self._standing: dict[tuple[str, str], Fault] = {}
+        for person, row in standing:
+            fault = Fault(person=person, **{k: v for k, v in row.items() if k != "target"})
+            self._standing[row["target"], person] = _checked(row["target"], fault)
 
     def set(self, target: str, fault: Fault) -> None:
         """Break a target. Raises UnknownFaultError."""
-        if target not in TARGETS:
-            raise UnknownFaultError(target, TARGETS)
-        if fault.kind not in TARGETS[target]:
-            raise UnknownFaultError(fault.kind, TARGETS[target])
-        if fault.person is not None and target in FOR_EVERYBODY:
-            raise UnknownFaultError(target, TARGETS.keys() - FOR_EVERYBODY)
-        self._faults[target] = fault
+        self._faults[target] = _checked(target, fault)
 
     def clear(self, target: str | None = None) -> None:
         """Mend one target, or all. Raises UnknownFaultError for a target that is not."""
@@ -126,7 +132,7 @@ class Faults:
         """The fault that this call meets, counted off; None when the target is whole for it."""
         fault = self._faults.get(target)
         if fault is None or fault.person not in (None, person_id):
-            return None
+            return self._standing.get((target, person_id or ""))
         if fault.times == 1:
             del self._faults[target]
         elif fault.times is not None:
@@ -135,6 +141,16 @@ class Faults:
 
     def state(self) -> dict[str, Fault | None]:
         return {target: self._faults.get(target) for target in TARGETS}
+
+
+def _checked(target: str, fault: Fault) -> Fault:
+    if target not in TARGETS:
+        raise UnknownFaultError(target, TARGETS)
+    if fault.kind not in TARGETS[target]:
+        raise UnknownFaultError(fault.kind, TARGETS[target])
+    if fault.person is not None and target in FOR_EVERYBODY:
+        raise UnknownFaultError(target, TARGETS.keys() - FOR_EVERYBODY)
+    return fault
 
 
 def spoil(kind: str, body: bytes, flavour: Flavour) -> bytes:

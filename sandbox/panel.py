@@ -22,6 +22,7 @@ _TITLES = {
     "sydkust": "Region Sydkust",
     "sjovik-omsorg": "Sjöviks kommun, verksamhetssystem",
     "plattformen": "Tjänsteplattformen",
+    "tak": "Tjänsteadresseringskatalogen",
     "engagemangsindex": "Engagemangsindex",
     "sjovik": "Sjöviks kommun",
     "sjovik-token": "Sjöviks kommun, åtkomstintyg",

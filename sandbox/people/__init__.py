@@ -22,7 +22,8 @@ class Person:
     """Somebody who lives, or works, in the sandbox.
 
     `sources` holds the tables of the person's file that producers and the FHIR
-    server render (bookings, care_managers, care_plans, municipality ...).
+    server render (bookings, care_managers, care_plans, municipality ...). Who `provokes` has what
+    the portal must live with, for tests, and answers that break their schema.
     """
 
     key: str
@@ -36,6 +37,7 @@ class Person:
     login: bool = True
     protected: bool = False
     staff: bool = False
+    provokes: bool = False
     sources: Mapping[str, Any] = field(default_factory=dict, repr=False)
 
     def rows(self, table: str) -> Sequence[Mapping[str, Any]]:
@@ -76,5 +78,6 @@ def _person(key: str, table: dict[str, Any]) -> Person:
         login=table.get("login", True),
         protected=table.get("protected", False),
         staff=table.get("staff", False),
+        provokes=table.get("provokes", False),
         sources={name: rows for name, rows in table.items() if isinstance(rows, list | dict)},
     )

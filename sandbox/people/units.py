@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
@@ -14,8 +14,10 @@ HERE = Path(__file__).parent
 class Unit:
     """A care unit, a municipal unit, a source system, a care provider or a national register.
 
-    `system` is the fault target of the producer that knows the unit's bookings.
-    `connected` is whether the portal has been given the right to call it.
+    `parent` is the HSA-id above it in the tree, "" for a root, and `part_of` the name of the unit
+    that it is a part of. `system` is the fault target of the producer that knows its bookings.
+    `connected` is whether the portal has been given the right to call it, in a row of its own.
+    `route` is what is special about how the platform finds it: `platform/tak.py`.
     """
 
     hsa_id: str
@@ -28,8 +30,10 @@ class Unit:
     opening: str = ""
     address: str = ""
     parent: str = ""
+    part_of: str = ""
     system: str = ""
     connected: bool = True
+    route: str = ""
 
     def published(self) -> dict[str, str]:
         """What sandbox.json tells about the unit."""
@@ -39,5 +43,6 @@ class Unit:
 
 def load_units(path: Path = HERE / "units.toml") -> dict[str, Unit]:
     """Every unit by its HSA-id, in the order of the file."""
-    table = tomllib.loads(path.read_text("utf-8"))
-    return {row["hsa_id"]: Unit(**row) for row in table["unit"]}
+    units = [Unit(**row) for row in tomllib.loads(path.read_text("utf-8"))["unit"]]
+    names = {unit.hsa_id: unit.name for unit in units if unit.role == "unit"}
+    return {unit.hsa_id: replace(unit, part_of=names.get(unit.parent, "")) for unit in units}

@@ -1,29 +1,37 @@
 """The aggregating services (AgP): ask the engagement index, then every source at once.
 
 With the real platform's habits (design note rivta 5): what one may not call is left
-out without a word, a source that answers ERROR counts as having answered, and the
-status rows of failed sources break their own schema.
+out without a word, a source that answers ERROR counts as having answered, what breaks
+the contract's schema is passed on, and the status rows of failed sources break theirs.
 """
 
 from __future__ import annotations
 
 import asyncio
 import datetime as dt
-from collections.abc import Coroutine, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from dataclasses import dataclass
 
 from lxml import etree
 
 from sandbox.country import Country
 from sandbox.platform import soap
-from sandbox.platform.errors import VpError, passed_on
-from sandbox.platform.source import UnreachableError, call_source
-from sandbox.platform.tak import Tak
+from sandbox.platform.errors import VpError
+from sandbox.platform.inbound import Inbound
+from sandbox.platform.tak import NATIONAL, Tak
 from sandbox.producers.kit import Contract, Engagement, InvalidRequestError, stamp
 
 _INDEX = "engagemangsindex"
 _SOCKET_TIMEOUT = "504"
 _OTHER_ERROR = "43000"
+# Where the call goes to the engagement's logicalAddress; elsewhere to its sourceSystem.
+_BY_LOGICAL_ADDRESS = ("GetSubjectOfCareSchedule", "GetCareManagers")
+# Whose answers are held to the schema; all others are passed on as they are.
+_VALIDATED = ("GetCareManagers",)
+# Has a result, which its aggregating service leaves out.
+_WITHOUT_RESULT = (
+    "urn:riv:clinicalprocess:healthcond:description:GetCareDocumentationResponder:2",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,23 +41,16 @@ class _Failed:
 
 
 _Outcome = list[etree._Element] | _Failed
+Send = Callable[[Inbound], Awaitable[soap.Reply]]
 
 
-async def aggregate(
-    country: Country,
-    tak: Tak,
-    contract: Contract,
-    envelope: soap.Envelope,
-    *,
-    consumer: str,
-    correlation_id: str,
-    impostor: bool,
-) -> soap.Reply:
+async def aggregate(country: Country, tak: Tak, inbound: Inbound, send: Send) -> soap.Reply:
     """Ask every source that the consumer may call, and put their rows together.
 
     Answers 200 even when every source fails; a SOAP fault when the request cannot be
-    read or the engagement index does not answer.
+    read or the engagement index does not answer. `send` goes through VP, and raises as it does.
     """
+    contract, envelope = inbound.contract, inbound.envelope
     try:
         person_id = contract.patient(envelope.body)
     except InvalidRequestError as error:
@@ -58,25 +59,25 @@ async def aggregate(
         return soap.fault("Client", "Felaktigt anrop till aggregerande tjänst")
     if contract.wants_actor and "Actor" not in envelope.headers:
         return soap.fault("Client", "Headern Actor saknas")
-    found = await _find_content(country, contract, person_id, correlation_id)
+    found = await _find_content(country, contract, person_id, inbound.correlation_id)
     if found is None:
         return soap.fault("Server", "EI000 Fel vid kontakt med engagemangsindex", "FindContent")
-    known = dict.fromkeys(engagement.logical_address for engagement in found)
-    addresses = [address for address in known if tak.may_call(consumer, address)]
-
-    async def ask(address: str) -> _Outcome:
-        sent = replace(envelope, body=contract.addressed(envelope.body, address))
-        return await _ask(
-            country, contract, sent, address, correlation_id=correlation_id, impostor=impostor
-        )
-
-    outcomes = await _all(country.timeouts.fanout, {a: ask(a) for a in addresses})
+    # One call for each source; never one to itself, whatever the index says.
+    addresses = dict.fromkeys(
+        each.logical_address if contract.name in _BY_LOGICAL_ADDRESS else each.source_system
+        for each in found
+        if each.logical_address != NATIONAL
+        and tak.may_call(inbound.consumer, contract, each.logical_address)
+    )
+    asked = {address: _ask(send, inbound.to(address)) for address in addresses}
+    outcomes = await _all(country.timeouts.fanout, asked)
     rows = [
         row for outcome in outcomes.values() if isinstance(outcome, list) for row in outcome
     ]  # neither sorted nor de-duplicated
     now = country.clock.now()
     status = soap.header("ProcessingStatus", *(_row(a, o, now) for a, o in outcomes.items()))
-    return soap.Reply(200, soap.envelope(contract.response(rows, contract.result("INFO")), status))
+    result = None if contract.namespace in _WITHOUT_RESULT else contract.result("INFO")
+    return soap.Reply(200, soap.envelope(contract.response(rows, result), status))
 
 
 async def _find_content(
@@ -118,35 +119,16 @@ async def _all(
     return {a: unknown if task.cancelled() else task.result() for a, task in tasks.items()}
 
 
-async def _ask(
-    country: Country,
-    contract: Contract,
-    envelope: soap.Envelope,
-    address: str,
-    *,
-    correlation_id: str,
-    impostor: bool,
-) -> _Outcome:
+async def _ask(send: Send, inbound: Inbound) -> _Outcome:
     """Rows from one source, or how it failed as the aggregator sees it."""
     try:
-        async with asyncio.timeout(country.timeouts.producer):
-            reply = await call_source(
-                country,
-                contract,
-                envelope,
-                address,
-                correlation_id=correlation_id,
-                impostor=impostor,
-            )
-        reply = passed_on(reply, f"at address {address}")
+        reply = await send(inbound)
     except TimeoutError:
         return _Failed(_SOCKET_TIMEOUT, "Read timed out")
-    except UnreachableError:
-        # Between the aggregator and the source stands VP, which answers 500.
-        reply = VpError("VP009", f"Error connecting to service producer at {address}").reply()
     except VpError as error:
+        # Between the aggregator and the source stands VP, which answers 500.
         reply = error.reply()
-    return _rows_of(contract, reply)
+    return _rows_of(inbound.contract, reply)
 
 
 def _rows_of(contract: Contract, reply: soap.Reply) -> _Outcome:
@@ -158,6 +140,8 @@ def _rows_of(contract: Contract, reply: soap.Reply) -> _Outcome:
         return _Failed(str(reply.status), answer.body.findtext("faultstring") or "Unknown error")
     if answer.namespace != contract.namespace:
         return _Failed(_OTHER_ERROR, "Unexpected element in the answer")
+    if not reply.valid and contract.name in _VALIDATED:
+        return _Failed(_OTHER_ERROR, "Schema validation failed")
     names = (name for name in (contract.item, contract.beside) if name)
     return [row for name in names for row in answer.body.findall(f"{{{contract.namespace}}}{name}")]
 

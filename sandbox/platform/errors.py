@@ -5,6 +5,7 @@ from __future__ import annotations
 from sandbox.platform import soap
 
 PLATFORM = "Sandlådan"
+REGIONAL = "Regional plattform"
 CONSUMER = "x-rivta-original-serviceconsumer-hsaid"
 # As VP's own default: larger answers are not let through.
 LARGEST = 15 * 1024 * 1024
@@ -30,19 +31,22 @@ _FAULTS = {
 
 
 class VpError(Exception):
-    """VP refuses, or could not; becomes a fault."""
+    """VP refuses, or could not; becomes a fault of the platform by that name."""
 
-    def __init__(self, code: str, detail: str, status: int | None = None) -> None:
+    def __init__(
+        self, code: str, detail: str, status: int | None = None, platform: str = PLATFORM
+    ) -> None:
         super().__init__(code)
         self.code = code
         self.detail = detail
         self.status = status
+        self.platform = platform
 
     def reply(self) -> soap.Reply:
         side, text = _FAULTS.get(self.code, _FAULTS["VP009"])
         # VP009 tells the producer's HTTP status when there was one.
         appended = f" VP_PRODUCER_EXCEPTION_HTTP_STATUS={self.status}" if self.status else ""
-        return soap.fault(side, f"{self.code} [{PLATFORM}] {text}{appended}", self.detail)
+        return soap.fault(side, f"{self.code} [{self.platform}] {text}{appended}", self.detail)
 
 
 def passed_on(reply: soap.Reply, where: str) -> soap.Reply:

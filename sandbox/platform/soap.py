@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lxml import etree
 
@@ -13,7 +13,15 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 REGISTRY = "urn:riv:itintegration:registry:1"
 HEADERS = "urn:riv:interoperability:headers:1"
 
+ADDRESSING = "http://www.w3.org/2005/08/addressing"
 MEDIA_TYPE = "text/xml"
+
+# The header that the logical address stands in, by RIV-TA profile.
+RIVTABP20, RIVTABP21 = "RIVTABP20", "RIVTABP21"
+_ADDRESS = {
+    RIVTABP21: ("LogicalAddress", f"{{{REGISTRY}}}LogicalAddress"),
+    RIVTABP20: ("To", f"{{{ADDRESSING}}}To"),
+}
 
 _FAULT = f"{{{ENVELOPE}}}Fault"
 
@@ -24,10 +32,14 @@ class UnreadableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """An HTTP answer with an envelope, or with something that should have been one."""
+    """An HTTP answer with an envelope, or with something that should have been one.
+
+    `valid` is whether it follows the schema of its contract.
+    """
 
     status: int
     body: bytes
+    valid: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +57,32 @@ class Envelope:
     def is_fault(self) -> bool:
         return self.body.tag == _FAULT
 
+    @property
+    def address(self) -> str:
+        """The logical address in either profile's header, "" without one. It is not trimmed."""
+        return self._text("LogicalAddress") or self._text("To")
+
+    @property
+    def profile(self) -> str:
+        """The RIV-TA profile whose header the address stands in. Local names decide, as in VP."""
+        return RIVTABP21 if self._text("LogicalAddress") else RIVTABP20
+
+    def addressed(self, address: str, profile: str) -> Envelope:
+        """The same message to another address, or in the other profile."""
+        name, tag = _ADDRESS[profile]
+        made = etree.Element(tag)
+        made.text = address
+        others = {k: v for k, v in self.headers.items() if k not in ("LogicalAddress", "To")}
+        return replace(self, headers={**others, name: made})
+
     def actor(self, name: str) -> str:
         """What the Actor header says as actorId or actorType, "" when it does not."""
         header = self.headers.get("Actor")
         return "" if header is None else header.findtext(f"{{{HEADERS}}}{name}") or ""
 
-    def header_text(self, name: str) -> str | None:
-        """The text of a header; None when it is absent, "" when it is empty."""
+    def _text(self, name: str) -> str:
         found = self.headers.get(name)
-        return None if found is None else (found.text or "")
+        return "" if found is None else found.text or ""
 
 
 def parse(data: bytes) -> Envelope:

@@ -5,9 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from lxml import etree
+
 from sandbox.country import Country
 from sandbox.faults import Fault, spoil
 from sandbox.platform import soap
+from sandbox.platform.errors import REGIONAL, VpError
+from sandbox.platform.inbound import Inbound
+from sandbox.platform.tak import NOBODY, Route
 from sandbox.producers.kit import Asked, Contract, InvalidRequestError
 
 
@@ -15,59 +20,47 @@ class UnreachableError(Exception):
     """The producer closed the connection or refused it."""
 
 
-async def call_source(
-    country: Country,
-    contract: Contract,
-    envelope: soap.Envelope,
-    address: str,
-    *,
-    correlation_id: str,
-    impostor: bool,
-) -> soap.Reply:
-    """Ask the producer at an address. Raises UnreachableError; may never return.
+async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.Reply:
+    """Ask the producer that a route leads to.
 
-    `impostor` makes it answer about somebody else than it is asked about.
+    Raises UnreachableError, and TimeoutError when nothing has come for as long as the platform
+    waits for one source. May never return: from who answers a byte at a time something comes.
     """
-    system = country.system_of(address)
-    target = system.system if system is not None else "inera"
+    contract, envelope = inbound.contract, inbound.envelope
+    # The old way to write an address names a unit and what it is in: the row says which it was.
+    address = envelope.address if envelope.address in country.units else route.place
+    target = route.leads_to
     person_id = _patient(country, contract, envelope)
     country.calls.note(
         target,
         contract.name,
         person_id=person_id,
         logical_address=address,
-        correlation_id=correlation_id,
+        correlation_id=inbound.correlation_id,
     )
+    if target == NOBODY:
+        raise UnreachableError
     # A national register has no target of its own: it breaks with the platform.
     fault = country.faults.take(target, person_id)
     if fault is not None:
-        if fault.kind == "slow":
-            await asyncio.sleep(fault.seconds)
-        if fault.kind == "hang":
-            # Ends when the caller's time is up.
-            await asyncio.Event().wait()
+        await _delay(fault, country.timeouts.producer)
         if fault.kind == "refuse":
             raise UnreachableError
         if fault.kind == "http500":
             return soap.Reply(500, b"<html><body>Internal Server Error</body></html>")
         if fault.kind == "vpfault":
             # A platform on the way failed; its fault comes through as the producer's.
-            return soap.fault("Server", f"{fault.code} [Regional plattform] Fel.", "Chosen fault")
-    reply = _answered(country, contract, envelope, address, fault, impostor=impostor)
+            return VpError(fault.code, "Chosen fault", platform=REGIONAL).reply()
+    if envelope.profile != route.profile:
+        return soap.fault("Client", f"Adressen står inte som i {route.profile}")
+    reply = _answered(country, inbound, address, fault)
     if fault is not None and fault.kind == "lost-answer":
         raise UnreachableError
     return reply
 
 
-def _answered(
-    country: Country,
-    contract: Contract,
-    envelope: soap.Envelope,
-    address: str,
-    fault: Fault | None,
-    *,
-    impostor: bool,
-) -> soap.Reply:
+def _answered(country: Country, inbound: Inbound, address: str, fault: Fault | None) -> soap.Reply:
+    contract, envelope = inbound.contract, inbound.envelope
     kind = fault.kind if fault is not None else ""
     if contract.wants_actor and "Actor" not in envelope.headers:
         return soap.fault("Client", "Headern Actor saknas")
@@ -89,23 +82,32 @@ def _answered(
         actor=envelope.actor("actorId"),
         agent=envelope.actor("actorType") == "subject_of_care_agent",
     )
-    if (kind == "wrong-person" or impostor) and not contract.writes:
+    if (kind == "wrong-person" or inbound.impostor) and not contract.writes:
         asked = _about_somebody_else(country, contract, asked)
     if kind == "error-result":
         return _with_items(contract, asked, "Ett internt fel inträffade", items=False)
     refusal = contract.refuses(asked)
-    reply = _with_items(contract, asked, refusal, items=kind != "empty" and refusal is None)
-    if kind in ("", "slow", "wrong-person", "empty", "lost-answer"):
+    items = kind != "empty" and refusal is None
+    reply = _with_items(contract, asked, refusal, items=items, valid=kind != "invalid")
+    if kind in ("", "slow", "wrong-person", "empty", "lost-answer", "invalid"):
         return reply
     return soap.Reply(reply.status, spoil(kind, reply.body, "xml"))
 
 
 def _with_items(
-    contract: Contract, asked: Asked, refusal: str | None, *, items: bool
+    contract: Contract, asked: Asked, refusal: str | None, *, items: bool, valid: bool = True
 ) -> soap.Reply:
     rows = list(contract.items(asked)) if items else []
+    if not valid:
+        # All is there, and can be read, in an order that no schema has.
+        rows = [_backwards(row) for row in rows]
     result = contract.result("OK") if refusal is None else contract.result("ERROR", refusal)
-    return soap.Reply(200, soap.envelope(contract.response(rows, result)))
+    return soap.Reply(200, soap.envelope(contract.response(rows, result)), valid)
+
+
+def _backwards(row: etree._Element) -> etree._Element:
+    row[:] = reversed(list(row))
+    return row
 
 
 def _about_somebody_else(country: Country, contract: Contract, asked: Asked) -> Asked:

@@ -123,7 +123,7 @@ def timeslot(
 
 def full_name(unit: Unit) -> str:
     """A unit as it is written to people."""
-    return f"{unit.name}, {unit.parent}" if unit.parent else unit.name
+    return f"{unit.name}, {unit.part_of}" if unit.part_of else unit.name
 
 
 def _flag(row: Mapping[str, Any], name: str) -> str | None:
