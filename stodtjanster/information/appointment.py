@@ -20,7 +20,8 @@ class VisitForm(StrEnum):
 class Appointment(Item):
     """A time with someone. None in the three `*_allowed` means that the source did not say.
 
-    `recurring` marks one of many like it (daily home help), so that a view may fold them.
+    `recurring` marks one of many like it (daily home help), so that a view may fold them. `done`:
+    the source says that it has taken place. `previous` is the time that this one was moved from.
     """
 
     key: ClassVar[str] = "appointment"
@@ -36,6 +37,8 @@ class Appointment(Item):
     instruction: Told | None = None
     reason: Told | None = None
     recurring: bool = False
+    done: bool = False
+    previous: When | None = None
     cancel_allowed: bool | None = None
     rebook_allowed: bool | None = None
     message_allowed: bool | None = None
