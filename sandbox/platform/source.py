@@ -59,6 +59,20 @@ async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.
     return reply
 
 
+async def _delay(fault: Fault, patience: float) -> None:
+    """However long the fault makes the answer wait.
+
+    Raises TimeoutError after `patience` seconds, save for a byte at a time, which never ends.
+    """
+    if fault.kind == "drip":
+        await asyncio.Event().wait()
+    async with asyncio.timeout(patience):
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.seconds)
+        if fault.kind == "hang":
+            await asyncio.Event().wait()
+
+
 def _answered(country: Country, inbound: Inbound, address: str, fault: Fault | None) -> soap.Reply:
     contract, envelope = inbound.contract, inbound.envelope
     kind = fault.kind if fault is not None else ""
