@@ -19,12 +19,17 @@ def current_session(house: House) -> Session | None:
 
 
 def about_me(house: House, session: Session, language: str) -> Situation:
-    return Situation(
+    """The one who is logged in about themself, as the register knows them now.
+
+    Raises AuditUnavailable when it cannot be logged that the register is asked.
+    """
+    bare = Situation(
         actor=Actor(ActorKind.CITIZEN, session.person, session.loa),
         subject=Subject(session.person),
         language=language,
         now=house.clock(),
     )
+    return house.people.recognised(bare, reach=session.id_hash, audit=house.audit)
 
 
 def whom(house: House, session: Session, language: str, handle: str | None) -> Situation | None:

@@ -16,6 +16,7 @@ from portal.identity.oidc import Provider
 from portal.identity.settings import ProviderSettings
 from portal.logging import configure, request_id
 from portal.pages import STATIC, Pages
+from portal.people import People
 from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
@@ -76,6 +77,8 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     sources = build_sources(settings, kept={})
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
+    fetch = FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note)
+    views = {view.key: view for view in all_views()}
     return House(
         settings=settings,
         clock=clock,
@@ -96,10 +99,17 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             )
             for one in settings.logins
         },
-        fetch=FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note),
+        fetch=fetch,
+        people=People(
+            fetch,
+            (kind for view in views.values() for kind in view.kinds),
+            clock,
+            policy=settings.access.policy(),
+            patience=settings.register_seconds,
+        ),
         directory=build_directory(settings, (source.settings for source in sources)),
         pages=Pages(),
-        views={view.key: view for view in all_views()},
+        views=views,
         tally=tally,
         strangers=Strangers(),
         handle_secret=settings.key("handles of records"),

@@ -8,6 +8,7 @@ from flask import current_app
 
 from portal.identity.oidc import Provider
 from portal.pages import Pages
+from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.store import Store
@@ -34,6 +35,7 @@ class House:
     attempts: LoginAttempts
     logins: Mapping[str, Provider]
     fetch: FetchService
+    people: People
     directory: Directory
     pages: Pages
     views: Mapping[str, View]

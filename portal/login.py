@@ -191,6 +191,7 @@ def _end(h: House, session: Session) -> None:
     """Erase first: whoever leaves has left, also when the log cannot be told."""
     h.sessions.end(request.cookies[SESSION_COOKIE])
     h.fetch.forget(session.id_hash)
+    h.people.forget(session.id_hash)
     try:
         h.audit.record(_event(EventKind.LOGOUT, session, h.clock()))
     except AuditUnavailable:

@@ -64,6 +64,7 @@ class Settings(BaseSettings):
     access: PolicySettings = PolicySettings()
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
+    register_seconds: float = Field(default=2.0, gt=0)
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"

@@ -10,8 +10,8 @@ from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
-from stodtjanster.information import Item
-from stodtjanster.model import ActorKind, HsaId, Situation
+from stodtjanster.information import Item, PersonRecord
+from stodtjanster.model import ActorKind, HsaId, Protection, Situation
 
 _Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None]
 
@@ -90,18 +90,39 @@ class Permit:
             seal=_SEAL,
         )
 
+    def to_look_up(self) -> "Permit":
+        """A permit to ask the register who the subject is, so that this can be decided anew.
+
+        Asked for before the register has said whether the person lives and is protected, this
+        permit took both as favourable. Whom it opens nothing for would not be let in whatever the
+        register says, so then nobody is looked up: raises NotPermitted.
+        """
+        if not self.granted:
+            raise NotPermitted("nothing rests on who the person is")
+        return Permit(
+            self.situation,
+            self.reach,
+            self.policy,
+            MappingProxyType({PersonRecord: self.ground}),
+            facts=self.facts,
+            seal=_SEAL,
+        )
+
     def admits(self, item: Item) -> Decision:
         """Decide one record: after fetch, and again when it comes from the shelf.
 
         A record of a kind that was not decided, or about another person, is refused here too:
         the rules speak of the situation's subject and of nobody else. Whoever shows the record
-        has to follow `keep` and `drop`, or show only what is `permitted`.
+        has to follow `keep` and `drop`, or show only what is permitted, as `shown` does.
         """
         kind = self.decisions.get(type(item), _UNASKED)
         if kind.denied:
             return kind
         if item.subject not in self.situation.subject.numbers:
             return _UNASKED
+        if isinstance(item, PersonRecord):
+            # The register names no unit and approves nothing: there is no more to decide on.
+            return kind
         # All else that the rules know is the permit's own, so records that are alike in these
         # facts are decided alike: a list of two hundred is a handful of decisions.
         origin = item.origin
@@ -119,6 +140,16 @@ class Permit:
             said = judge(case, self.policy)
             self._said[alike] = said
         return said
+
+    def shown(self, item: Item) -> Item | None:
+        """What may be shown of a record: None unless it is permitted as a whole.
+
+        Of somebody whose identity is protected, or may be, no record tells where they can be found.
+        """
+        if not self.admits(item).permitted:
+            return None
+        protected = self.situation.subject.protected is not Protection.NONE
+        return item.hidden() if protected else item
 
 
 def decide(

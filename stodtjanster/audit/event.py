@@ -28,19 +28,23 @@ class EventKind(StrEnum):
     """Access was granted: written before anything is fetched or shown."""
     SHOWN = "Shown"
     """What a disclosure came to: carries the reference of that disclosure."""
+    LOOKED_UP = "LookedUp"
+    """The register was asked who somebody is, so that the rules can decide: written before it is
+    asked, and nothing of it is shown."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"
 
 
-_ABOUT_SOMEONE = frozenset({EventKind.DISCLOSURE, EventKind.SHOWN})
+_ABOUT_SOMEONE = frozenset({EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.LOOKED_UP})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AuditEvent:
     """Who, whose, what, from where, when, why and on what ground.
 
-    `at` is aware. `information` holds kinds (`booked_visit`), `sources` keys of configured
+    `at` is aware. `others` are other numbers of the subject, under which it was asked for too.
+    `information` holds kinds (`booked_visit`), `sources` keys of configured
     sources, `systems` logical addresses or bases. `ground` and `law` are the decision's reason
     code and law. `detail` is a code such as `level-too-low`: letters, hyphen and underscore only,
     so that it cannot carry a number. `session` is the hex SHA-256 of the session's token.
@@ -56,6 +60,7 @@ class AuditEvent:
     actor_kind: ActorKind | None = None
     loa: str | None = None
     subject: PersonId | None = None
+    others: tuple[PersonId, ...] = ()
     information: tuple[str, ...] = ()
     sources: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
@@ -100,6 +105,7 @@ def encode(event: AuditEvent) -> bytes:
             "actor_kind": event.actor_kind.value if event.actor_kind else None,
             "loa": event.loa,
             "subject": event.subject.value if event.subject else None,
+            "others": [number.value for number in event.others],
             "information": event.information,
             "sources": event.sources,
             "systems": event.systems,
@@ -125,6 +131,8 @@ def decode(body: bytes) -> AuditEvent:
             actor=_person(said.pop("actor")),
             actor_kind=_actor_kind(said.pop("actor_kind")),
             subject=_person(said.pop("subject")),
+            # What was written before there were such numbers says nothing of them.
+            others=tuple(PersonId.parse(number) for number in said.pop("others", ())),
             information=tuple(said.pop("information")),
             sources=tuple(said.pop("sources")),
             systems=tuple(said.pop("systems")),

@@ -38,7 +38,7 @@ from stodtjanster.information.booking import (
     Unknown,
     Unsent,
 )
-from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Report
+from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Report, Subject
 from stodtjanster.sources import Connected
 from stodtjanster.sources.kit.act import Doing, Performer, concerns
 from stodtjanster.sources.kit.local import LocalSource
@@ -185,7 +185,7 @@ class FetchService:
         order = Order(
             "",
             question.information,
-            permit.situation.subject.person,
+            _number(permit, question.rests_on),
             question.period or Need(question.information).period(permit.situation.today),
             permit.reach,
         )
@@ -314,23 +314,24 @@ class FetchService:
         self, performer: Performer, question: BookingQuestion, order: Order, permit: Permit
     ) -> Answer[Item]:
         asked_at = self._clock()
-        doing = _doing(permit, asked_at)
+        doing = _doing(permit, question.rests_on, asked_at)
         looking = partial(performer.look, question, doing)
         # Nothing of it is kept, so there is nothing to compare with.
         asking = partial(self._ask, order, asked_at, looking, Revalidation({}))
         answer = await self._answer(order, asked_at, asking)
-        return answer.only(lambda item: permit.admits(item).permitted)
+        shown = (permit.shown(item) for item in answer.items)
+        return replace(answer, items=tuple(item for item in shown if item is not None))
 
     async def _act(self, performer: Performer, act: BookingAct, permit: Permit) -> ActOutcome:
         """One write, with the shelf emptied of what it changes before and after."""
         key = performer.settings.key
         began = self._loop.time()
-        doing = _doing(permit, self._clock())
+        doing = _doing(permit, act.rests_on, self._clock())
         kinds = frozenset(type(record) for record in act.rests_on)
-        self.changed(doing.subject, kinds=kinds)
+        self._changed_about(permit.situation.subject, kinds)
         line = self._lines[key]
         outcome = await carry_out(line, self._driver, lambda: performer.act(act, doing))
-        self.changed(doing.subject, kinds=kinds)
+        self._changed_about(permit.situation.subject, kinds)
         ended = type(outcome).__name__.lower()
         if isinstance(outcome, Unknown | Unsent):
             log.warning(
@@ -478,6 +479,10 @@ class FetchService:
         key = (report.source, report.system, report.information)
         return replace(report, as_of=self._last_answer.get(key))
 
+    def _changed_about(self, subject: Subject, kinds: Collection[type[Item]]) -> None:
+        for number in subject.numbers:
+            self.changed(number, kinds=kinds)
+
     def _disown(self, forgotten: Callable[[Order], bool]) -> None:
         """Runs under the lock. What is in the air flies on for those who wait, and is not kept."""
         for order in [order for order in self._flights if forgotten(order)]:
@@ -506,9 +511,17 @@ def _require(permit: Permit, records: tuple[Item, ...]) -> None:
         raise NotPermitted("the permit does not cover the record")
 
 
-def _doing(permit: Permit, at: datetime) -> Doing:
-    situation = permit.situation
-    return Doing(situation.subject.person, situation.actor.person, at, str(uuid4()))
+def _doing(permit: Permit, records: tuple[Item, ...], at: datetime) -> Doing:
+    """For oneself under another number of one's own, one is that number to the source."""
+    number = _number(permit, records)
+    actor = number if permit.situation.about_self else permit.situation.actor.person
+    return Doing(number, actor, at, str(uuid4()))
+
+
+def _number(permit: Permit, records: tuple[Item, ...]) -> PersonId:
+    """The one of the person's numbers under which the source knows the records."""
+    numbers = permit.situation.subject.numbers
+    return next(number for number in numbers if number == records[0].subject)
 
 
 def _why_not(performer: Performer | None) -> Cause:

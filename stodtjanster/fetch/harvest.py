@@ -13,8 +13,8 @@ class Harvest:
     """Answers by the names of the needs. Reading it never blocks; `wait` does, for a bounded time.
 
     Every item is decided by the permit again here, also when it comes from the shelf. A record
-    that two sources deliver is given once, as the first of them told it, and not at all when one
-    of the copies may not be shown.
+    that two sources deliver, or one under two numbers of the person, is given once, as it was told
+    first, and not at all when one of the copies may not be shown.
     """
 
     def __init__(
@@ -48,10 +48,11 @@ class Harvest:
         first: dict[tuple[str, str], Item] = {}
         hidden: set[tuple[str, str]] = set()
         for item in (item for part in parts for item in part.items):
-            if self.permit.admits(item).permitted:
-                first.setdefault(item.origin.identity, item)
-            else:
+            shown = self.permit.shown(item)
+            if shown is None:
                 hidden.add(item.origin.identity)
+            else:
+                first.setdefault(item.origin.identity, shown)
         items = tuple(
             item
             for identity, item in first.items()

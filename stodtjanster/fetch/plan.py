@@ -37,7 +37,7 @@ class Plan:
 
 
 def plan(permit: Permit, needs: Needs, sources: Iterable[Giver]) -> Plan:
-    """Needs x sources, once each, however many sections share a need.
+    """Needs x sources x the person's numbers, once each, however many sections share a need.
 
     What is not granted is never asked for. Raises NotPermitted when the permit's log record is not
     committed.
@@ -55,9 +55,10 @@ def plan(permit: Permit, needs: Needs, sources: Iterable[Giver]) -> Plan:
         givers = [source for source in sources if kind in source.gives]
         reports[kind] = tuple(_known(permit, kind, givers))
         orders[kind] = tuple(
-            Order(source.settings.key, kind, permit.situation.subject.person, span, permit.reach)
+            Order(source.settings.key, kind, number, span, permit.reach)
             for source in givers
             if kind in permit.granted and source.settings.enabled
+            for number in permit.situation.subject.numbers
         )
     return Plan(periods, kinds, orders, reports)
 

@@ -1,8 +1,10 @@
 """Bokad tid, kallelse, planerat hembesök (FHIR Appointment, crm:scheduling TimeslotType)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from stodtjanster.information.item import Item
 from stodtjanster.model import Told, When
@@ -26,6 +28,7 @@ class Appointment(Item):
 
     key: ClassVar[str] = "appointment"
     info_type: ClassVar[str] = "booked_visit"
+    whereabouts: ClassVar[Mapping[str, Any]] = MappingProxyType({"place": None})
 
     when: When
     title: Told | None = None

@@ -1,9 +1,11 @@
 """Fast kontakt (GetCareManagers, FHIR CareTeam of category fast-kontakt)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from stodtjanster.information.item import Item
 from stodtjanster.model import Dated, Told, When
@@ -43,6 +45,7 @@ class CareManager(Item):
 
     key: ClassVar[str] = "care_manager"
     info_type: ClassVar[str] = "contact_person"
+    whereabouts: ClassVar[Mapping[str, Any]] = MappingProxyType({"telecom": ()})
 
     kind: CareManagerKind
     kind_text: Told | None = None

@@ -30,6 +30,7 @@ from portal.demo import portal_settings
 from portal.house import House
 from portal.settings import Settings
 from stodtjanster.audit import AuditEvent, decode
+from stodtjanster.information import PersonRecord
 from stodtjanster.sources.kit.source import Source
 from tests.service.conftest import Sandbox
 
@@ -177,10 +178,13 @@ class Portal:
         return sum(sum(row["ended"].values()) for row in self.house.tally.rows())
 
     def flights(self, *, of: Callable[[Source], bool] = lambda _source: True) -> int:
-        """How many calls the overview makes when nothing lies on the shelf."""
-        kinds = self.house.views["overview"].kinds
+        """How many calls the overview makes, with who the person is, when nothing lies on the
+        shelf: one for each number that the register knows them by."""
+        kinds = self.house.views["overview"].kinds | {PersonRecord}
         sources = [s for s in self.house.fetch.sources if s.settings.enabled and of(s)]
-        return sum(len(source.gives & kinds) for source in sources)
+        known = (known for known, _ in self.house.people._kept.values())
+        numbers = max((1 + len(each.others) for each in known), default=1)
+        return numbers * sum(len(source.gives & kinds) for source in sources)
 
     def wait_for_landings(self, count: int | None = None) -> None:
         """Wait until so many flights have ended since the start; None: those of one login."""

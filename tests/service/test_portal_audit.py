@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -14,10 +15,12 @@ from click.testing import CliRunner
 
 from portal.cli import main
 from stodtjanster.audit import AuditEvent, AuditLog, AuditUnavailable
+from stodtjanster.model import PersonId
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import MY_PAGE, Portal, running_portal, until
 
 BIRGITTA = "190001019801"
+BEFORE = PersonId.parse("189912309805")
 KINDS = {"agreement", "appointment", "care_manager", "care_plan", "care_service"}
 
 
@@ -25,6 +28,13 @@ KINDS = {"agreement", "appointment", "care_manager", "care_plan", "care_service"
 def portal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Portal]:
     with running_portal(sandbox, tmp_path) as running:
         yield running
+
+
+def of_care(portal: Portal) -> list[dict[str, Any]]:
+    """The calls to all but the register, which is asked who somebody is before they are let in."""
+    return [
+        call for call in portal.sandbox.calls() if "GetPersonsForProfile" not in call["contract"]
+    ]
 
 
 class Watched:
@@ -66,7 +76,8 @@ class TestOrder:
         asked_before: dict[str, int] = {}
 
         def look(event: AuditEvent) -> None:
-            asked_before.setdefault(event.event.value, len(portal.sandbox.calls()))
+            calls = portal.sandbox.calls() if event.event == "LookedUp" else of_care(portal)
+            asked_before.setdefault(event.event.value, len(calls))
 
         browser = portal.browser()
         back = browser.choose(browser.begin(), person="birgitta")
@@ -74,6 +85,7 @@ class TestOrder:
         browser.get(back)
         browser.get(MY_PAGE)
         assert asked_before["Login"] == 0
+        assert asked_before["LookedUp"] == 0
         assert asked_before["Disclosure"] == 0
         assert asked_before["Shown"] > 0
 
@@ -82,7 +94,8 @@ class TestOrder:
         browser.get(MY_PAGE)
         browser.get("/sv/mig/del/plans")
         events = [event.event.value for event in portal.audit()]
-        assert events == ["Login", "Disclosure", *(["Disclosure", "Shown"] * 2)]
+        looked_up = ["LookedUp"] * 2  # she has two numbers
+        assert events == ["Login", *looked_up, "Disclosure", *(["Disclosure", "Shown"] * 2)]
 
     def test_a_page_that_the_reader_leaves_is_noted_all_the_same(self, portal: Portal) -> None:
         browser = portal.logged_in()
@@ -100,11 +113,15 @@ class TestContents:
         portal.wait_for_landings()
         portal.clock.pin()
         browser.get(MY_PAGE)
-        login, prefetch, disclosure, shown = portal.audit()
+        login, number, numbers, prefetch, disclosure, shown = portal.audit()
         assert login.actor is not None
         assert login.actor.value == BIRGITTA
         assert prefetch.detail == "prefetch"
-        for event in (prefetch, disclosure, shown):
+        assert (number.others, numbers.others) == ((), (BEFORE,))
+        assert prefetch.others == disclosure.others == shown.others == (BEFORE,)
+        assert numbers.information == ("person_record",)
+        assert numbers.sources == ("ntjp-persons",)
+        for event in (number, numbers, prefetch, disclosure, shown):
             assert event.actor is not None
             assert event.subject is not None
             assert (event.actor.value, event.subject.value) == (BIRGITTA, BIRGITTA)
@@ -112,9 +129,10 @@ class TestContents:
             assert (event.ground, event.purpose) == ("SELF", "Vård och behandling")
             assert event.law is not None
             assert "5 kap. 5 §" in event.law
+            assert event.session == login.session
+        for event in (prefetch, disclosure, shown):
             assert set(event.information) >= KINDS
             assert "sjovik" in event.sources
-            assert event.session == login.session
         assert disclosure.at == portal.clock()
         assert disclosure.systems == ()
         assert any("sjovik" in system for system in shown.systems)
@@ -151,14 +169,15 @@ class TestContents:
 
 
 class TestWithoutALog:
-    @pytest.mark.parametrize("kind", ["Login", "Disclosure"])
+    @pytest.mark.parametrize("kind", ["Login", "LookedUp", "Disclosure"])
     def test_nobody_gets_in_and_nothing_is_asked(self, portal: Portal, kind: str) -> None:
         browser = portal.browser()
         back = browser.choose(browser.begin(), person="birgitta")
         portal.change(audit=Broken(portal.house.audit, kind))
         assert_plain_503(browser.get(back))
         assert browser.cookie() is None
-        assert portal.sandbox.calls() == []
+        assert of_care(portal) == []
+        assert (portal.sandbox.calls() == []) is (kind != "Disclosure")
 
     @pytest.mark.parametrize("path", [MY_PAGE, "/sv/mig/del/plans", "/en/mig/"])
     def test_nothing_is_asked_and_nothing_shown(self, portal: Portal, path: str) -> None:

@@ -1,0 +1,207 @@
+"""Who the people are, as the population register says: asked for before anything is decided.
+
+1177's rules for direct access look at every login whether the person lives, and whoever has a
+protected identity must not be found through a page. So the register is asked first, on the ground
+on which something could be shown, and the rules then decide on what it said. What it did not say
+is not taken as favourable, but for one thing: that somebody who has just logged in is alive.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Lock
+from time import monotonic
+from typing import Any, Final
+
+from cachetools import LRUCache
+
+from stodtjanster.access import Permit, Policy, decide
+from stodtjanster.audit import AuditEvent, AuditLog, EventKind
+from stodtjanster.fetch import FetchService
+from stodtjanster.information import Item, PersonRecord
+from stodtjanster.model import (
+    Answer,
+    Need,
+    Outcome,
+    PersonId,
+    PersonIdKind,
+    Protection,
+    Situation,
+    Subject,
+    Told,
+)
+
+FRESH: Final = timedelta(minutes=5)
+"""A person whose identity was protected a moment ago is to be hidden within minutes."""
+
+REST: Final = timedelta(seconds=10)
+"""How long a register that did not answer is left alone by one session."""
+
+MAX_NUMBERS: Final = 8
+"""Numbers of one person that are asked about; nobody in the register has so many."""
+
+_NEEDS: Final = {"who": Need(PersonRecord)}
+_FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the register has said of one person, as far as it has.
+
+    `others` are their other numbers. `certain` is False when a part of it was not told now: then
+    `protected` is what an older copy forbids, or UNKNOWN.
+    """
+
+    name: Told | None
+    deceased: bool
+    protected: Protection
+    others: tuple[PersonId, ...]
+    certain: bool
+
+    def of(self, subject: Subject) -> Subject:
+        """The subject with what is known."""
+        return replace(
+            subject, deceased=self.deceased, protected=self.protected, others=self.others
+        )
+
+
+NOTHING: Final = Known(None, False, Protection.UNKNOWN, (), certain=False)
+
+
+class People:
+    """What is known is kept for minutes, for one login session and one person. Thread-safe.
+
+    `kinds` is all that could be shown of anybody. Nobody waits for the register longer than
+    `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        fetch: FetchService,
+        kinds: Iterable[type[Item]],
+        clock: Callable[[], datetime],
+        *,
+        policy: Policy,
+        patience: float,
+        keep: int = 10_000,
+    ) -> None:
+        self._fetch = fetch
+        self._kinds = frozenset(kinds)
+        self._clock = clock
+        self._policy = policy
+        self._patience = patience
+        self._kept: LRUCache[tuple[str, PersonId], tuple[Known, datetime]] = LRUCache(keep)
+        self._lock = Lock()
+
+    def recognised(self, situation: Situation, *, reach: str, audit: AuditLog) -> Situation:
+        """The situation with what is known of its subject."""
+        known = self.known(situation, reach=reach, audit=audit)
+        return replace(situation, subject=known.of(situation.subject))
+
+    def known(self, situation: Situation, *, reach: str, audit: AuditLog) -> Known:
+        """What the register says of the subject, at most minutes ago.
+
+        It is not asked about somebody of whom the actor may see nothing anyway. Raises
+        AuditUnavailable when the question cannot be logged: then it is not asked.
+        """
+        key = (reach, situation.subject.person)
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None and self._clock() < kept[1]:
+            return kept[0]
+        if not decide(situation, self._kinds, reach=reach, policy=self._policy).granted:
+            return NOTHING
+        known, until = self._look_up(situation, reach, audit)
+        with self._lock:
+            self._kept[key] = (known, until)
+        return known
+
+    def forget(self, reach: str) -> None:
+        """Erase what one login session knows: called at logout."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == reach]:
+                del self._kept[key]
+
+    def _look_up(self, situation: Situation, reach: str, audit: AuditLog) -> tuple[Known, datetime]:
+        """Ask about the number, and then about those that it is linked with: a protection may
+        stand in the record of any of them."""
+        deadline = monotonic() + self._patience
+        numbers: tuple[PersonId, ...] = (situation.subject.person,)
+        while True:
+            subject = replace(situation.subject, others=numbers[1:])
+            answer = self._ask(replace(situation, subject=subject), reach, audit, deadline)
+            found = _with_linked(numbers, answer)
+            if found == numbers:
+                known = _known(answer, numbers)
+                return known, self._keep_until(answer, known)
+            numbers = found
+
+    def _ask(
+        self, situation: Situation, reach: str, audit: AuditLog, deadline: float
+    ) -> Answer[Any]:
+        permit = decide(situation, self._kinds, reach=reach, policy=self._policy).to_look_up()
+        reference = audit.record(self._event(permit))
+        harvest = self._fetch.begin(permit.logged(reference), _NEEDS)
+        while not harvest.settled(_NEEDS) and harvest.wait(deadline - monotonic()):
+            pass
+        return harvest.answer("who")
+
+    def _event(self, permit: Permit) -> AuditEvent:
+        situation = permit.situation
+        registers = (s.settings.key for s in self._fetch.sources if PersonRecord in s.gives)
+        return AuditEvent(
+            event=EventKind.LOOKED_UP,
+            at=self._clock(),
+            actor=situation.actor.person,
+            actor_kind=situation.actor.kind,
+            loa=situation.actor.loa,
+            subject=situation.subject.person,
+            others=situation.subject.others,
+            information=(PersonRecord.key,),
+            sources=tuple(registers),
+            ground=permit.ground.reason.value,
+            law=permit.ground.law.value,
+            purpose=situation.purpose,
+            session=permit.reach,
+        )
+
+    def _keep_until(self, answer: Answer[Any], known: Known) -> datetime:
+        """Counted from when the register said it, not from when it was taken from the shelf."""
+        now = self._clock()
+        if not known.certain:
+            return now + REST
+        return min(report.as_of or now for report in answer.reports) + FRESH
+
+
+def _with_linked(numbers: tuple[PersonId, ...], answer: Answer[Any]) -> tuple[PersonId, ...]:
+    """Reserve numbers are left out: neither the index nor the aggregating services know them (TKB),
+    and every source would be said not to share."""
+    linked = (
+        number
+        for record in answer.items
+        for number in record.linked
+        if number.kind is not PersonIdKind.RESERVNUMMER
+    )
+    return tuple(dict.fromkeys((*numbers, *linked)))[:MAX_NUMBERS]
+
+
+def _known(answer: Answer[Any], numbers: tuple[PersonId, ...]) -> Known:
+    """What the records come to. The stricter is obeyed, whichever number it stands under.
+
+    A copy from before is believed in what it forbids and not in what it allows.
+    """
+    records = tuple(answer.items)
+    named = {record.subject for record in records}
+    asked = [report for report in answer.reports if report.outcome is not Outcome.NOT_ASKED]
+    fresh = all(report.outcome in _FRESHLY and report.cause is None for report in asked)
+    # Rows that could not be read are links that nobody can ask about, or somebody's whole record.
+    whole = answer.rejected == 0 or named.issuperset(numbers)
+    certain = fresh and whole and numbers[0] in named
+    hidden = (r.protected for r in records if r.protected is not Protection.NONE)
+    return Known(
+        name=next((r.name for r in records if r.subject == numbers[0]), None),
+        deceased=any(record.deceased for record in records),
+        protected=next(hidden, Protection.NONE if certain else Protection.UNKNOWN),
+        others=numbers[1:],
+        certain=certain,
+    )
