@@ -12,12 +12,12 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench import clients, latency, page, parse, render
+from bench import clients, guard, latency, page, parse, render
 from bench.figures import Figure, as_json, table
 
 RESULT = Path(__file__).parents[1] / "artifacts" / "bench.json"
 PARTS: dict[str, Callable[[Path], list[Figure]]] = {
-    "parse": lambda _folder: parse.measure(),
+    "parse": parse.measure,
     "render": lambda _folder: render.measure(),
     "clients": clients.measure,
     "latency": latency.measure,
@@ -28,7 +28,9 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("parts", nargs="*", choices=[*PARTS, []], help="all when none is named")
-    chosen = parser.parse_args().parts or list(PARTS)
+    parser.add_argument("--accept", action="store_true", help="compare with this run from now on")
+    asked = parser.parse_args()
+    chosen = asked.parts or list(PARTS)
     # A hanging source that is called busy is told of once for every page; the table is enough.
     logging.disable(logging.WARNING)
     began = perf_counter()
@@ -48,6 +50,10 @@ def main() -> None:
     print(", ".join(f"{name} {value}" for name, value in about.items()))
     print()
     print(table(figures))
+    print()
+    print(guard.said(figures))
+    if asked.accept:
+        guard.accept(figures)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ class Figure:
     """`ratio` is the median over rounds of `what` divided by `floor`, both measured in that round.
 
     `low` and `high` are the least and the greatest round. `beside` holds what explains the ratio,
-    in units said in its keys.
+    in units said in its keys. Less is better, unless `more_is_better`.
     """
 
     part: str
@@ -22,6 +22,7 @@ class Figure:
     high: float
     rounds: int
     beside: dict[str, float] = field(default_factory=dict)
+    more_is_better: bool = False
 
 
 def figure(

@@ -1,36 +1,45 @@
-"""Parse per row against bare lxml and orjson: the measures that lie beside the adapters."""
+"""What a row costs to read and to make our value of, against the parser alone.
 
+Beside stands how many times the floor others take over the same bytes, for the same number of
+rows: zeep, xsdata (the national schemas must be at hand) and whole-Bundle fhir.resources.
+"""
+
+import sys
 from collections.abc import Callable
-from importlib import import_module
+from pathlib import Path
+from statistics import median
 
+from bench import parse_fhir, parse_rivta
 from bench.figures import Figure, figure
+from bench.parse_race import FLOOR, OURS, Raced
 
 ROUNDS = 3
 PART = "Parse and normalise, per row"
-MODULES = (("bench.parse_rivta", "bare lxml"), ("bench.parse_fhir", "bare orjson"))
-
-Measure = Callable[[], list[tuple[str, float, float]]]
+NATIONAL = Path(__file__).resolve().parents[2] / "shared" / "rivta"
 
 
-def measure() -> list[Figure]:
-    return [one for name, floor in MODULES for one in _rounds(_measure_of(name), floor)]
-
-
-def _rounds(measured: Measure, floor: str) -> list[Figure]:
-    rounds = [measured() for _ in range(ROUNDS)]
+def measure(folder: Path) -> list[Figure]:
+    national = NATIONAL if NATIONAL.is_dir() else None
+    if national is None:
+        print("parse: no zeep, no xsdata: the national schemas are not here", file=sys.stderr)
     return [
-        figure(
-            PART,
-            same[0][0],
-            floor,
-            [ours for _, _, ours in same],
-            [least for _, least, _ in same],
-            us_a_row=min(ours for _, _, ours in same),
-        )
-        for same in zip(*rounds, strict=True)
+        *(_figure(race, "bare lxml") for race in parse_rivta.races(national, folder)),
+        *(_figure(race, "bare orjson") for race in parse_fhir.races()),
     ]
 
 
-def _measure_of(module: str) -> Measure:
-    found: Measure = import_module(module).measure
-    return found
+def _figure(race: Callable[[], Raced], floor: str) -> Figure:
+    rounds = [race() for _ in range(ROUNDS)]
+    others = rounds[0].us.keys() - {FLOOR, OURS}
+    return figure(
+        PART,
+        rounds[0].what,
+        floor,
+        [each.us[OURS] for each in rounds],
+        [each.us[FLOOR] for each in rounds],
+        us_a_row=min(each.us[OURS] for each in rounds),
+        **{
+            f"{name}_x": median(each.us[name] / each.us[FLOOR] for each in rounds)
+            for name in sorted(others)
+        },
+    )

@@ -1,178 +1,214 @@
-"""What it costs to read RIV-TA answers, against the floor: lxml building the tree and no more.
+"""What it costs to read RIV-TA answers, against the floor: lxml building the tree and no more."""
 
-Run as `python -m bench.parse_rivta`. Floor and ours take turns in one run, so that a busy machine
-slows both; the best round of each is told.
-"""
-
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from time import perf_counter_ns
+from functools import partial
+from pathlib import Path
+from typing import Final
 
 from lxml import etree
 
-from stodtjanster.model import PersonId
+from bench import parse_rows as rows
+from bench.parse_peers import xsdata_reader, zeep_reader
+from bench.parse_race import FLOOR, OURS, Raced, Read, race
+from bench.parse_rows import SUBJECT, UNIT, answer
+from stodtjanster.catalogue import Entry
+from stodtjanster.model import HsaId, Told
+from stodtjanster.sources.bookings import adapter as bookings
+from stodtjanster.sources.care_contacts import adapter as care_contacts
+from stodtjanster.sources.care_documentation import adapter as care_documentation
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
+from stodtjanster.sources.care_services import adapter as care_services
 from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import Heard
+from stodtjanster.sources.listings import adapter as listings
+from stodtjanster.sources.medication_history import adapter as medication_history
+from stodtjanster.sources.persons import adapter as persons
+from stodtjanster.sources.request_activities import adapter as request_activities
 from stodtjanster.sources.subject_of_care_schedule import adapter as schedule
+from stodtjanster.sources.units import adapter as units
 
-ROWS = 500
-ROUNDS = 15
-SUBJECT = PersonId.parse("191212121212")
-
-ENVELOPE = """<?xml version="1.0" encoding="UTF-8"?>
-<soapenv:Envelope xmlns:soapenv="http://schemas.xmlsoap.org/soap/envelope/">
-  <soapenv:Header>
-    <h:ProcessingStatus xmlns:h="urn:riv:interoperability:headers:1">
-      <h:ProcessingStatusList>
-        <h:logicalAddress>SE2321000230-1001</h:logicalAddress>
-        <h:statusCode>DataFromSource</h:statusCode>
-        <h:isResponseFromCache>false</h:isResponseFromCache>
-        <h:isResponseInSynch>true</h:isResponseInSynch>
-        <h:lastSuccessfulSynch>20261120101500</h:lastSuccessfulSynch>
-      </h:ProcessingStatusList>
-    </h:ProcessingStatus>
-  </soapenv:Header>
-  <soapenv:Body>
-    <r:{operation}Response xmlns:r="{namespace}" xmlns:c="{types}"
-        xmlns:x="urn:riv:crm:scheduling:1.1">
-{rows}
-    </r:{operation}Response>
-  </soapenv:Body>
-</soapenv:Envelope>
-"""
-
-TIMESLOT = """      <r:timeslotDetail>
-        <c:startTimeInclusive>202612{day:02}{hour:02}3000</c:startTimeInclusive>
-        <c:endTimeExclusive>202612{day:02}{hour:02}4500</c:endTimeExclusive>
-        <c:healthcare_facility>SE2321000230-1001</c:healthcare_facility>
-        <c:performer>SE2321000230-20{n:04}</c:performer>
-        <c:bookingId>b0000000-0000-4000-8000-{n:012}</c:bookingId>
-        <c:subject_of_care>191212121212</c:subject_of_care>
-        <c:purpose>Kom fastande. Ta med din läkemedelslista.</c:purpose>
-        <c:reason>Återbesök</c:reason>
-        <c:resourceName>Rum {room}</c:resourceName>
-        <c:healthcare_facility_name>Tallbackens vårdcentral</c:healthcare_facility_name>
-        <c:performerName>Distriktssköterska {room}</c:performerName>
-        <c:resourceID>{room}</c:resourceID>
-        <c:timeTypeName>Återbesök</c:timeTypeName>
-        <c:timeTypeID>2</c:timeTypeID>
-        <c:careTypeName>Mottagningsbesök</c:careTypeName>
-        <c:careTypeID>7</c:careTypeID>
-        <c:cancel_booking_allowed>true</c:cancel_booking_allowed>
-        <c:rebooking_allowed>true</c:rebooking_allowed>
-        <c:message_allowed>false</c:message_allowed>
-        <x:isInvitation>false</x:isInvitation>
-      </r:timeslotDetail>"""
-
-CARE_MANAGER = """      <r:careManager>
-        <c:careManagerHeader>
-          <c:accessControlHeader>
-            <c:accountableHealthcareProviderId>
-              <c:root>1.2.752.129.2.1.4.1</c:root><c:extension>SE2321000230-1000</c:extension>
-            </c:accountableHealthcareProviderId>
-            <c:patientId>
-              <c:root>1.2.752.129.2.1.3.1</c:root><c:extension>191212121212</c:extension>
-            </c:patientId>
-            <c:blockComparisonTime>20260301120000</c:blockComparisonTime>
-          </c:accessControlHeader>
-          <c:sourceSystemId>
-            <c:root>1.2.752.129.2.1.4.1</c:root><c:extension>SE2321000230-1001</c:extension>
-          </c:sourceSystemId>
-        </c:careManagerHeader>
-        <c:code><c:code>1</c:code><c:codeSystem>1.2.752.129.5.1.69</c:codeSystem></c:code>
-        <c:practitioner>
-          <c:hsaId>
-            <c:root>1.2.752.129.2.1.4.1</c:root><c:extension>SE2321000230-2{n:04}</c:extension>
-          </c:hsaId>
-          <c:name>Sköterska {n}</c:name>
-        </c:practitioner>
-        <c:period><c:start>20260301</c:start></c:period>
-        <c:managingCareGiver>
-          <c:hsaId>
-            <c:root>1.2.752.129.2.1.4.1</c:root><c:extension>SE2321000230-1000</c:extension>
-          </c:hsaId>
-          <c:name>Region Jämtland Härjedalen</c:name>
-        </c:managingCareGiver>
-        <c:contact>
-          <c:telecom>
-            <c:system><c:code>phone</c:code></c:system><c:value>0980-319 200</c:value>
-          </c:telecom>
-        </c:contact>
-      </r:careManager>"""
-
-CARE_PLAN = """      <r:carePlan>
-        <c:carePlanHeader>
-          <c:documentId>plan-{n}</c:documentId>
-          <c:sourceSystemHSAId>SE2321000230-1001</c:sourceSystemHSAId>
-          <c:documentTitle>Vårdplan</c:documentTitle>
-          <c:documentTime>20260301120000</c:documentTime>
-          <c:patientId><c:id>191212121212</c:id><c:type>1.2.752.129.2.1.3.1</c:type></c:patientId>
-          <c:accountableHealthcareProfessional>
-            <c:authorTime>20260302120000</c:authorTime>
-            <c:healthcareProfessionalName>Läkare {n}</c:healthcareProfessionalName>
-            <c:healthcareProfessionalOrgUnit>
-              <c:orgUnitName>Tallbackens vårdcentral</c:orgUnitName>
-            </c:healthcareProfessionalOrgUnit>
-          </c:accountableHealthcareProfessional>
-          <c:approvedForPatient>true</c:approvedForPatient>
-        </c:carePlanHeader>
-        <c:carePlanBody>
-          <c:content><c:mediaType>text/plain</c:mediaType><c:value>UGxhbg==</c:value></c:content>
-          <c:typeOfCarePlanEnum>VP</c:typeOfCarePlanEnum>
-        </c:carePlanBody>
-      </r:carePlan>"""
+MANY: Final = 200
+_NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
+_READING: Final = Reading("bench", _NOW, SUBJECT)
+_BOOKING: Final = {contract.operation: contract for contract in bookings.CONTRACTS}
+_LOGGED: Final = rows.result(resultCode="OK", logId="NA")
+_DONE: Final = rows.result(resultCode="OK")
 
 
-def measure() -> list[tuple[str, float, float]]:
-    """(name, floor, ours) for each contract, in microseconds a row."""
-    cases: tuple[tuple[str, str, Callable[..., Heard]], ...] = (
-        ("GetSubjectOfCareSchedule", TIMESLOT, schedule.read),
-        ("GetCareManagers", CARE_MANAGER, care_managers.read),
-        ("GetCarePlans", CARE_PLAN, care_plans.read),
-    )
-    contracts = (schedule.CONTRACT, care_managers.CONTRACT, care_plans.CONTRACT)
-    found = []
-    for (name, row, read), contract in zip(cases, contracts, strict=True):
-        rows = "\n".join(
-            row.format(n=n, day=n % 28 + 1, hour=8 + n % 9, room=n % 7) for n in range(ROWS)
-        )
-        body = ENVELOPE.format(
-            operation=contract.operation,
-            namespace=contract.namespace,
-            types=contract.types,
-            rows=rows,
-        ).encode()
-        found.append((name, *_race(body, read)))
-    return found
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A contract, its schema, how a row of its answer is written and how the answer is read.
+
+    `schema` lies below the folder of national schemas. `read` gives how many values it made.
+    `rows` is 1 where an answer is about one thing; `after` is what comes after the rows.
+    """
+
+    contract: Contract
+    schema: str
+    row: Callable[[int], str]
+    read: Callable[[bytes], int]
+    rows: int = MANY
+    after: str = ""
+
+    @property
+    def name(self) -> str:
+        return f"{self.contract.operation} {self.contract.major}"
+
+    def body(self) -> bytes:
+        return answer(self.contract, (*map(self.row, range(self.rows)), self.after))
 
 
-def _race(body: bytes, read: Callable[..., Heard]) -> tuple[float, float]:
-    reading = Reading("bench", datetime(2026, 11, 20, tzinfo=UTC), SUBJECT)
+def _items(read: Callable[..., Heard]) -> Callable[[bytes], int]:
+    def count(body: bytes) -> int:
+        heard = read(body, reading=_READING)
+        assert not heard.rejected
+        return len(heard.items)
+
+    return count
+
+
+def _entry(body: bytes) -> int:
+    return int(units.read_unit(body, HsaId(UNIT), at=_NOW) is not None)
+
+
+def _owner(body: bytes) -> int:
+    entry = Entry(HsaId(UNIT), Told("Tallbackens vårdcentral"), _NOW)
+    return int(units.read_owner(body, entry).provider is not None)
+
+
+def _schema(folder: str, operation: str, version: str) -> str:
+    interactions = f"{folder}/interactions/{operation}Interaction"
+    return f"{interactions}/{operation}Responder_{version}.xsd"
+
+
+def _times(operation: str, row: Callable[[int], str], rows: int = MANY) -> Answer:
+    """An answer about one booking, which is asked for where it is held."""
+    schema = _schema("crm/scheduling/1.1", operation, "1.1")
+    return Answer(_BOOKING[operation], schema, row, _items(bookings.read), rows)
+
+
+_logistics = partial(_schema, "clinicalprocess/logistics/logistics/3.0")
+_unit = partial(_schema, "infrastructure/directory/organization/5.0")
+
+ANSWERS: Final = (
+    Answer(
+        schedule.CONTRACT,
+        _schema("crm/scheduling/1.1", "GetSubjectOfCareSchedule", "1.1"),
+        rows.timeslot,
+        _items(schedule.read),
+    ),
+    _times("GetAvailableTimeslots", rows.timeslot),
+    _times("GetAvailableDates", rows.free_day),
+    _times("GetBookingDetails", rows.timeslot, 1),
+    Answer(
+        care_managers.CONTRACT,
+        _schema(
+            "coreprocess/residentparticipation/residentparticipation/1.0", "GetCareManagers", "1.0"
+        ),
+        rows.care_manager,
+        _items(care_managers.read),
+    ),
+    Answer(
+        care_plans.CONTRACT,
+        _logistics("GetCarePlans", "2.0"),
+        rows.care_plan,
+        _items(care_plans.read),
+        after=_LOGGED,
+    ),
+    Answer(
+        care_services.CONTRACT,
+        _logistics("GetCareServices", "2.0"),
+        rows.care_service,
+        _items(care_services.read),
+        after=_LOGGED,
+    ),
+    Answer(
+        care_contacts.CONTRACTS[0],
+        _schema("clinicalprocess/logistics/logistics/2.0", "GetCareContacts", "2.0"),
+        rows.contact_2,
+        _items(care_contacts.read),
+    ),
+    Answer(
+        care_contacts.CONTRACTS[1],
+        _logistics("GetCareContacts", "3.0"),
+        rows.contact_3,
+        _items(care_contacts.read),
+        after=_LOGGED,
+    ),
+    Answer(
+        care_documentation.CONTRACTS[0],
+        _schema("clinicalprocess/healthcond/description/2.1.1", "GetCareDocumentation", "2.1"),
+        rows.note_2,
+        _items(care_documentation.read),
+    ),
+    Answer(
+        care_documentation.CONTRACTS[1],
+        _schema("clinicalprocess/healthcond/description/3.0", "GetCareDocumentation", "3.0"),
+        rows.note_3,
+        _items(care_documentation.read),
+        after=_DONE,
+    ),
+    Answer(
+        medication_history.CONTRACT,
+        _schema(
+            "clinicalprocess/activityprescription/actoutcome/2.1", "GetMedicationHistory", "2.1"
+        ),
+        rows.medicine,
+        _items(medication_history.read),
+        after=_LOGGED,
+    ),
+    Answer(
+        request_activities.CONTRACTS[0],
+        _schema("crm/requeststatus/1.0", "GetRequestActivities", "1.0"),
+        rows.step_1,
+        _items(request_activities.read),
+    ),
+    Answer(
+        request_activities.CONTRACTS[1],
+        _schema("crm/requeststatus/2.0", "GetRequestActivities", "2.0"),
+        rows.step_2,
+        _items(request_activities.read),
+    ),
+    Answer(
+        listings.CONTRACT,
+        "crm/carelisting/1.0/GetListing_1_0.xsd",
+        rows.listed,
+        _items(listings.read),
+        1,
+    ),
+    Answer(
+        persons.CONTRACT,
+        _schema("strategicresourcemanagement/persons/person/5.0", "GetPersonsForProfile", "5.0"),
+        rows.person,
+        _items(persons.read),
+        1,
+    ),
+    Answer(units.UNIT, _unit("GetUnit", "5.0"), rows.catalogue_unit, _entry, 1),
+    Answer(units.CARE_UNIT, _unit("GetHealthCareUnit", "2.0"), rows.care_unit, _owner, 1),
+)
+
+
+def races(national: Path | None, folder: Path) -> Iterator[Callable[[], Raced]]:
+    """A race for each contract, to be run as often as one wants.
+
+    `national` is the folder of national schemas; without it only the floor and ours run.
+    """
+    for each in ANSWERS:
+        readers: dict[str, Read] = {FLOOR: _floor(), OURS: each.read}
+        if national is not None:
+            schema = national / each.schema
+            readers["zeep"] = zeep_reader(schema, each.contract)
+            readers["xsdata"] = xsdata_reader(schema, each.contract, folder)
+        body = each.body()
+        yield partial(race, each.name, body, each.read(body), readers)
+
+
+def _floor() -> Read:
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True
     )
-
-    def floor() -> None:
-        etree.fromstring(body, parser)
-
-    def ours() -> None:
-        heard = read(body, reading=reading)
-        assert len(heard.items) == ROWS
-        assert not heard.rejected
-
-    best = [float("inf"), float("inf")]
-    for _ in range(ROUNDS):
-        for place, run in enumerate((floor, ours)):
-            begun = perf_counter_ns()
-            run()
-            best[place] = min(best[place], (perf_counter_ns() - begun) / 1_000 / ROWS)
-    return best[0], best[1]
-
-
-if __name__ == "__main__":
-    for name, floor, ours in measure():
-        print(
-            f"{name:26} floor {floor:6.1f} us/row   ours {ours:6.1f} us/row   {ours / floor:.2f} x"
-        )
+    return lambda body: etree.fromstring(body, parser)

@@ -14,7 +14,7 @@ from time import process_time
 
 from bench.figures import Figure, figure
 from bench.page import KINDS, NOW, ROWS, SOURCES, answer_of
-from bench.parse_rivta import SUBJECT
+from bench.parse_rows import SUBJECT
 from portal.i18n import Speaker, at
 from portal.pages import Pages
 from stodtjanster.catalogue import Directory, Unit
