@@ -36,6 +36,9 @@ _WHY_NOT = {
         "Du som är 13–15 år kan inte se din planering här än. Det kan du när du har fyllt 16. "
         "Fråga din mottagning om du vill veta vad som är planerat."
     ),
+    Reason.SUBJECT_DECEASED: N_(
+        "Enligt folkbokföringen är personen avliden. Kontakta Skatteverket om det inte stämmer."
+    ),
     Reason.AUTHN_LOA_TOO_LOW: N_(
         "Du behöver logga in med en e-legitimation på en högre nivå, till exempel BankID."
     ),

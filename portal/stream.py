@@ -14,8 +14,8 @@ from portal.i18n import at
 from portal.logging import place_of
 from portal.pages import Pages
 from stodtjanster.fetch import Harvest
-from stodtjanster.model import Answer, Report
-from views.kit.notices import StatusRow, status_row
+from stodtjanster.model import Answer, Protection, Report
+from views.kit.notices import StatusRow, status_row, unrecognised
 from views.kit.view import Scene, Section, Shown, View, broken, show
 from views.kit.words import N_
 
@@ -127,7 +127,9 @@ def reports_of(page: Page) -> tuple[Report, ...]:
 
 def status_of(page: Page) -> StatusRow:
     scene = page.scene
-    return status_row(reports_of(page), scene.directory, scene.words, scene.situation.now)
+    row = status_row(reports_of(page), scene.directory, scene.words, scene.situation.now)
+    unknown = scene.situation.subject.protected is Protection.UNKNOWN
+    return unrecognised(row, scene.words) if unknown else row
 
 
 def _is_due(section: Section, page: Page, gone: float) -> bool:

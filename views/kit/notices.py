@@ -1,7 +1,7 @@
 """What is missing, said in plain words: who did not answer, what follows, what to do."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from typing import Literal
@@ -238,6 +238,23 @@ def status_row(
         checked_at=checked_at,
         notices=_notices(reports, directory, words),
     )
+
+
+def unrecognised(row: StatusRow, words: Words) -> StatusRow:
+    """The row when the register has not said who the person is, which is asked of it first."""
+    notice = SourceNotice(
+        tone="warning",
+        heading=words.gettext(N_("Vi kunde inte hämta personuppgifter från folkbokföringen")),
+        consequence=words.gettext(
+            N_(
+                "Därför visar vi inte platser och telefonnummer till fasta kontakter. "
+                "Det kan finnas uppgifter under ett tidigare personnummer som inte syns här."
+            )
+        ),
+        fact=words.gettext(N_("folkbokföringen svarade inte")),
+        retry=True,
+    )
+    return replace(row, asked=row.asked + 1, notices=(notice, *row.notices))
 
 
 def mark_of(kind: OwnerKind) -> Mark:
