@@ -13,7 +13,18 @@ from stodtjanster.information.care_manager import (
     Telecom,
     TelecomKind,
 )
-from stodtjanster.information.care_plan import Attachment, CarePlan, CarePlanKind, Goal
+from stodtjanster.information.care_plan import (
+    Activity,
+    ActivityState,
+    Assigned,
+    Attachment,
+    CarePlan,
+    CarePlanKind,
+    CarePlanStatus,
+    Goal,
+    GoalState,
+    Participant,
+)
 from stodtjanster.information.care_service import CareService, CareServiceKind
 from stodtjanster.information.free_time import FreeDay, FreeTime
 from stodtjanster.information.item import Item
@@ -30,8 +41,11 @@ from stodtjanster.information.referral_status import (
 )
 
 __all__ = [
+    "Activity",
+    "ActivityState",
     "Agreement",
     "Appointment",
+    "Assigned",
     "Attachment",
     "CareContact",
     "CareContactKind",
@@ -40,16 +54,19 @@ __all__ = [
     "CareManagerKind",
     "CarePlan",
     "CarePlanKind",
+    "CarePlanStatus",
     "CareService",
     "CareServiceKind",
     "FreeDay",
     "FreeTime",
     "Goal",
+    "GoalState",
     "Item",
     "Listing",
     "ListingKind",
     "Medication",
     "Message",
+    "Participant",
     "Party",
     "PersonRecord",
     "Referral",

@@ -17,6 +17,7 @@ from stodtjanster.information import (
     CarePlanKind,
     CareService,
     Goal,
+    GoalState,
     Item,
     Party,
     Telecom,
@@ -285,12 +286,18 @@ def test_a_plan_with_goals_and_its_place_among_plans():
     assert item.title == Told("Genomförandeplan")
     assert (item.first, item.last) == (date(2026, 10, 23), date(2027, 2, 28))
     assert item.authored == datetime(2026, 10, 23, 8, tzinfo=UTC)
-    assert item.owner == Told("Maria Lund")
-    assert item.responsible == item.origin.unit_name == Told("Hemtjänsten Norr")
+    assert item.responsible == Told("Maria Lund")
+    assert item.owner == item.origin.unit_name == Told("Hemtjänsten Norr")
     assert item.goals == (
-        Goal(Told("Gå inomhus utan rullator"), True, date(2026, 12, 30)),
+        Goal(
+            Told("Gå inomhus utan rullator"),
+            GoalState.REACHED,
+            date(2026, 12, 30),
+            frozenset({"kommun|Goal/g1"}),
+        ),
         Goal(Told("Jämnt blodsocker")),
     )
+    assert [goal.reached for goal in item.goals] == [True, None]
     assert item.keys == {"kommun|CarePlan/c1", "KOMM|gp1"}
     assert item.parents == ("NORD|SIP", "https://region.example/r4|CarePlan/7")
     assert item.children == ("kommun|CarePlan/child",)

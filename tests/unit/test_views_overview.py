@@ -14,6 +14,7 @@ from stodtjanster.information import (
     CareManagerKind,
     CarePlanKind,
     Goal,
+    GoalState,
     ListingKind,
     Party,
     Telecom,
@@ -495,7 +496,11 @@ class TestPlanning:
         ]
 
     def test_goals_are_counted_only_when_the_source_says(self) -> None:
-        goals = (Goal(Told("A"), reached=True), Goal(Told("B"), reached=False), Goal(Told("C")))
+        goals = (
+            Goal(Told("A"), GoalState.REACHED),
+            Goal(Told("B"), GoalState.GOING_ON),
+            Goal(Told("C")),
+        )
         silent = (Goal(Told("A")),)
         made = planning(
             answer(plan("x", goals=goals), plan("y", goals=silent)), answer(), answer(), scene()

@@ -4,21 +4,28 @@ Sources: hl7.org/fhir/R4/careplan.html, Inera EHDS-TK typeofcareplan-cs, KL core
 (KLCommonCareSocialPlannedIntervention).
 """
 
+import re
 from collections.abc import Iterable
 
-from stodtjanster.information import CarePlan, CarePlanKind, CareService, Goal
+from stodtjanster.information import (
+    Attachment,
+    CarePlan,
+    CarePlanKind,
+    CarePlanStatus,
+    CareService,
+)
 from stodtjanster.model import PersonId
+from stodtjanster.sources.kit.fhir import plan_parts
 from stodtjanster.sources.kit.fhir.appointments import check
-from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Meant, Scope, keys
+from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Meant, Scope, keys, known_as
 from stodtjanster.sources.kit.fhir.values import (
-    Foreign,
+    LONGEST_TEXT,
     Json,
     SetAside,
     Unreadable,
     as_list,
     codings,
     concept_text,
-    day,
     days,
     first_of,
     first_text,
@@ -28,19 +35,13 @@ from stodtjanster.sources.kit.identifiers import record_key
 
 KIND_SYSTEM = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
 _KINDS = {kind.value: kind for kind in CarePlanKind}
-_SHOWN = frozenset({"active", "on-hold"})
+_STATUSES = {"active": CarePlanStatus.ACTIVE, "on-hold": CarePlanStatus.ON_HOLD}
+_SHOWN = frozenset(_STATUSES)
 # A draft is not decided and our type has no word for that, so it is not shown as a plan.
 _OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknown", "ended"})
 _DECIDED = frozenset({"plan", "order"})
 _UNDECIDED = frozenset({"proposal", "option", "directive"})
-_REACHED = frozenset({"achieved", "sustaining"})
-_NOT_REACHED = frozenset(
-    {
-        *("in-progress", "improving", "worsening", "no-change", "not-achieved"),
-        *("no-progress", "not-attainable"),
-    }
-)
-_GOAL_HIDDEN = frozenset({"proposed", "cancelled", "rejected", "entered-in-error"})
+_MARKUP = re.compile(r"\s*<[!a-zA-Z]")
 _BEGUN = {
     "not-started": False,
     "scheduled": False,
@@ -94,6 +95,7 @@ def _plan(
     helpers = [*as_list(resource.get("careTeam")), *as_list(resource.get("contributor"))]
     writer = scope.meant(author, resource)
     helping = [scope.meant(one, resource) for one in helpers]
+    unit = unit_name((writer, *helping))
     return CarePlan(
         subject=subject,
         origin=scope.origin(
@@ -102,26 +104,33 @@ def _plan(
             labels.approved,
             made,
             first_of(one.unit for one in (writer, *helping)),
-            scope.told(unit_name((writer, *helping)), resource),
+            scope.told(unit, resource),
         ),
         kind=kind,
         kind_text=scope.told(first_text(resource.get("category")), resource),
         title=scope.told(resource.get("title") or resource.get("description"), resource),
-        owner=scope.told(writer.name, resource),
-        responsible=scope.told(first_of(one.name for one in helping), resource),
+        status=_STATUSES.get(resource["status"], CarePlanStatus.UNKNOWN),
+        owner=scope.told(unit or writer.name, resource),
+        # "The designated responsible party" in R4; R5 calls it the custodian.
+        responsible=scope.told(writer.name, resource),
+        participants=tuple(plan_parts.participants(helpers, resource, scope)),
+        own_words=plan_parts.own_words(resource, scope),
         first=first,
         last=last,
+        follow_up=plan_parts.follow_up(resource),
         authored=made,
-        goals=_goals(resource, scope),
+        goals=plan_parts.goals(resource, scope),
+        activities=plan_parts.activities(resource, scope),
+        attachments=_notes(resource, scope),
         keys=frozenset((f"{scope.system}|{identity}", *own_keys(resource))),
         parents=_keys(resource, scope, "partOf", "basedOn"),
         children=tuple(
             key
-            for activity in as_list(resource.get("activity"))
-            for reference in _planned(activity)
-            if _is_plan(reference, resource, scope)
+            for reference in plan_parts.planned(resource)
+            if scope.kind(reference, resource) == "CarePlan"
             for key in keys(reference, scope)
         ),
+        meetings=plan_parts.meetings(resource, scope),
     )
 
 
@@ -131,11 +140,15 @@ def unit_name(meant: Iterable[Meant]) -> str | None:
 
 
 def own_keys(resource: Json) -> tuple[str, ...]:
-    """The names that a record gives itself with its business identifiers."""
-    named = (
+    """The names that a record gives itself with its business identifiers, and the one that it has
+    in its source system."""
+    named = [
         record_key(one.get("system"), one.get("value"))
         for one in as_list(resource.get("identifier"))
-    )
+    ]
+    known = known_as(resource, "")
+    if known is not None:
+        named.append("|".join(known))
     return tuple(key for key in named if key is not None)
 
 
@@ -153,56 +166,27 @@ def _keys(resource: Json, scope: Scope, *elements: str) -> tuple[str, ...]:
     )
 
 
-def _planned(activity: Json) -> list[Json]:
-    return [*as_list(activity.get("reference")), *as_list(activity.get("plannedActivityReference"))]
+def _notes(resource: Json, scope: Scope) -> tuple[Attachment, ...]:
+    """The content of a plan that came from GetCarePlans (Inera EHDS-TK), which has lost its media
+    type on the way. It is kept as untrusted as an attachment is."""
+    texts = (
+        note.get("text")
+        for note in as_list(resource.get("note"))
+        if not plan_parts.is_own_note(note, resource, scope)
+    )
+    return tuple(
+        Attachment("text/html" if _MARKUP.match(text) else "text/plain", content=text.encode())
+        for text in texts
+        if _is_content(text)
+    )
 
 
-def _is_plan(reference: Json, resource: Json, scope: Scope) -> bool:
-    return scope.kind(reference, resource) == "CarePlan"
-
-
-def _goals(resource: Json, scope: Scope) -> tuple[Goal, ...]:
-    details = (one.get("detail") or {} for one in as_list(resource.get("activity")))
-    references = [
-        *as_list(resource.get("goal")),
-        *(one for detail in details for one in as_list(detail.get("goal"))),
-    ]
-    read = (_goal(reference, resource, scope) for reference in references)
-    # The same goal may stand on the plan and on one of its activities.
-    return tuple(dict.fromkeys(goal for goal in read if goal is not None))
-
-
-def _goal(reference: Json, resource: Json, scope: Scope) -> Goal | None:
-    goal = scope.resolve(reference, resource)
-    if goal is None or goal.get("resourceType") != "Goal":
-        name = scope.told(reference.get("display"), resource)
-        return None if name is None else Goal(name)
-    if goal.get("lifecycleStatus") in _GOAL_HIDDEN or not _same_person(goal, resource, scope):
-        return None
-    text = scope.told(concept_text(goal.get("description")), resource)
-    dues = (day(target.get("dueDate")) for target in as_list(goal.get("target")))
-    due = next((one for one in dues if one is not None), None)
-    return None if text is None else Goal(text, _reached(goal), due)
-
-
-def _same_person(goal: Json, resource: Json, scope: Scope) -> bool:
-    """A goal beside a plan may be anyone's; one inside it without subject is the plan's."""
-    subject = goal.get("subject")
-    if subject is None:
-        return goal in as_list(resource.get("contained"))
-    try:
-        return scope.whose(subject, resource) == scope.subject or scope.subject is None
-    except (Foreign, Unreadable):
-        return False
-
-
-def _reached(goal: Json) -> bool | None:
-    codes = [code for _, code in codings(goal.get("achievementStatus"))]
-    if any(code in _REACHED for code in codes):
-        return True
-    if any(code in _NOT_REACHED for code in codes):
-        return False
-    return None
+def _is_content(text: object) -> bool:
+    if text is not None and not isinstance(text, str):
+        raise Unreadable("text of another type")
+    if text is not None and len(text) > LONGEST_TEXT:
+        raise Unreadable("text too long")
+    return bool(text and text.strip())
 
 
 def _intervention(resource: Json) -> Json | None:
