@@ -1,6 +1,17 @@
 """Who the units, systems and sources are: names and ways to reach them, never people."""
 
+from stodtjanster.catalogue.coverage import Connection, Coverage, Expectation, Expecting
 from stodtjanster.catalogue.directory import Directory, OwnerKind, Unit
 from stodtjanster.catalogue.entry import Entry, Hours
 
-__all__ = ["Directory", "Entry", "Hours", "OwnerKind", "Unit"]
+__all__ = [
+    "Connection",
+    "Coverage",
+    "Directory",
+    "Entry",
+    "Expectation",
+    "Expecting",
+    "Hours",
+    "OwnerKind",
+    "Unit",
+]

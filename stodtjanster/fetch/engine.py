@@ -21,6 +21,7 @@ import uvloop
 from cachetools import LRUCache
 
 from stodtjanster.access import NotPermitted, Permit
+from stodtjanster.catalogue import Coverage
 from stodtjanster.fetch.acts import Ledger, carry_out
 from stodtjanster.fetch.copies import with_old_copy
 from stodtjanster.fetch.driver import Driver
@@ -30,6 +31,7 @@ from stodtjanster.fetch.plan import Needs, Order, plan
 from stodtjanster.fetch.revalidation import Revalidation
 from stodtjanster.fetch.shelf import Kept, Shelf
 from stodtjanster.fetch.steps import begin, ending, fail, tell
+from stodtjanster.fetch.upkeep import Chore
 from stodtjanster.information import Item
 from stodtjanster.information.booking import (
     ActOutcome,
@@ -71,7 +73,8 @@ class Call:
 class FetchService:
     """Thread-safe from outside; its own event loop runs in one thread, started by `start`.
 
-    `clock` gives aware times. `observe` is told of every landed flight.
+    `clock` gives aware times. `observe` is told of every landed flight. `coverage` knows who is not
+    connected. `chores` keep what is known of the country up to date for as long as it runs.
     """
 
     def __init__(
@@ -81,6 +84,8 @@ class FetchService:
         *,
         clock: Callable[[], datetime],
         shelf: Shelf | None = None,
+        coverage: Coverage | None = None,
+        chores: Iterable[Chore] = (),
         observe: Callable[[Call], None] = lambda _call: None,
     ) -> None:
         connected = tuple(sources)
@@ -89,6 +94,8 @@ class FetchService:
         self._driver = driver
         self._clock = clock
         self._shelf = shelf or Shelf()
+        self._coverage = coverage
+        self._chores = tuple(chores)
         self._ledger = Ledger()
         self._observe = observe
         self._by_key = {source.settings.key: source for source in self.sources}
@@ -107,6 +114,7 @@ class FetchService:
         self._flights: dict[Order, asyncio.Task[Answer[Item]]] = {}
         self._airborne: set[asyncio.Task[Answer[Item]]] = set()
         self._acting: set[asyncio.Task[ActOutcome]] = set()
+        self._doing_chores: set[asyncio.Task[None]] = set()
         self._stopping = False
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
@@ -114,6 +122,7 @@ class FetchService:
     def start(self) -> None:
         """Call once, after any fork."""
         self._thread.start()
+        self._loop.call_soon_threadsafe(self._take_up_chores)
 
     def stop(self) -> None:
         """Let go of all flights and close the connections. Whoever waits is told at once."""
@@ -131,7 +140,7 @@ class FetchService:
         Raises NotPermitted when the permit's log record is not committed.
         """
         now = self._clock()
-        planned = plan(permit, needs, self.sources)
+        planned = plan(permit, needs, self.sources, self._coverage)
         answers: dict[Order, Future[Answer[Item]]] = {}
         missing: list[tuple[Order, Future[Answer[Item]]]] = []
         for order in (order for orders in planned.orders.values() for order in orders):
@@ -237,12 +246,15 @@ class FetchService:
 
     async def _shut(self) -> None:
         self._stopping = True
-        tasks = (*self._airborne, *self._acting)
+        tasks: tuple[asyncio.Task[Any], ...] = (*self._airborne, *self._acting, *self._doing_chores)
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._driver.close()
         self._readers.shutdown(wait=False, cancel_futures=True)
+
+    def _take_up_chores(self) -> None:
+        self._doing_chores = {self._loop.create_task(chore(self._driver)) for chore in self._chores}
 
     def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
         for order, future in missing:

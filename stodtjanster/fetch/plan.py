@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from stodtjanster.access import NotPermitted, Permit
+from stodtjanster.catalogue import Coverage, Expecting
 from stodtjanster.information import Item
 from stodtjanster.model import Cause, Need, Outcome, Period, PersonId, Report
 from stodtjanster.sources.kit.source import Giver
@@ -27,6 +28,14 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True)
+class _Gap:
+    """Addresses that a source should reach and is known not to. `whole`: its own is one of them."""
+
+    addresses: frozenset[str] = frozenset()
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """`orders` by kind of information, and the reports that are known without asking."""
 
@@ -36,11 +45,13 @@ class Plan:
     reports: Mapping[type[Item], tuple[Report, ...]]
 
 
-def plan(permit: Permit, needs: Needs, sources: Iterable[Giver]) -> Plan:
+def plan(
+    permit: Permit, needs: Needs, sources: Iterable[Giver], coverage: Coverage | None = None
+) -> Plan:
     """Needs x sources x the person's numbers, once each, however many sections share a need.
 
-    What is not granted is never asked for. Raises NotPermitted when the permit's log record is not
-    committed.
+    What is not granted is never asked for, and a source that is known not to be connected is not
+    asked. Raises NotPermitted when the permit's log record is not committed.
     """
     if not permit.audit:
         raise NotPermitted("the permit is not logged")
@@ -48,16 +59,19 @@ def plan(permit: Permit, needs: Needs, sources: Iterable[Giver]) -> Plan:
     periods = {name: need.period(today) for name, need in needs.items()}
     kinds = {name: need.information for name, need in needs.items()}
     sources = tuple(sources)
+    gaps = {source.settings.key: _gap(permit, source, coverage) for source in sources}
     orders: dict[type[Item], tuple[Order, ...]] = {}
     reports: dict[type[Item], tuple[Report, ...]] = {}
     for kind in dict.fromkeys(kinds.values()):
         span = _span(periods[name] for name in needs if kinds[name] is kind)
         givers = [source for source in sources if kind in source.gives]
-        reports[kind] = tuple(_known(permit, kind, givers))
+        reports[kind] = tuple(_known(permit, kind, givers, gaps))
         orders[kind] = tuple(
             Order(source.settings.key, kind, number, span, permit.reach)
             for source in givers
-            if kind in permit.granted and source.settings.enabled
+            if kind in permit.granted
+            and source.settings.enabled
+            and not gaps[source.settings.key].whole
             for number in permit.situation.subject.numbers
         )
     return Plan(periods, kinds, orders, reports)
@@ -68,7 +82,17 @@ def _span(periods: Iterable[Period]) -> Period:
     return Period(min(span.first for span in spans), max(span.last for span in spans))
 
 
-def _known(permit: Permit, kind: type[Item], givers: list[Giver]) -> Iterable[Report]:
+def _gap(permit: Permit, source: Giver, coverage: Coverage | None) -> _Gap:
+    if coverage is None or not isinstance(source, Expecting):
+        return _Gap()
+    expected = source.expects
+    lacking = coverage.unconnected(expected, permit.situation.now)
+    return _Gap(lacking, expected.own.upper() in lacking)
+
+
+def _known(
+    permit: Permit, kind: type[Item], givers: list[Giver], gaps: Mapping[str, _Gap]
+) -> Iterable[Report]:
     """NotAsked reports. No source at all for a kind is a gap too: nobody is connected."""
     if kind not in permit.granted:
         yield _not_asked("", kind, Cause.NOT_PERMITTED)
@@ -78,7 +102,10 @@ def _known(permit: Permit, kind: type[Item], givers: list[Giver]) -> Iterable[Re
     for source in givers:
         if not source.settings.enabled:
             yield _not_asked(source.settings.key, kind, Cause.SWITCHED_OFF)
+            continue
+        for address in sorted(gaps[source.settings.key].addresses):
+            yield _not_asked(source.settings.key, kind, Cause.NOT_CONNECTED, address)
 
 
-def _not_asked(source: str, kind: type[Item], cause: Cause) -> Report:
-    return Report(source, source, kind.key, Outcome.NOT_ASKED, cause=cause)
+def _not_asked(source: str, kind: type[Item], cause: Cause, system: str | None = None) -> Report:
+    return Report(source, system or source, kind.key, Outcome.NOT_ASKED, cause=cause)

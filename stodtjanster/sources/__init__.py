@@ -13,7 +13,7 @@ from stodtjanster.sources.kit.source import Source, SourceSettings
 
 Connected: TypeAlias = Source | LocalSource | Performer
 
-_NO_KINDS: Final = frozenset({"kit", "units"})
+_NO_KINDS: Final = frozenset({"kit", "units", "connections"})
 _NOTHING_KEPT: Final[Mapping[str, Any]] = MappingProxyType({})
 
 
@@ -56,7 +56,7 @@ class Kind:
 
 
 def kinds() -> dict[str, Kind]:
-    """Every folder here but the kit and the catalogue of units, which is not about people."""
+    """Every folder here but the kit and the national catalogues, which are not about people."""
     found = (m.name for m in iter_modules(__path__) if m.ispkg and m.name not in _NO_KINDS)
     return {
         name: Kind(

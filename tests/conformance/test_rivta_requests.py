@@ -48,6 +48,13 @@ CASES = (
         headers=frozenset({"LogicalAddress", "Actor"}),
     ),
     Case(
+        "open_invitations",
+        Appointment,
+        "itintegration/engagementindex/1.0/interactions/FindContentInteraction"
+        "/FindContentResponder_1.0.xsd",
+        {"url": "https://127.0.0.1:9/vp/{operation}/1/rivtabp21"},
+    ),
+    Case(
         "care_managers",
         CareManager,
         "coreprocess/residentparticipation/residentparticipation/1.0/interactions"

@@ -140,9 +140,9 @@ def every(rows: Any = ROWS) -> Any:
 
 
 def test_every_folder_of_sources_is_a_kind() -> None:
-    """But the kit, and the catalogue of units: nobody is asked about there, and no item comes."""
+    """But the kit, and the national catalogues: nobody is asked about there, and no item comes."""
     folders = {found.name for found in iter_modules(sources.__path__) if found.ispkg}
-    assert folders - kinds().keys() == {"kit", "units"}
+    assert folders - kinds().keys() == {"kit", "units", "connections"}
 
 
 def test_every_kind_is_configured_in_the_demo(wire: Wire) -> None:

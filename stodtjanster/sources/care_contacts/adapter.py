@@ -59,6 +59,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers one major of GetCareContacts."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({CareContact})
+    contracts: ClassVar[tuple[Contract, ...]] = CONTRACTS
 
     def ask(self, ask: Ask) -> Conversation:
         """Without a period that reaches ahead a source leaves out what is planned (TKB)."""

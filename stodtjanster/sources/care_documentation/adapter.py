@@ -44,6 +44,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers one major of GetCareDocumentation."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Agreement})
+    contracts: ClassVar[tuple[Contract, ...]] = CONTRACTS
 
     def __init__(self, settings: Settings) -> None:
         super().__init__(settings)

@@ -87,6 +87,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers GetCareManagers."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({CareManager})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()

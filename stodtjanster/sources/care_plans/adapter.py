@@ -52,6 +52,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers GetCarePlans."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({CarePlan})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         """Ask from `years_back` years before the period to its end."""

@@ -61,6 +61,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers GetCareServices."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({CareService})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         """Ask from `years_back` years before the period to its end."""

@@ -5,11 +5,12 @@ from collections.abc import Callable, Generator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
-from typing import Final, Generic, TypeAlias, TypeVar
+from typing import Annotated, ClassVar, Final, Generic, TypeAlias, TypeVar
 
 from lxml import etree
 from pydantic import Field
 
+from stodtjanster.catalogue import Connection, Expectation
 from stodtjanster.information import Item
 from stodtjanster.model import (
     Cause,
@@ -61,12 +62,21 @@ MAX_ID: Final = 256
 _MAX_NAME: Final = 1_000
 
 
+LogicalAddress = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,128}$")]
+
+
 class RivtaSettings(SourceSettings):
-    """A contract at a logical address. A direct address works as well as the national one."""
+    """A contract at a logical address. A direct address works as well as the national one.
+
+    `expects` are logical addresses that the country's catalogue should list for the contract: the
+    source's own, or those that it is known to reach behind the national one. Whom the catalogue
+    turns out to lack is not asked, and is said not to share this.
+    """
 
     url: str = Field(pattern=r"^https?://\S+$")
-    logical_address: str = Field(default=NATIONAL, pattern=r"^[A-Za-z0-9_-]{1,128}$")
+    logical_address: LogicalAddress = NATIONAL
     consumer_hsa_id: str = Field(pattern=r"^[A-Za-z0-9-]{1,64}$")
+    expects: frozenset[LogicalAddress] = frozenset()
     limits: Limits = Limits(answer_seconds=32.0)
     """The platform gives an aggregated call 30 s and then answers with what came (AgP)."""
 
@@ -75,10 +85,27 @@ S = TypeVar("S", bound=RivtaSettings)
 
 
 class RivtaSource(Generic[S]):
-    """One configured address. Subclasses say what it gives and how it is asked."""
+    """One configured address. Subclasses say what it gives and how it is asked.
+
+    `contracts` are the majors of its contract: which one is asked with, `major` of the settings
+    tells where there are several.
+    """
+
+    contracts: ClassVar[tuple["Contract", ...]]
 
     def __init__(self, settings: S) -> None:
         self._settings = settings
+
+    @property
+    def expects(self) -> Expectation:
+        only = self.contracts[0].major
+        major = getattr(self._settings, "major", only)
+        contract = next(each for each in self.contracts if each.major == major)
+        return Expectation(
+            Connection(self._settings.consumer_hsa_id, contract.namespace),
+            self._settings.logical_address,
+            self._settings.expects,
+        )
 
     @property
     def settings(self) -> S:

@@ -60,6 +60,7 @@ class Adapter(RivtaSource[Settings]):
     """One region that answers GetListing."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Listing})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()

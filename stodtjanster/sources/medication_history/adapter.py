@@ -84,6 +84,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers GetMedicationHistory."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Medication})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         """Ask for the current list, begun at most `years_back` years before the period."""

@@ -15,7 +15,13 @@ from stodtjanster.sources.kit.booking_details import DETAILS, about, read_detail
 from stodtjanster.sources.kit.engagements import FIND, Category, Engagement, find, read_found
 from stodtjanster.sources.kit.paging import joined
 from stodtjanster.sources.kit.reading import Reading
-from stodtjanster.sources.kit.rivta import RivtaSource, known_to_the_index, post, unknowable
+from stodtjanster.sources.kit.rivta import (
+    Contract,
+    RivtaSource,
+    known_to_the_index,
+    post,
+    unknowable,
+)
 from stodtjanster.sources.kit.soap import body_of
 from stodtjanster.sources.kit.source import (
     Ask,
@@ -40,6 +46,7 @@ class Adapter(RivtaSource[Settings]):
     """The index at one address, and the units that it names."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Appointment})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         """The index, then each unit for each invitation. Raises SourceFailed for the index only."""

@@ -65,6 +65,7 @@ class Adapter(RivtaSource[Settings]):
     """The register at one address."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({PersonRecord})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         content = CONTRACT.new_request()

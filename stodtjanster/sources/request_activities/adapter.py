@@ -82,6 +82,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers one major of GetRequestActivities."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({ReferralStatus})
+    contracts: ClassVar[tuple[Contract, ...]] = CONTRACTS
 
     def ask(self, ask: Ask) -> Conversation:
         """Ask from `years_back` years before the period to its end."""

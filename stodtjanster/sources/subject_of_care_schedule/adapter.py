@@ -22,6 +22,7 @@ class Adapter(RivtaSource[Settings]):
     """One address that answers GetSubjectOfCareSchedule."""
 
     gives: ClassVar[frozenset[type[Item]]] = frozenset({Appointment})
+    contracts: ClassVar[tuple[Contract, ...]] = (CONTRACT,)
 
     def ask(self, ask: Ask) -> Conversation:
         """The facility is the logical address: an aggregator replaces it by each unit's own."""
