@@ -14,13 +14,14 @@ from portal.house import House
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
 from portal.identity.settings import ProviderSettings
+from portal.inbound.endpoint import build_listener
 from portal.logging import configure, request_id
 from portal.pages import STATIC, Pages
 from portal.people import People
 from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
-from portal.store import Store, StoreUnavailable
+from portal.store import MessageRows, Sealing, Store, StoreUnavailable
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
@@ -52,9 +53,10 @@ def utc_now() -> datetime:
 
 
 def create_app(settings: Settings | None = None, clock: Callable[[], datetime] = utc_now) -> Flask:
-    """An application with its fetch service running. Call after any fork.
+    """An application with its fetch service running, and its SOAP endpoint where there is one.
 
-    Raises pydantic.ValidationError for wrong settings, KeyError for an unknown kind of source.
+    Call after any fork. Raises pydantic.ValidationError for wrong settings, KeyError for an unknown
+    kind of source, OSError when the endpoint's port or a file of its cannot be used.
     """
     settings = settings or Settings()
     configure(settings.log_level)
@@ -67,6 +69,10 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     _add_headers(app, house)
     _add_error_pages(app, house)
     house.fetch.start()
+    if settings.inbound is not None:
+        inbound = build_listener(house, settings.inbound)
+        inbound.start()
+        app.extensions["inbound"] = inbound
     return app
 
 
@@ -74,7 +80,8 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     """Join all parts. Opens the store and brings its tables up to date; asks no one else."""
     store = Store(settings.database_url)
     store.upgrade()
-    sources = build_sources(settings, kept={})
+    messages = _messages(settings, store)
+    sources = build_sources(settings, {"inbox": messages} if messages else {})
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
     fetch = FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note)
@@ -84,6 +91,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         clock=clock,
         store=store,
         audit=store.audit,
+        messages=messages,
         sessions=Sessions(
             store.sessions,
             idle=timedelta(minutes=settings.session_idle_minutes),
@@ -122,8 +130,18 @@ def read_sources(settings: Settings) -> tuple[SourceSettings, ...]:
     return tuple(known[str(raw["kind"])].read(raw) for raw in settings.sources)
 
 
+def _messages(settings: Settings, store: Store) -> MessageRows | None:
+    """None without a secret that outlives the process: what it seals could never be opened."""
+    if "secret" not in settings.model_fields_set:
+        return None
+    return store.messages(Sealing(settings.key("what the store keeps")))
+
+
 def build_sources(settings: Settings, kept: Mapping[str, Any]) -> tuple[Connected, ...]:
-    """`kept` is what the portal itself keeps, by the kind of source that tells of it."""
+    """`kept` is what the portal itself keeps, by the kind of source that tells of it.
+
+    Raises ValueError for a source of what we keep where nothing is kept.
+    """
     known = kinds()
     return tuple(known[str(raw["kind"])].build(raw, kept) for raw in settings.sources)
 

@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import click
@@ -100,9 +101,11 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
+        "secret": _secret(state / "hemlighet"),
         "sources": [
             *(*_national(told), _register(told), _bookings(told)),
             *(*_regional(told), *_over_fhir(told)),
+            {"key": "inbox", "kind": "inbox", "name": "Portalen"},
         ],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
@@ -118,6 +121,14 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             }
         ],
     }
+
+
+def _secret(path: Path) -> str:
+    """The same at every start: what is in the database was sealed with it."""
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text(token_urlsafe(), encoding="utf-8")
+    return path.read_text(encoding="utf-8")
 
 
 def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:

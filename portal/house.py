@@ -11,7 +11,7 @@ from portal.pages import Pages
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
-from portal.store import Store
+from portal.store import MessageRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditLog
@@ -31,6 +31,7 @@ class House:
     clock: Callable[[], datetime]
     store: Store
     audit: AuditLog
+    messages: MessageRows | None
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]

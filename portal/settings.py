@@ -17,6 +17,7 @@ from pydantic_settings import (
 from pydantic_settings.sources import EnvSettingsSource
 
 from portal.identity.settings import ProtectedUrl, ProviderSettings
+from portal.inbound.settings import InboundSettings
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
 
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     sources: tuple[dict[str, Any], ...] = ()
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
+    inbound: InboundSettings | None = None
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
     register_seconds: float = Field(default=2.0, gt=0)

@@ -31,6 +31,8 @@ class EventKind(StrEnum):
     LOOKED_UP = "LookedUp"
     """The register was asked who somebody is, so that the rules can decide: written before it is
     asked, and nothing of it is shown."""
+    RECEIVED = "Received"
+    """Something about a person was sent to us by a system, and was kept."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"

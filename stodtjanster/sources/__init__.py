@@ -45,10 +45,12 @@ class Kind:
     ) -> Connected:
         """`kept` is what is kept for local kinds, by their names; others need nothing of it.
 
-        Raises pydantic.ValidationError when the settings are wrong, and KeyError for a local kind
-        of which nothing is kept.
+        Raises pydantic.ValidationError when the settings are wrong, and ValueError for a local
+        kind of which nothing is kept.
         """
         settings = self.read(raw)
+        if self.local and self.name not in kept:
+            raise ValueError(f"nothing is kept for sources of kind {self.name}: is there a secret?")
         source: Connected = (
             self.adapter(settings, kept[self.name]) if self.local else self.adapter(settings)
         )

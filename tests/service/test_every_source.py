@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from pkgutil import iter_modules
@@ -13,6 +15,7 @@ from typing import Any
 import pytest
 
 from portal.demo import portal_settings
+from portal.store import Sealing, Store
 from sandbox.faults import TARGETS
 from stodtjanster import sources
 from stodtjanster.fetch import AiohttpDriver, FetchService
@@ -29,6 +32,7 @@ from stodtjanster.model import (
     PersonId,
 )
 from stodtjanster.sources import kinds
+from stodtjanster.sources.inbox.kept import Letter
 from tests.fetching import PATIENCE, landed, permit
 from tests.service.conftest import Sandbox
 from tests.service.every_source import (
@@ -40,6 +44,7 @@ from tests.service.every_source import (
     ROWS,
     SPECIAL,
     UNKNOWN,
+    WIRED,
     Row,
     faults,
 )
@@ -57,10 +62,21 @@ class Wire:
     def __init__(self, sandbox: Sandbox, state: Path) -> None:
         rows = portal_settings(sandbox.info, 8000, state)["sources"]
         self.settings: dict[str, dict[str, Any]] = {row["key"]: row for row in rows}
+        self.store = Store(f"sqlite:///{state / 'portal.db'}")
+        self.store.upgrade()
+        messages = self.store.messages(Sealing(bytes(32)))
+        for person in OTHER:
+            letter = Letter(sender="TSTNMT2321000156-NMVG", record=person.value)
+            name = (letter.sender, letter.record)
+            messages.add(person, name, letter.encode(), received=datetime.now(UTC))
+        self.kept = {"inbox": messages}
 
     def build(self, key: str, **changes: Any) -> Any:
         settings = {**self.settings[key], **changes}
-        return kinds()[settings["kind"]].build(settings)
+        return kinds()[settings["kind"]].build(settings, self.kept)
+
+    def close(self) -> None:
+        self.store.close()
 
     def ask(
         self,
@@ -117,7 +133,8 @@ def question(row: Row, person: PersonId, now: datetime, later: int) -> Any:
 
 @pytest.fixture
 def wire(sandbox: Sandbox, tmp_path: Path) -> Iterator[Wire]:
-    return Wire(sandbox, tmp_path)
+    with closing(Wire(sandbox, tmp_path)) as wire:
+        yield wire
 
 
 def records(answer: Answer[Item]) -> Counter[tuple[str, str]]:
@@ -163,7 +180,7 @@ def test_every_configured_source_has_its_rows_here(wire: Wire) -> None:
 
 
 def test_every_fault_that_can_be_chosen_is_expected_here() -> None:
-    chosen = {kind for row in ROWS for kind in TARGETS[row.target]}
+    chosen = {kind for row in WIRED for kind in TARGETS[row.target]}
     assert chosen == CAUSES.keys() | SPECIAL
 
 
@@ -218,7 +235,7 @@ def test_a_booking_is_told_of_to_nobody_else(wire: Wire, row: Row) -> None:
     assert answer.complete is not row.names_the_person
 
 
-@every()
+@every(WIRED)
 def test_a_slow_answer_is_worth_waiting_for(wire: Wire, sandbox: Sandbox, row: Row) -> None:
     whole = records(wire.ask(row))
     sandbox.fault(row.target, "slow", seconds=0.05)
@@ -261,7 +278,7 @@ def test_a_failure_is_told_of_and_never_an_empty_answer(
     assert_told_of(wire.ask(row, limits=limits), row, CAUSES[kind])
 
 
-@every()
+@every(WIRED)
 def test_a_source_that_is_not_there_is_refused(wire: Wire, row: Row) -> None:
     where = "base_url" if row.target in FHIR_TARGETS else "url"
     nobody = re.sub(r"//[^/]+", "//127.0.0.1:9", wire.settings[row.source][where])
@@ -271,7 +288,7 @@ def test_a_source_that_is_not_there_is_refused(wire: Wire, row: Row) -> None:
 
 @pytest.mark.parametrize(
     ("code", "cause"),
-    [("VP004", Cause.FAULT), ("VP007", Cause.DENIED), ("VP009", Cause.FAULT)],
+    [("VP004", Cause.NOT_CONNECTED), ("VP007", Cause.DENIED), ("VP009", Cause.FAULT)],
 )
 @every(row for row in ROWS if row.target == PLATFORM)
 def test_a_fault_of_the_platform_is_told_of_by_its_code(
@@ -299,10 +316,17 @@ def test_a_login_that_fails_is_the_sources_failure(
     assert_told_of(wire.ask(row, limits=limits), row, CAUSES[kind])
 
 
+@every(row for row in ROWS if row not in WIRED)
+def test_a_store_that_does_not_answer_is_told_of(wire: Wire, row: Row, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "portal.db")) as database, database:
+        database.execute("DROP TABLE messages")
+    assert_told_of(wire.ask(row), row, frozenset({Cause.FAILED}))
+
+
 # -- rows about somebody else ----------------------------------------------------------------------
 
 
-@every(row for row in ROWS if row.names_the_person)
+@every(row for row in WIRED if row.names_the_person)
 def test_rows_about_somebody_else_are_left_out_and_told_of(
     wire: Wire, sandbox: Sandbox, row: Row
 ) -> None:
