@@ -1,9 +1,11 @@
 """Kommunal insats (FHIR ServiceRequest with intent order; GetCareServices)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import ClassVar
+from types import MappingProxyType
+from typing import Any, ClassVar
 
 from stodtjanster.information.item import Item
 from stodtjanster.model import HsaId, Told
@@ -26,11 +28,13 @@ class CareService(Item):
 
     `last` is None for a service without end ("tills vidare"). `started` is None when the source
     only tells the decision: granted is not the same as begun. `performer_unit` is kept beside the
-    name, since some sources know the unit only by its id.
+    name, since some sources know the unit only by its id. `handler` is the one who handles the
+    matter (biståndshandläggare), `phone` the handler's own.
     """
 
     key: ClassVar[str] = "care_service"
     info_type: ClassVar[str] = "decision"
+    whereabouts: ClassVar[Mapping[str, Any]] = MappingProxyType({"phone": None})
 
     name: Told
     kind: CareServiceKind = CareServiceKind.UNKNOWN
@@ -43,3 +47,6 @@ class CareService(Item):
     performer: Told | None = None
     performer_unit: HsaId | None = None
     started: bool | None = None
+    paused: bool = False
+    handler: Told | None = None
+    phone: str | None = None

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from stodtjanster.information import Attachment, CarePlan, CarePlanKind
+from stodtjanster.information import Attachment, CarePlan, CarePlanKind, Participant
 from stodtjanster.model import STOCKHOLM, Cause, HsaId, Period, Told
 from stodtjanster.sources.care_plans.adapter import CONTRACT, MAX_ATTACHMENT, Adapter, read
 from stodtjanster.sources.care_plans.settings import Settings
@@ -19,8 +19,10 @@ from tests.rivta_messages import (
     UNIT,
     asked,
     care_plan,
+    element,
     elements,
     envelope,
+    identity,
     question,
     reading,
 )
@@ -57,6 +59,25 @@ def test_every_field_has_its_place() -> None:
     assert item.origin.approved_for_patient is True
     assert item.keys == {f"{UNIT}|p-1"}
     assert item.follow_up is None
+    assert item.changed == item.origin.documented_at
+
+
+def test_the_units_that_take_part_and_the_one_who_answers_with_profession() -> None:
+    kind = "<c:typeOfCarePlanEnum>SIP</c:typeOfCarePlanEnum>"
+    units = (identity(UNIT), identity(" se2321000230-9009 "), identity(UNIT), identity("Vård"))
+    body = "".join(element("participatingCareUnitHSAId", unit) for unit in units)
+    role = elements(code="sjuksk", originalText="Sjuksköterska")
+    author = elements(
+        authorTime="20260302120000",
+        healthcareProfessionalName="Lena Ek",
+        healthcareProfessionalRoleCode=role,
+    )
+    item = one(care_plan(body + kind, accountableHealthcareProfessional=author))
+    assert item.participants == (
+        Participant(unit=HsaId(UNIT)),
+        Participant(unit=HsaId("SE2321000230-9009")),
+    )
+    assert item.responsible == Told("Lena Ek, sjuksköterska")
 
 
 @pytest.mark.parametrize("approved", ["false", "0", "nej", "", None])

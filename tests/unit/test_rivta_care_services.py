@@ -54,6 +54,7 @@ def test_every_field_has_its_place() -> None:
     assert item.origin.identity == (UNIT, "p-1")
     assert item.origin.approved_for_patient is True
     assert item.origin.care_unit == HsaId(UNIT)
+    assert (item.handler, item.phone, item.paused) == (Told("Lena Ek"), None, False)
     # A decision tells that it is granted, not that it has begun.
     assert (item.started, item.decided) == (None, None)
 

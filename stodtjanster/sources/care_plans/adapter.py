@@ -1,7 +1,7 @@
 """Care plans through GetCarePlans 2.0 (clinicalprocess:logistics:logistics).
 
-A plan here is a document: type, title, dates, owner and attachments. Goals, participants by name
-and the time of follow-up are not in the contract (rivta.md 7).
+A plan here is a document: type, title, dates, owner, units that take part, and attachments. Goals,
+participants by name and the time of follow-up are not in the contract (rivta.md 7).
 """
 
 import binascii
@@ -11,7 +11,7 @@ from typing import ClassVar, Final
 
 from lxml import etree
 
-from stodtjanster.information import Attachment, CarePlan, CarePlanKind, Item
+from stodtjanster.information import Attachment, CarePlan, CarePlanKind, Item, Participant
 from stodtjanster.model import Told
 from stodtjanster.sources.care_plans.settings import Settings
 from stodtjanster.sources.kit.reading import Reading
@@ -24,7 +24,8 @@ from stodtjanster.sources.kit.rivta import (
     hear,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.summary import Header, Summary, since
+from stodtjanster.sources.kit.summary import Header, Summary, since, titled
+from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import texts
 
 CONTRACT: Final = Contract(
@@ -36,7 +37,9 @@ CONTRACT: Final = Contract(
 _NS: Final = f"{{{CONTRACT.types}}}"
 _KIND_BY_SCHEMA: Final = f"{_NS}typeOfCarePlanEnum"
 _KIND_BY_TKB: Final = f"{_NS}typeOfCarePlan"
+_TYPES: Final = Types(CONTRACT)
 _CONTENT: Final = f"{_NS}content"
+_PARTICIPANT: Final = f"{_NS}participatingCareUnitHSAId"
 _MEDIA_TYPE: Final = f"{_NS}mediaType"
 _VALUE: Final = f"{_NS}value"
 _REFERENCE: Final = f"{_NS}reference"
@@ -75,8 +78,10 @@ def _plan(header: Header, body: etree._Element | None, page: Page) -> CarePlan:
         kind_text=kind_text,
         title=header.title,
         owner=origin.unit_name,
-        responsible=header.responsible,
+        responsible=titled(header),
+        participants=_participants(body, page),
         authored=header.written or header.changed,
+        changed=header.changed,
         attachments=_attachments(body, page, origin.system),
         keys=frozenset({f"{origin.system}|{origin.record}"}),
     )
@@ -87,6 +92,13 @@ def _kind(body: dict[str, str | None], page: Page) -> tuple[CarePlanKind, Told |
     code = (body.get(_KIND_BY_SCHEMA) or body.get(_KIND_BY_TKB) or "").strip()
     known = _KINDS.get(code)
     return (CarePlanKind.UNKNOWN, page.told[code]) if known is None else (known, None)
+
+
+def _participants(body: etree._Element | None, page: Page) -> tuple[Participant, ...]:
+    """Units, by HSA-id alone. One that is written otherwise names nobody."""
+    named = () if body is None else body.iterchildren(_PARTICIPANT)
+    units = (page.hsa[(_TYPES.local(one) or "").strip()] for one in named)
+    return tuple(Participant(unit=unit) for unit in dict.fromkeys(units) if unit is not None)
 
 
 def _attachments(body: etree._Element | None, page: Page, system: str) -> tuple[Attachment, ...]:

@@ -25,7 +25,7 @@ from stodtjanster.sources.kit.rivta import (
     once,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.summary import Header, Summary, since
+from stodtjanster.sources.kit.summary import Header, Summary, since, titled
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import text
 
@@ -98,6 +98,7 @@ def _service(header: Header, element: etree._Element | None, page: Page) -> Care
         # Other units than the one that wrote come without a name.
         performer=header.origin.unit_name if unit and unit == header.unit else None,
         performer_unit=unit,
+        handler=titled(header),
     )
 
 

@@ -25,7 +25,7 @@ class Header:
 
     `unit` and `origin.unit_name` are the unit of the one who wrote, which may be another than the
     care unit that answers for it. `written` is when the document was made, `changed` when it was
-    last changed in the source.
+    last changed in the source. `profession` is that of the one who answers for it.
     """
 
     subject: PersonId | None
@@ -35,6 +35,7 @@ class Header:
     written: datetime | None
     changed: datetime | None
     unit: HsaId | None = None
+    profession: Told | None = None
 
 
 Make: TypeAlias = Callable[[Header, etree._Element | None, Page], Item | None]
@@ -64,6 +65,8 @@ class Summary:
         self._author = self._core("accountableHealthcareProfessional")
         self._author_time = self._core("authorTime")
         self._author_name = self._core("healthcareProfessionalName")
+        self._author_role = self._core("healthcareProfessionalRoleCode")
+        self._role_words = (self._core("displayName"), self._core("originalText"))
         self._author_unit = self._core("healthcareProfessionalOrgUnit")
         self._care_unit = self._core("healthcareProfessionalCareUnitHSAId")
         self._care_giver = self._core("healthcareProfessionalCareGiverHSAId")
@@ -113,7 +116,10 @@ class Summary:
         title = page.told[fields.get(self._title)]
         responsible = page.told[signed.get(self._author_name)]
         wrote_at = page.hsa[unit.get(self._unit_id)]
-        return Header(subject, origin, title, responsible, written, changed, wrote_at)
+        role = texts(author.get(self._author_role))
+        words = (page.told[role.get(name)] for name in self._role_words)
+        profession = next((told for told in words if told is not None), None)
+        return Header(subject, origin, title, responsible, written, changed, wrote_at, profession)
 
     def _is_nullified(self, fields: Mapping[str, str | None], page: Page) -> bool:
         if self._nullified not in fields:
@@ -150,6 +156,14 @@ class Summary:
         etree.SubElement(asked, self._core("start")).text = digits(period.first)
         etree.SubElement(asked, self._core("end")).text = digits(period.last)
         return content
+
+
+def titled(header: Header) -> Told | None:
+    """Who answers for the record, with profession: "Lena Ek, sjuksköterska"."""
+    name, profession = header.responsible, header.profession
+    if name is None or profession is None:
+        return name
+    return Told(f"{name.text}, {profession.text.lower()}", name.lang)
 
 
 def since(period: Period, years: int) -> Period:
