@@ -467,6 +467,17 @@ class FetchService:
         for report in reports:
             if report.answered:
                 self._note_answer(order, report, report.as_of or asked_at)
+            elif report.outcome is Outcome.NO_DATA_SYNCH_FAILED:
+                log.warning(
+                    "system failed",
+                    extra={
+                        "source": order.source,
+                        "system": report.system,
+                        "information": report.information,
+                        "cause": str(report.cause),
+                        "detail": report.detail,
+                    },
+                )
         return Answer(own, tuple(self._with_last_answer(report) for report in reports))
 
     def _without(self, order: Order, asked_at: datetime, cause: Cause) -> Answer[Item]:

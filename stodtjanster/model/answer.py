@@ -36,7 +36,8 @@ class Cause(StrEnum):
     BUSY = "busy"  # our own queue was full; never the source's fault
     BROKEN = "broken"  # the breaker is open: the source failed just now
     FAILED = "failed"  # our own adapter failed
-    NOT_CONNECTED = "not_connected"  # NotAsked: the source does not share this information
+    # NotAsked: the source does not share this information; else the platform knows no way to it
+    NOT_CONNECTED = "not_connected"
     NOT_PERMITTED = "not_permitted"  # NotAsked: a rule said no
     SWITCHED_OFF = "switched_off"  # NotAsked: by configuration
 
@@ -47,7 +48,8 @@ class Report:
 
     `system` is the logical address or the base that holds the records, `source` the key of the
     configured source that we asked. `rejected` counts rows that could not be read.
-    `as_of` is when the data left the system, `tried_at` when we last tried.
+    `as_of` is when the data left the system, `tried_at` when we last tried. `detail` is for
+    operators: a code of the platform's, never the words of a source.
     """
 
     source: str
@@ -58,6 +60,7 @@ class Report:
     as_of: datetime | None = None
     cause: Cause | None = None
     rejected: int = 0
+    detail: str = ""
 
     @property
     def answered(self) -> bool:

@@ -197,7 +197,7 @@ def test_a_lost_answer_is_not_known_and_sent_once(
     ("code", "outcome"),
     [
         ("VP007", Unsent(Cause.DENIED)),
-        ("VP004", Unsent(Cause.FAULT)),
+        ("VP004", Unsent(Cause.NOT_CONNECTED)),
         ("VP009", Unknown(Cause.FAULT)),
     ],
 )

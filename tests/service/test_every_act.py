@@ -86,7 +86,7 @@ def test_what_the_platform_stopped_never_reached_the_unit(
 ) -> None:
     found = outcome(sandbox, tmp_path, act, "vpfault", code=code)
     assert isinstance(found, Unsent)
-    assert found.cause is (Cause.DENIED if code == "VP007" else Cause.FAULT)
+    assert found.cause is (Cause.DENIED if code == "VP007" else Cause.NOT_CONNECTED)
     assert len(sandbox.requests(PLATFORM)) == 1
 
 

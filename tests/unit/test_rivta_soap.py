@@ -60,14 +60,32 @@ def test_a_reserve_number_is_not_asked_about(adapter: Adapter) -> None:
 @pytest.mark.parametrize(
     ("told_as", "detail", "cause", "said"),
     [
-        ("VP002 [NTjP] Fel i klientcertifikat", "", Cause.DENIED, "VP002"),
-        ("VP004 [NTjP] Inget vägval", "", Cause.FAULT, "VP004"),
-        ("VP007 [NTjP] Behörighet saknas", "", Cause.DENIED, "VP007"),
-        ("VP008 [NTjP] Ingen kontakt", "", Cause.FAULT, "VP008"),
-        ("VP009 [NTjP] Fel vid anrop", "Connection refused", Cause.FAULT, "VP009"),
+        *(
+            (f"{code} [NTjP] Fel", "", cause, code)
+            for code, cause in {
+                "VP001": Cause.FAILED,
+                "VP002": Cause.DENIED,
+                "VP003": Cause.FAILED,
+                "VP004": Cause.NOT_CONNECTED,
+                "VP005": Cause.FAILED,
+                "VP006": Cause.FAULT,
+                "VP007": Cause.DENIED,
+                "VP008": Cause.FAULT,
+                "VP009": Cause.FAULT,
+                "VP010": Cause.NOT_CONNECTED,
+                "VP011": Cause.DENIED,
+                "VP012": Cause.FAULT,
+                "VP013": Cause.DENIED,
+                "VP014": Cause.FAULT,
+                "VP015": Cause.FAILED,
+                "VP099": Cause.FAULT,
+            }.items()
+        ),
+        ("VP009 [NTjP] Fel vid anrop", "Connection refused", Cause.REFUSED, "VP009"),
         ("VP009 [NTjP] Fel vid anrop", "Read timed out", Cause.TIMEOUT, "VP009"),
         ("VP009 [NTjP] VP_PRODUCER_EXCEPTION_HTTP_STATUS=504", "", Cause.TIMEOUT, "VP009"),
-        ("VP013 [NTjP] Får inte", "", Cause.DENIED, "VP013"),
+        ("VP009 [NTjP] VP_PRODUCER_EXCEPTION_HTTP_STATUS=500", "", Cause.FAULT, "VP009"),
+        ("VP0099 är inget", "", Cause.FAULT, "SOAP fault server"),
         ("EI000 Tekniskt fel", "", Cause.FAULT, "EI000"),
         ("Patient 191212121212 saknas", "191212121212", Cause.FAULT, "SOAP fault server"),
     ],

@@ -62,19 +62,26 @@ def test_an_old_cache_is_not_an_answer() -> None:
 
 
 @pytest.mark.parametrize(
-    ("error", "cause"),
+    ("error", "cause", "detail"),
     [
-        (("504", "Gateway"), Cause.TIMEOUT),
-        (("43000", "Read timed out"), Cause.TIMEOUT),
-        (("43000", "Unknown error"), Cause.FAULT),
-        (("500", "Fel"), Cause.FAULT),
-        (None, Cause.FAULT),
+        (("504", "Gateway"), Cause.TIMEOUT, "504"),
+        (("504", "VP009 [NTjP] Fel"), Cause.TIMEOUT, "504 VP009"),
+        (("43000", "Read timed out"), Cause.TIMEOUT, "43000"),
+        (("43000", "Unknown error"), Cause.FAULT, "43000"),
+        (("500", "Fel om 191212121212"), Cause.FAULT, "500"),
+        (("191212121212", "Fel"), Cause.FAULT, ""),
+        (("500", "VP004 [RTjP] Inget vägval"), Cause.NOT_CONNECTED, "500 VP004"),
+        (("500", "VP007 [RTjP] Behörighet saknas"), Cause.DENIED, "500 VP007"),
+        # What the aggregating service sent was wrong, and nothing of ours.
+        (("500", "VP015 [RTjP] Går inte att läsa"), Cause.FAULT, "500 VP015"),
+        (None, Cause.FAULT, ""),
     ],
 )
-def test_no_data_tells_why(error: tuple[str, str] | None, cause: Cause) -> None:
+def test_no_data_tells_why(error: tuple[str, str] | None, cause: Cause, detail: str) -> None:
     row = status_row(code="NoDataSynchFailed", succeeded=None, failed="20261120095800", error=error)
     report = one_report(statuses(row))
     assert (report.outcome, report.cause) == (Outcome.NO_DATA_SYNCH_FAILED, cause)
+    assert report.detail == detail
     assert (report.as_of, report.tried_at) == (None, FAILED)
 
 

@@ -1,6 +1,5 @@
 """SOAP 1.1 as RIV-TA uses it: one envelope out, one envelope or a fault back (rivta.md 1-2)."""
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -9,6 +8,7 @@ from typing import Final
 from lxml import etree
 
 from stodtjanster.model import Cause, PersonId
+from stodtjanster.sources.kit.platform_faults import platform_fault
 from stodtjanster.sources.kit.source import Response, SourceFailed
 from stodtjanster.sources.kit.xml import local_name, parse
 
@@ -30,10 +30,6 @@ _BY_STATUS: Final = {
     504: Cause.TIMEOUT,
 }
 
-_PLATFORM_CODE: Final = re.compile(r"\s*((?:VP|EI)\d{3})\b", re.ASCII)
-_DENIED: Final = frozenset({"VP002", "VP007", "VP013"})
-"""Bad certificate, no behörighet, may not set the original consumer."""
-_TIMED_OUT: Final = re.compile(r"time[d-]?[ -]?out|HTTP_STATUS=504", re.IGNORECASE)
 _SOAP_CODES: Final = frozenset({"client", "server", "versionmismatch", "mustunderstand"})
 
 
@@ -140,11 +136,10 @@ def open_message(body: bytes, *expected: str) -> Message:
 
 
 def failure(fault: etree._Element) -> Faulted:
-    """What a fault means.
+    """What a fault means: the platform's own by their codes, FAULT for a producer's.
 
-    DENIED: VP002, VP007, VP013. TIMEOUT: VP009 that speaks of a timeout. FAULT: all else, also
-    VP004 (no route): we only ask what configuration says is connected, so a missing route is an
-    error of somebody's and must not pass for "does not share this". Faults of producers may hold
+    NOT_CONNECTED does not say that somebody does not share this: we only ask what configuration
+    says is connected, so a missing route is a failure like others. Faults of producers may hold
     personal data against the rules, so their text is never passed on.
     """
     parts = {local_name(part).lower(): part for part in fault}
@@ -154,18 +149,12 @@ def failure(fault: etree._Element) -> Faulted:
 
 
 def _meaning(parts: Mapping[str, etree._Element]) -> tuple[Cause, str]:
-    told = _said(parts.get("faultstring"))
-    platform = _PLATFORM_CODE.match(told)
-    if platform is None:
-        code = _said(parts.get("faultcode")).strip().rpartition(":")[2].lower()
-        known = code if code in _SOAP_CODES else "without a known code"
-        return Cause.FAULT, f"SOAP fault {known}"
-    code = platform.group(1)
-    if code in _DENIED:
-        return Cause.DENIED, code
-    if code == "VP009" and _TIMED_OUT.search("".join(map(_said, parts.values()))):
-        return Cause.TIMEOUT, code
-    return Cause.FAULT, code
+    known = platform_fault(_said(parts.get("faultstring")), "".join(map(_said, parts.values())))
+    if known is not None:
+        return known
+    code = _said(parts.get("faultcode")).strip().rpartition(":")[2].lower()
+    side = code if code in _SOAP_CODES else "without a known code"
+    return Cause.FAULT, f"SOAP fault {side}"
 
 
 def _said(element: etree._Element | None) -> str:

@@ -3,6 +3,7 @@
 No WSDL declares the header and real ones break its schema, so every element may be absent.
 """
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
@@ -10,6 +11,7 @@ from typing import Final
 from lxml import etree
 
 from stodtjanster.model import Cause, Outcome, Report
+from stodtjanster.sources.kit.platform_faults import platform_fault
 from stodtjanster.sources.kit.times import moment
 from stodtjanster.sources.kit.xml import children, text
 
@@ -33,6 +35,7 @@ _OUTCOMES: Final = {
     )
 }
 _LONGEST_ADDRESS: Final = 128
+_NUMBER: Final = re.compile(r"\d{1,5}\b", re.ASCII)
 
 
 def address(written: str | None) -> str | None:
@@ -69,18 +72,12 @@ def read_statuses(
             return Report(source, system, information, outcome, asked_at, synched or asked_at)
         if outcome is Outcome.DATA_FROM_CACHE:
             return Report(source, system, information, outcome, asked_at, synched)
-        cause = _cause(fields.get(_ERROR))
-        if outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
-            return Report(source, system, information, outcome, failed or asked_at, synched, cause)
-        return Report(
-            source,
-            system,
-            information,
-            Outcome.NO_DATA_SYNCH_FAILED,
-            failed or asked_at,
-            None,
-            cause if outcome is not None else Cause.FAULT,
-        )
+        cause, detail = _cause(fields.get(_ERROR))
+        if outcome is None:
+            outcome, cause = Outcome.NO_DATA_SYNCH_FAILED, Cause.FAULT
+        as_of = synched if outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED else None
+        tried = failed or asked_at
+        return Report(source, system, information, outcome, tried, as_of, cause, detail=detail)
 
     rows = [report(row) for header in headers for row in header.iterchildren(_ROW)]
     if rows:
@@ -88,10 +85,19 @@ def read_statuses(
     return (Report(source, aggregator, information, Outcome.DATA_FROM_SOURCE, asked_at, asked_at),)
 
 
-def _cause(error: etree._Element | None) -> Cause:
-    """504 is a socket that timed out; 43000 is anything else, but may say so in its text."""
+def _cause(error: etree._Element | None) -> tuple[Cause, str]:
+    """Why, and what the operator may know of it.
+
+    504 is a socket that timed out; 43000 is anything else, but may say so in its text. The fault of
+    a platform on the way comes as text, and tells of a message that was not ours.
+    """
     fields = children(error)
-    told = (text(fields.get(_ERROR_TEXT)) or "").lower()
-    if text(fields.get(_ERROR_CODE)) == "504" or "timed out" in told or "timeout" in told:
-        return Cause.TIMEOUT
-    return Cause.FAULT
+    told = text(fields.get(_ERROR_TEXT)) or ""
+    number = _NUMBER.match(text(fields.get(_ERROR_CODE)) or "")
+    code = number[0] if number else ""
+    cause, fault = platform_fault(told) or (Cause.FAULT, "")
+    if code == "504" or "timed out" in told.lower() or "timeout" in told.lower():
+        cause = Cause.TIMEOUT
+    elif cause is Cause.FAILED:
+        cause = Cause.FAULT
+    return cause, f"{code} {fault}".strip()
