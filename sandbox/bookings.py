@@ -62,10 +62,13 @@ class Bookings:
         self._given_up.clear()
 
     def rows(self, person: Person) -> Iterator[Row]:
-        """The bookings and open invitations that a person has now."""
+        """The bookings and open invitations that a person has now.
+
+        One that is `stale` only the engagement index still knows of.
+        """
         for row in (*person.rows("bookings"), *self._made.get(person.person_id, ())):
             now = self._changed.get(_key(row), row)
-            if now is not None:
+            if now is not None and not now.get("stale"):
                 yield now
 
     def find(self, unit: str, booking: str) -> tuple[Person, Row] | None:

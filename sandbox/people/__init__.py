@@ -7,7 +7,7 @@ fiction series of the Swedish telecom authority.
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -79,5 +79,21 @@ def _person(key: str, table: dict[str, Any]) -> Person:
         protected=table.get("protected", False),
         staff=table.get("staff", False),
         provokes=table.get("provokes", False),
-        sources={name: rows for name, rows in table.items() if isinstance(rows, list | dict)},
+        sources={
+            name: rows if isinstance(rows, dict) else tuple(_repeated(rows))
+            for name, rows in table.items()
+            if isinstance(rows, list | dict)
+        },
     )
+
+
+def _repeated(rows: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """A row with `repeat` is so many, `a_day` from its own day on, each half hour from 07.00."""
+    for row in rows:
+        for number in range(row.get("repeat", 0)):
+            day, halves = divmod(number, row["a_day"])
+            hour, minute = 7 + halves // 2, 30 * (halves % 2)
+            time = f"{hour:02}.{minute:02}-{hour:02}.{minute + 20}"
+            yield {**row, "id": f"{row['id']}-{number + 1}", "day": row["day"] + day, "time": time}
+        if "repeat" not in row:
+            yield row

@@ -3,7 +3,8 @@
 A row says `day = 4` (four days from today) and `time = "09.15-09.45"`, or
 `next = "14.30"` with `minutes`: today at that time while it is at least an hour
 away, else the first half hour that is (but none in `not_at`, where something else
-is), and tomorrow morning in the evening. A booking that was moved says `at`, its start and end.
+is), and tomorrow morning in the evening. `on = "spring"` or `"autumn"` instead of a day is the next
+Sunday when the clocks change. A booking that was moved says `at`, its start and end.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from sandbox.clock import STOCKHOLM
 _AHEAD = dt.timedelta(hours=1)
 _LAST_START = dt.time(20, 0)
 _TOMORROW = dt.time(8, 30)
+_CLOCKS_CHANGE = {"spring": 3, "autumn": 10}
+_SUNDAY = 6
 
 
 def day(offset: int, anchor: dt.datetime) -> dt.date:
@@ -33,7 +36,19 @@ def span(row: Mapping[str, Any], anchor: dt.datetime) -> tuple[dt.datetime, dt.d
         taken = [_clock(text) for text in row.get("not_at", ())]
         start = _next(_clock(row["next"]), taken, anchor)
         return start, start + dt.timedelta(minutes=row["minutes"])
-    return times(row["time"], day(row["day"], anchor))
+    on = clocks_change(row["on"], anchor) if "on" in row else day(row["day"], anchor)
+    return times(row["time"], on)
+
+
+def clocks_change(season: str, anchor: dt.datetime) -> dt.date:
+    """The next last Sunday of March ("spring") or October ("autumn") after the anchor's day."""
+    for year in (anchor.year, anchor.year + 1):
+        # Both months have 31 days.
+        last = dt.date(year, _CLOCKS_CHANGE[season], 31)
+        sunday = last - dt.timedelta((last.weekday() - _SUNDAY) % 7)
+        if sunday > anchor.date():
+            break
+    return sunday
 
 
 def times(text: str, on: dt.date) -> tuple[dt.datetime, dt.datetime]:

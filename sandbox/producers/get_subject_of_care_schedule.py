@@ -71,7 +71,10 @@ class GetSubjectOfCareSchedule(Contract):
             start, end = span(row, asked.anchor)
             # A time that has passed is taken out of the schedule by the source.
             if asked.here(row["unit"]) and end > asked.now:
-                yield timeslot(_own, row, asked.person, asked.units, (stamp(start), stamp(end)))
+                # Older systems write fewer digits than the contract wants, or none.
+                digits = row.get("digits", 14)
+                when = stamp(start)[:digits], stamp(end)[:digits]
+                yield timeslot(_own, row, asked.person, asked.units, when)
 
 
 def engagement(
@@ -81,7 +84,7 @@ def engagement(
     unit = units[row["unit"]]
     timed = is_timed(row)
     return Engagement(
-        unit.hsa_id,
+        row.get("indexed_at", unit.hsa_id),
         system_of(unit, units).hsa_id,
         BOOKED if timed else INVITED,
         row["id"],

@@ -31,6 +31,7 @@ STANDS_BEFORE = {
     "sydkust": {SYDKUST},
     "sjovik-omsorg": set(),  # the same services as over FHIR, by another way
     "plattformen": {NORDMARK, SYDKUST},
+    "tak": {NORDMARK, SYDKUST},
     "engagemangsindex": {NORDMARK, SYDKUST},
     "sjovik": {SJOVIK},
     "sjovik-token": {SJOVIK},
@@ -42,6 +43,7 @@ NAMES = {
     "sydkust": (SYDKUST,),
     "sjovik-omsorg": (SJOVIK,),
     "plattformen": ("regionerna", "kommunerna"),
+    "tak": ("regionerna", "kommunerna"),
     "engagemangsindex": ("regionerna", "kommunerna"),
     "sjovik": (SJOVIK,),
     "sjovik-token": (SJOVIK,),

@@ -23,6 +23,7 @@ def test_every_target_is_whole_until_it_is_broken(url: str) -> None:
         "sydkust",
         "sjovik-omsorg",
         "plattformen",
+        "tak",
         "engagemangsindex",
         "sjovik",
         "sjovik-token",
@@ -58,6 +59,8 @@ def test_a_fault_is_set_told_and_taken_away(url: str) -> None:
         ("sydkust", {"kind": "hang", "okand": True}),
         ("sydkust", []),
         ("bankid", {"kind": "hang", "person": BIRGITTA}),
+        ("tak", {"kind": "refuse", "person": BIRGITTA}),
+        ("plattformen", {"kind": "drip"}),
     ],
 )
 def test_what_is_no_fault_is_refused(url: str, target: str, body: object) -> None:
