@@ -16,7 +16,9 @@ class Told:
         if text is None:
             return None
         # What is printable has no line break in it, and most texts are one line.
-        written = (text,) if text.isprintable() else text.splitlines()
-        lines = [" ".join(line.split()) for line in written]
-        folded = "\n".join([line for line in lines if line])
+        if text.isprintable():
+            folded = " ".join(text.split())
+        else:
+            lines = [" ".join(line.split()) for line in text.splitlines()]
+            folded = "\n".join([line for line in lines if line])
         return cls(folded, lang) if folded else None

@@ -17,9 +17,8 @@ class Timed:
     end: datetime | None = None
 
     def __post_init__(self) -> None:
-        for moment in (self.start, self.end):
-            if moment is not None and moment.tzinfo is None:
-                raise ValueError("a time without zone")
+        if self.start.tzinfo is None or (self.end is not None and self.end.tzinfo is None):
+            raise ValueError("a time without zone")
 
 
 @dataclass(frozen=True, slots=True)
