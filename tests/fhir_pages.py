@@ -141,6 +141,37 @@ def task(logical: str = "k1", **more: Any) -> Json:
     }
 
 
+def referral_task(logical: str = "k9", **more: Any) -> Json:
+    step = {"system": "urn:oid:1.2.752.129.2.2.2.43", "code": "110"}
+    return {
+        "resourceType": "Task",
+        "id": logical,
+        "status": "in-progress",
+        "intent": "order",
+        "code": {"text": "Remiss", "coding": [{"code": "remiss"}]},
+        "businessStatus": {"coding": [step]},
+        "for": SUBJECT,
+        "lastModified": "2026-10-30T09:40:00+01:00",
+        "owner": {"reference": "Organization/sync", "display": "Syncentralen"},
+        **more,
+    }
+
+
+def referral_request(logical: str = "s9", **more: Any) -> Json:
+    return {
+        "resourceType": "ServiceRequest",
+        "id": logical,
+        "status": "active",
+        "intent": "order",
+        "category": [{"coding": [{"system": "http://snomed.info/sct", "code": "3457005"}]}],
+        "subject": SUBJECT,
+        "authoredOn": "2026-10-05T10:12:00+02:00",
+        "requester": {"reference": "Organization/vc", "display": "Björkbackens vårdcentral"},
+        "performer": [{"reference": "Organization/sync", "display": "Syncentralen"}],
+        **more,
+    }
+
+
 def medication_statement(logical: str = "m1", **more: Any) -> Json:
     return {
         "resourceType": "MedicationStatement",
@@ -184,6 +215,19 @@ def device_request(logical: str = "b1", **more: Any) -> Json:
         "intent": "order",
         "codeCodeableConcept": {"text": "Rullator"},
         "subject": SUBJECT,
+        **more,
+    }
+
+
+def supply_request(logical: str = "u1", **more: Any) -> Json:
+    return {
+        "resourceType": "SupplyRequest",
+        "id": logical,
+        "status": "active",
+        "itemCodeableConcept": {"text": "Inkontinensskydd"},
+        "quantity": {"value": 120, "unit": "stycken"},
+        "authoredOn": "2026-10-16",
+        "deliverTo": SUBJECT,
         **more,
     }
 

@@ -22,7 +22,7 @@ from lxml import etree
 
 from portal.reading import contracts_of
 from stodtjanster.sources import kinds
-from stodtjanster.sources.kit.fhir.gathering import READERS
+from stodtjanster.sources.kit.fhir.messages import KINDS
 from stodtjanster.sources.kit.fhir.messages import read as read_fhir
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import Contract
@@ -199,7 +199,7 @@ def fhir_lines(samples: Path) -> Iterator[str]:
         read = _fhir("R5" if folder == R5 else "R4")
         for row in _resources(orjson.loads(path.read_bytes())):
             kind = row["resourceType"]
-            if kind in READERS:
+            if kind in KINDS:
                 result = result_of(read, orjson.dumps(row))
                 found.setdefault((kind, folder), []).append(result)
             else:

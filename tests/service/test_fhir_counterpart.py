@@ -32,7 +32,7 @@ from stodtjanster.information import (
 from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.fhir import read
-from stodtjanster.sources.kit.fhir.gathering import READERS
+from stodtjanster.sources.kit.fhir.rows import READERS
 from stodtjanster.sources.kit.reading import Reading
 from tests.conftest import SHARED
 from tests.fetching import landed, permit

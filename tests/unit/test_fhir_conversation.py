@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
@@ -16,16 +17,19 @@ from pydantic import ValidationError
 from stodtjanster.information import (
     Agreement,
     Appointment,
+    CareContact,
     CareManager,
     CarePlan,
     CareService,
     Item,
+    Listing,
     Medication,
+    ReferralStatus,
 )
-from stodtjanster.model import Cause, Outcome, PersonId
+from stodtjanster.model import Cause, Outcome, Period, PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.fhir.adapter import Adapter
-from stodtjanster.sources.fhir.settings import Settings
+from stodtjanster.sources.fhir.settings import GIVES, Settings
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed
 from tests.fhir_pages import (
     BASE,
@@ -50,8 +54,11 @@ from tests.fhir_pages import (
     medication_statement,
     outcome,
     patient,
+    referral_request,
+    referral_task,
     script,
     service_request,
+    supply_request,
     task,
 )
 
@@ -75,8 +82,10 @@ def test_the_kind_is_found_and_built_from_configuration():
     assert isinstance(source, Adapter)
     assert source.settings.base_url == BASE
     assert source.gives == {
-        *(Appointment, CareManager, CarePlan, CareService, Agreement, Medication)
+        *(Appointment, CareContact, CareManager, CarePlan, CareService, Agreement, Medication),
+        ReferralStatus,
     }
+    assert kinds()["fhir"].adapter.gives == {*source.gives, Listing}
 
 
 @pytest.mark.parametrize(
@@ -126,7 +135,8 @@ def test_a_source_is_asked_in_its_own_release_and_about_what_it_knows():
 
 EVERYTHING = {
     "plans_from": ["CarePlan", "DocumentReference"],
-    "devices_from": ["DeviceUseStatement", "DeviceRequest"],
+    "devices_from": ["DeviceUseStatement", "DeviceRequest", "SupplyRequest"],
+    "referrals_from": ["Task", "ServiceRequest"],
     "medications_from": ["MedicationStatement", "MedicationRequest"],
     "services_in_care_plans": False,
 }
@@ -149,9 +159,33 @@ EVERYTHING = {
         (
             CareService,
             "R4",
-            {"ServiceRequest": {}, "DeviceUseStatement": {}, "DeviceRequest": {}},
+            {
+                "ServiceRequest": {},
+                "DeviceUseStatement": {},
+                "DeviceRequest": {},
+                "SupplyRequest": {"subject": "Patient/p1", "status": "active,suspended"},
+            },
         ),
-        (CareService, "R5", {"ServiceRequest": {}, "DeviceUsage": {}, "DeviceRequest": {}}),
+        (
+            CareService,
+            "R5",
+            {
+                "ServiceRequest": {},
+                "DeviceUsage": {},
+                "DeviceRequest": {},
+                "SupplyRequest": {"patient": "Patient/p1"},
+            },
+        ),
+        (CareContact, "R4", {"Encounter": {"status": "arrived,triaged,in-progress,onleave"}}),
+        (CareContact, "R5", {"Encounter": {"status": "in-progress,on-hold"}}),
+        (
+            ReferralStatus,
+            "R4",
+            {
+                "Task": {"modified": "ge2024-11-20"},
+                "ServiceRequest": {"authored": "ge2024-11-20"},
+            },
+        ),
         (
             Medication,
             "R4",
@@ -173,7 +207,7 @@ EVERYTHING = {
 )
 def test_what_may_be_asked_beside_is_set_for_each_source(kind, release, asked):
     source = adapter(release=release, **EVERYTHING)
-    _, sent = converse(source, ask(kind), script(FOUND, NOTHING, NOTHING, NOTHING))
+    _, sent = converse(source, ask(kind), script(FOUND, *[NOTHING] * len(asked)))
     searched = {request.url.split("/")[-2]: fields(request) for request in sent[1:]}
     assert list(searched) == list(asked)
     for name, parameters in asked.items():
@@ -183,7 +217,8 @@ def test_what_may_be_asked_beside_is_set_for_each_source(kind, release, asked):
 def test_every_kind_of_row_becomes_what_it_is_asked_for_as():
     rows = {
         CarePlan: (care_plan(), document()),
-        CareService: (service_request(), device_use(), device_request()),
+        CareService: (service_request(), device_use(), device_request(), supply_request()),
+        ReferralStatus: (referral_task(), referral_request()),
         Medication: (medication_statement(), medication_request()),
     }
     for kind, given in rows.items():
@@ -203,7 +238,7 @@ def test_provenance_is_asked_for_where_it_names_the_units_of_a_block():
 
 
 def test_other_tasks_than_agreements_are_not_shown_as_such():
-    other = task("k2", code={"coding": [{"code": "remiss"}]})
+    other = task("k2", code={"coding": [{"code": "uppgift"}]})
     heard, _ = gather(Agreement, FOUND, answer(bundle(task(), other)))
     assert [item.origin.record for item in heard.items] == ["Task/k1"]
     assert heard.reports[0].rejected == 0
@@ -365,6 +400,8 @@ def test_get_is_there_for_servers_that_know_nothing_else():
         (CareService, ["ServiceRequest", "CarePlan"]),
         (Agreement, ["Task"]),
         (Medication, ["MedicationStatement"]),
+        (CareContact, ["Encounter"]),
+        (ReferralStatus, ["Task"]),
     ],
 )
 def test_each_kind_asks_its_own_searches(kind, types):
@@ -374,21 +411,22 @@ def test_each_kind_asks_its_own_searches(kind, types):
 
 
 def test_each_kind_gives_only_its_own_items():
+    chosen = {"reference": "Organization/vc", "display": "Vårdcentralen"}
     rows = {
-        "Patient": patient(),
-        "Appointment": appointment(),
-        "Encounter": encounter(),
-        "CareTeam": care_team(),
-        "CarePlan": care_plan(),
-        "ServiceRequest": service_request(),
-        "Task": task(),
-        "MedicationStatement": medication_statement(),
+        "Patient": [patient(generalPractitioner=[chosen])],
+        "Appointment": [appointment()],
+        "Encounter": [encounter(), encounter("e2", status="in-progress")],
+        "CareTeam": [care_team()],
+        "CarePlan": [care_plan()],
+        "ServiceRequest": [service_request()],
+        "Task": [task(), referral_task()],
+        "MedicationStatement": [medication_statement()],
     }
 
     def server(request: Request) -> Response:
-        return answer(bundle(rows[request.url.split("/")[-2]]))
+        return answer(bundle(*rows[request.url.split("/")[-2]]))
 
-    source = adapter()
+    source = adapter(information=list(GIVES))
     for kind in source.gives:
         heard, _ = converse(source, ask(kind), server)
         assert heard.items
@@ -754,3 +792,164 @@ def test_a_token_is_not_told_by_accident(tmp_path):
     source = adapter(planned_encounters=False, **login(tmp_path))
     converse(source, ask(CareManager), script(DISCOVERY, token("h3mlig"), FOUND, NOTHING))
     assert "h3mlig" not in repr(vars(source._login))
+
+
+# Whom it is about, where a type has its own way of saying so
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("lookup", "subject"),
+        ("identifier", "subject:identifier"),
+        ("chained", "subject:Patient.identifier"),
+    ],
+)
+def test_supplies_are_for_whom_they_are_delivered_to(key, name):
+    source = adapter(patient_key=key, devices_from=["SupplyRequest"], services_in_care_plans=False)
+    answers = [FOUND] * (key == "lookup") + [NOTHING, NOTHING]
+    _, sent = converse(source, ask(CareService), script(*answers))
+    asked = fields(sent[-1])
+    assert name in asked
+    assert "patient" not in asked
+    if key == "chained":
+        assert asked["_include"] == "SupplyRequest:subject"
+
+
+@pytest.mark.parametrize("key", ["lookup", "identifier", "chained"])
+def test_whom_the_person_has_chosen_stands_in_the_patient(key):
+    chosen = {"reference": "Organization/vc"}
+    centre = {"resourceType": "Organization", "id": "vc", "name": "Björkbackens vårdcentral"}
+    heard, sent = gather(
+        Listing,
+        answer(bundle(patient(generalPractitioner=[chosen]))),
+        answer(bundle(centre)),
+        information=["listing"],
+        patient_key=key,
+    )
+    assert fields(sent[0])["identifier"] == f"{PERSONNUMMER}|{PERSON.value}"
+    assert sent[1].url == f"{BASE}/Organization/_search"
+    (item,) = heard.items
+    assert (item.unit.text, item.name) == ("Björkbackens vårdcentral", None)
+    assert heard.reports[0].answered
+
+
+def test_whom_somebody_else_has_chosen_is_not_told():
+    theirs = patient("p2", OTHER, generalPractitioner=[{"display": "Deras vårdcentral"}])
+    heard, _ = gather(Listing, answer(bundle(theirs)), information=["listing"])
+    assert heard.items == ()
+    assert heard.reports[0].cause is Cause.FOREIGN
+
+
+def test_a_patient_that_another_has_taken_the_place_of_gives_way():
+    link = [{"type": "replaced-by", "other": {"reference": "Patient/p1"}}]
+    both = answer(bundle(patient("old", link=link), patient("p1")))
+    _, sent = gather(Appointment, both, NOTHING)
+    assert fields(sent[1])["patient"] == "Patient/p1"
+    with pytest.raises(SourceFailed) as failed:
+        gather(Appointment, answer(bundle(patient(link=5))))
+    assert failed.value.cause is Cause.UNREADABLE
+
+
+def test_mixed_posts_what_holds_a_number_and_gets_the_rest():
+    _, sent = gather(CareManager, FOUND, NOTHING, method="mixed")
+    assert [request.method for request in sent] == ["POST", "GET"]
+    for key in ("identifier", "chained"):
+        _, sent = gather(CareManager, NOTHING, method="mixed", patient_key=key)
+        assert [request.method for request in sent] == ["POST"]
+
+
+# Times without zone
+
+
+def test_times_without_zone_are_swedish_where_the_source_is_known_to_mean_that():
+    rows = [
+        appointment("winter", start="2026-12-01T09:15:00", end="2026-12-01T09:45"),
+        appointment("summer", start="2027-06-01T09:15:00", end=None),
+        appointment("twice", start="2026-10-25T02:30:00", end=None),
+        appointment("never", start="2027-03-28T02:30:00", end=None),
+        appointment("told", start="2026-12-02T09:15:00+00:00", end=None),
+    ]
+    period = Period(date(2026, 10, 1), date(2027, 11, 20))
+    question = replace(ask(Appointment), period=period)
+    found = script(FOUND, answer(bundle(*rows)))
+    source = adapter(planned_encounters=False, times_without_zone="swedish")
+    heard, _ = converse(source, question, found)
+    assert [f"{item.when.start:%d %H:%M %z}" for item in heard.items] == [
+        *("01 09:15 +0100", "01 09:15 +0200", "25 02:30 +0200", "28 03:30 +0200"),
+        "02 09:15 +0000",
+    ]
+    assert heard.items[0].when.end.hour == 9
+    heard, _ = gather(Appointment, FOUND, answer(bundle(*rows)))
+    assert heard.reports[0].rejected == 4
+
+
+def test_a_text_that_names_a_time_is_left_alone():
+    row = appointment(description="Ring 2026-12-01T09:15 om du inte kan")
+    heard, _ = gather(Appointment, FOUND, answer(bundle(row)), times_without_zone="swedish")
+    assert heard.items[0].reason.text == "Ring 2026-12-01T09:15 om du inte kan"
+
+
+# Visits that only a timing tells of
+
+HOME_HELP = service_request(
+    occurrenceTiming={
+        "repeat": {
+            "boundsPeriod": {"start": "2026-10-23"},
+            "frequency": 1,
+            "period": 1,
+            "periodUnit": "d",
+            "timeOfDay": ["07:30:00"],
+        }
+    }
+)
+
+
+def test_visits_are_told_one_by_one_only_where_the_source_is_set_up_so():
+    answers = (FOUND, NOTHING, answer(bundle(HOME_HELP)))
+    heard, sent = gather(Appointment, *answers, visits_from=["ServiceRequest"])
+    assert sent[2].url == f"{BASE}/ServiceRequest/_search"
+    assert len(heard.items) == 42
+    assert {item.origin.contract for item in heard.items} == {"ServiceRequest"}
+    heard, sent = gather(Appointment, FOUND, NOTHING)
+    assert len(sent) == 2
+
+
+def test_what_is_booked_is_not_told_again_by_a_timing():
+    booked = appointment(basedOn=[{"reference": "ServiceRequest/s1"}])
+    other = {**HOME_HELP, "id": "s2"}
+    heard, _ = gather(
+        Appointment,
+        *(FOUND, answer(bundle(booked)), answer(bundle(HOME_HELP, other))),
+        visits_from=["ServiceRequest"],
+    )
+    records = [item.origin.record for item in heard.items]
+    assert records[0] == "Appointment/a1"
+    assert {record.partition("#")[0] for record in records[1:]} == {"ServiceRequest/s2"}
+
+
+def test_a_referral_is_no_loss_among_services_nor_a_service_among_referrals():
+    unreadable = referral_request(authoredOn="i går")
+    heard, _ = gather(
+        CareService,
+        *(FOUND, answer(bundle(service_request(), unreadable))),
+        services_in_care_plans=False,
+    )
+    assert [item.origin.record for item in heard.items] == ["ServiceRequest/s1"]
+    assert heard.reports[0].answered
+    odd = service_request(quantityQuantity={"value": "14"})
+    heard, _ = gather(
+        ReferralStatus,
+        *(FOUND, answer(bundle(odd, referral_request()))),
+        referrals_from=["ServiceRequest"],
+    )
+    assert len(heard.items) == 1
+    assert heard.reports[0].answered
+
+
+def test_every_task_may_be_about_a_referral():
+    uncoded = referral_task(code={"text": "Aktivitet"}, businessStatus=None)
+    for settings, number in ({}, 0), ({"referral_codes": []}, 1):
+        heard, _ = gather(ReferralStatus, FOUND, answer(bundle(uncoded, task())), **settings)
+        assert len(heard.items) == number
+        assert heard.reports[0].answered

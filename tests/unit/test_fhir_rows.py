@@ -234,9 +234,10 @@ def test_contact_goes_by_the_team_that_is_pointed_at():
         "name": "Norra teamet",
         "telecom": [{"system": "phone", "value": "0980-319 201"}],
     }
-    found = heard(care_team(participant=[member]), team)
-    assert found.items[0].team_name == Told("Norra teamet")
-    assert found.items[0].telecom == (Telecom(TelecomKind.PHONE, "0980-319 201"),)
+    for own, number in ([], "0980-319 201"), (care_team()["telecom"], "0980-319 230"):
+        found = heard(care_team(participant=[member], telecom=own), team)
+        assert found.items[0].team_name == Told("Norra teamet")
+        assert found.items[0].telecom == (Telecom(TelecomKind.PHONE, number),)
 
 
 def test_an_unknown_kind_keeps_its_own_words():

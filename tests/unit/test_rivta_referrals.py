@@ -8,10 +8,10 @@ from lxml import etree
 
 from stodtjanster.information import ReferralKind, ReferralStatus, ReferralStep, by_referral
 from stodtjanster.model import STOCKHOLM, Cause, HsaId, Told
+from stodtjanster.sources.kit.referral_steps import STEPS
 from stodtjanster.sources.kit.source import Heard
 from stodtjanster.sources.request_activities.adapter import CONTRACTS, Adapter, read
 from stodtjanster.sources.request_activities.settings import Settings
-from stodtjanster.sources.request_activities.words import STEPS
 from tests.rivta_messages import (
     OTHER,
     OTHER_UNIT,

@@ -1,8 +1,9 @@
 """Fasta kontakter through GetCareManagers 1.0 (coreprocess:residentparticipation).
 
 Read are the published schema (`practitioner/hsaId`) and TKB 1.0 RC2 (`practitioner/id`), though
-the id itself, which may be a personal number, is not. `internalNotes` are never read: they must
-not reach the person or an ombud (rivta.md 7).
+the id itself, which may be a personal number, is not kept: a digest of an HSA-id names the contact,
+which FHIR may tell of too. `internalNotes` are never read: they must not reach the person or an
+ombud (rivta.md 7).
 """
 
 from datetime import date
@@ -19,6 +20,7 @@ from stodtjanster.information import (
 )
 from stodtjanster.model import Origin, Told
 from stodtjanster.sources.care_managers.settings import Settings
+from stodtjanster.sources.kit.identifiers import contact_of
 from stodtjanster.sources.kit.lasting import days, in_force
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
@@ -60,6 +62,7 @@ _PERIOD: Final = f"{_NS}period"
 _START: Final = f"{_NS}start"
 _END: Final = f"{_NS}end"
 _ID: Final = f"{_NS}id"
+_HSA_ID: Final = f"{_NS}hsaId"
 _EXTERNAL_NOTES: Final = f"{_NS}externalNotes"
 _CONTACT: Final = f"{_NS}contact"
 _TELECOM: Final = f"{_NS}telecom"
@@ -132,6 +135,7 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
             care_unit=page.hsa[_TYPES.extension(access.get(_CARE_UNIT))],
             unit_name=unit,
             documented_at=moment(text(access.get(_BLOCK_TIME)) or ""),
+            known_as=_known_as(system, kind, practitioner, page),
         ),
         kind=kind,
         kind_text=kind_text,
@@ -161,6 +165,17 @@ def _record(
     said = (told.text if told else None for told in (kind_text, name, unit))
     reached = (contact.value for contact in telecom)
     return digest(kind.value, team_id, first.isoformat() if first else None, *said, *reached)
+
+
+def _known_as(
+    system: str, kind: CareManagerKind, practitioner: dict[str, etree._Element], page: Page
+) -> tuple[str, str] | None:
+    """The contact by what its FHIR twin has too; None when the practitioner has no HSA-id."""
+    staff = page.hsa[_TYPES.extension(practitioner.get(_HSA_ID))]
+    if staff is None or kind is CareManagerKind.UNKNOWN:
+        return None
+    called = contact_of(kind.value, staff)
+    return None if called is None else (system, called)
 
 
 def _kind(code: etree._Element | None, page: Page) -> tuple[CareManagerKind, Told | None]:

@@ -8,7 +8,7 @@ from threading import Lock
 
 from cachetools import TTLCache
 
-from stodtjanster.information import Item
+from stodtjanster.information import Appointment, Item, Listing
 from stodtjanster.model import Cause, Outcome, PersonId, Report
 from stodtjanster.sources.fhir.searches import searches
 from stodtjanster.sources.fhir.settings import GIVES, Settings
@@ -16,7 +16,7 @@ from stodtjanster.sources.kit.fhir import bundle, completing, read
 from stodtjanster.sources.kit.fhir.gathering import Gathering, beside
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
-from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json
+from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json, as_list
 from stodtjanster.sources.kit.smart import Client, Login, Token, load_key
 from stodtjanster.sources.kit.source import (
     Ask,
@@ -70,6 +70,7 @@ class Adapter:
             settings.max_pages,
             settings.limits.max_bytes,
             settings.release,
+            settings.times_without_zone == "swedish",
         )
         self._login = _login(settings, clock)
         self._patients: TTLCache[PersonId, _Known] = TTLCache(
@@ -91,19 +92,27 @@ class Adapter:
             language=self.settings.language,
             services_in_care_plans=self.settings.services_in_care_plans,
             agreements=self.settings.agreement_codes,
+            referrals=self.settings.referral_codes,
             plan_documents=self.settings.plan_documents,
+            planned_encounters=self.settings.planned_encounters,
+            visits=ask.period if ask.information is Appointment else None,
+            asked=ask.information,
         )
         gathering = Gathering()
-        if self.settings.patient_key == "lookup":
+        system = self.settings.system_of(ask.subject.kind)
+        number = f"{system}|{ask.subject.value}"
+        if ask.information is Listing:
+            # Who the person has chosen stands in the very Patient that carries the number.
+            patient = ("identifier", number)
+        elif self.settings.patient_key == "lookup":
             known = yield from self._find(ask.subject, line, gathering)
             if known is None:
                 return self._heard(ask, gathering)
             scope = scope.about(known.reference, protected=known.protected)
             patient = ("patient", known.reference)
         else:
-            system = self.settings.system_of(ask.subject.kind)
             mark = ":" if self.settings.patient_key == "identifier" else "."
-            patient = (f"patient{mark}identifier", f"{system}|{ask.subject.value}")
+            patient = (f"patient{mark}identifier", number)
         queries = searches(ask.information, ask.period, patient, self.settings)
         yield from self._gather(queries, patient, line, scope, gathering)
         return self._heard(ask, gathering)
@@ -287,8 +296,8 @@ class _Patients:
 
 
 def _the_one(found: list[Json], person: PersonId) -> _Known:
-    """An inactive Patient is a merged or mistaken record, where there is another."""
-    candidates = [one for one in found if one.get("active") is not False] or found
+    """An inactive or replaced Patient is a merged or mistaken record, where there is another."""
+    candidates = [one for one in found if not _is_history(one)] or found
     if len(candidates) > 1:
         raise SourceFailed(Cause.FAULT, "Patient: several carry the number")
     patient = candidates[0]
@@ -298,3 +307,11 @@ def _the_one(found: list[Json], person: PersonId) -> _Known:
         return _Known(identity(patient), labels(patient).protected)
     except SHAPE_ERRORS:
         raise SourceFailed(Cause.UNREADABLE, "Patient: not shaped as FHIR") from None
+
+
+def _is_history(patient: Json) -> bool:
+    try:
+        links = [one.get("type") for one in as_list(patient.get("link"))]
+    except SHAPE_ERRORS:
+        raise SourceFailed(Cause.UNREADABLE, "Patient: not shaped as FHIR") from None
+    return patient.get("active") is False or "replaced-by" in links

@@ -7,19 +7,24 @@ from typing import Final, TypeAlias
 from stodtjanster.information import (
     Agreement,
     Appointment,
+    CareContact,
     CareManager,
     CarePlan,
     CareService,
     Item,
+    Listing,
     Medication,
+    ReferralStatus,
 )
 from stodtjanster.model import Period
 from stodtjanster.sources.fhir.settings import Settings
 from stodtjanster.sources.kit.fhir.agreements import STATUSES_ASKED
 from stodtjanster.sources.kit.fhir.appointments import APPOINTMENT_ASKED
 from stodtjanster.sources.kit.fhir.care_services import INTENTS_ASKED
+from stodtjanster.sources.kit.fhir.encounters import ONGOING, PLANNED
 from stodtjanster.sources.kit.fhir.medications import STATEMENTS_ASKED
 from stodtjanster.sources.kit.fhir.search import Query
+from stodtjanster.sources.kit.fhir.supplies import STATUSES_ASKED as SUPPLIES_ASKED
 
 Parameters: TypeAlias = tuple[tuple[str, str], ...]
 Asked: TypeAlias = list[tuple[str, Parameters]]
@@ -27,6 +32,11 @@ Asked: TypeAlias = list[tuple[str, Parameters]]
 _DAY: Final = timedelta(days=1)
 _ALIVE: Final = ("status", "active,on-hold")
 _ORDERED: Final = ("intent", INTENTS_ASKED)
+_REQUESTS: Final = ("ServiceRequest",)
+_DECIDED: Final[dict[str, Parameters]] = {
+    "ServiceRequest": (_ALIVE, _ORDERED),
+    "CarePlan": (_ALIVE,),
+}
 
 _INCLUDES: Final = {
     "Appointment": (("_include", "Appointment:location"),),
@@ -42,6 +52,11 @@ _INCLUDES: Final = {
     "DeviceUseStatement": (("_include", "DeviceUseStatement:device"),),
     "DeviceUsage": (("_include", "DeviceUsage:device"),),
     "DeviceRequest": (("_include", "DeviceRequest:device"),),
+    "Patient": (
+        ("_include", "Patient:general-practitioner"),
+        ("_include:iterate", "PractitionerRole:practitioner"),
+        ("_include:iterate", "PractitionerRole:organization"),
+    ),
 }
 # R5 has another name for what R4 calls a DeviceUseStatement.
 _R5_NAMES: Final = {"DeviceUseStatement": "DeviceUsage"}
@@ -66,8 +81,14 @@ def _appointments(period: Period, settings: Settings) -> Asked:
     )
     booked = ("Appointment", (("status", APPOINTMENT_ASKED), *window, ("_sort", "date")))
     # Without a date: a planned contact may lack a time, and a date would leave it out.
-    planned = ("Encounter", (("status", "planned"),))
-    return [booked, planned] if settings.planned_encounters else [booked]
+    planned = ("Encounter", (("status", PLANNED),))
+    asked: Asked = [booked, planned] if settings.planned_encounters else [booked]
+    return [*asked, *((kind, _DECIDED[kind]) for kind in settings.visits_from)]
+
+
+def _care_contacts(_period: Period, settings: Settings) -> Asked:
+    planned = () if settings.planned_encounters else (PLANNED,)
+    return [("Encounter", (("status", ",".join((*planned, *ONGOING[settings.release]))),))]
 
 
 def _care_managers(_period: Period, _settings: Settings) -> Asked:
@@ -81,13 +102,13 @@ def _care_plans(_period: Period, settings: Settings) -> Asked:
 
 
 def _care_services(_period: Period, settings: Settings) -> Asked:
-    asked: Asked = [("ServiceRequest", (_ALIVE, _ORDERED))]
-    if settings.services_in_care_plans:
-        asked.append(("CarePlan", (_ALIVE,)))
+    kinds = ("ServiceRequest", "CarePlan") if settings.services_in_care_plans else _REQUESTS
+    asked: Asked = [(kind, _DECIDED[kind]) for kind in kinds]
     # A DeviceUseStatement cannot be searched by status in R4: it is read and left out.
     devices: dict[str, Parameters] = {
         "DeviceUseStatement": (),
         "DeviceRequest": (("status", "active,on-hold"), _ORDERED),
+        "SupplyRequest": (("status", SUPPLIES_ASKED),),
     }
     return [*asked, *((kind, devices[kind]) for kind in settings.devices_from)]
 
@@ -105,13 +126,31 @@ def _medications(_period: Period, settings: Settings) -> Asked:
     return [(kind, asked[kind]) for kind in settings.medications_from]
 
 
+def _referrals(period: Period, settings: Settings) -> Asked:
+    first = period.first.year - settings.referral_years_back
+    since = f"ge{first:04}-{period.first:%m-%d}"
+    # Every state is a step that has been taken, so none is asked for by name.
+    asked = {
+        "Task": (("modified", since),),
+        "ServiceRequest": (_ORDERED, ("authored", since)),
+    }
+    return [(kind, asked[kind]) for kind in settings.referrals_from]
+
+
+def _listings(_period: Period, _settings: Settings) -> Asked:
+    return [("Patient", ())]
+
+
 _ASKED: Final[dict[type[Item], Callable[[Period, Settings], Asked]]] = {
     Appointment: _appointments,
+    CareContact: _care_contacts,
     CareManager: _care_managers,
     CarePlan: _care_plans,
     CareService: _care_services,
     Agreement: _agreements,
     Medication: _medications,
+    ReferralStatus: _referrals,
+    Listing: _listings,
 }
 
 
@@ -123,10 +162,26 @@ def _query(
     includes: Parameters = ()
     if settings.includes:
         includes = _INCLUDES.get(kind, ())
-        if settings.patient_key == "chained":
+        if settings.patient_key == "chained" and kind != "Patient":
             # The rows then name the person by an id that only the Patient beside them explains.
-            includes = (("_include", f"{kind}:patient"), *includes)
+            includes = (("_include", f"{kind}:{_by(kind, settings)}"), *includes)
     if settings.provenance:
         includes = (*includes, ("_revinclude", "Provenance:target"))
     count = ("_count", str(settings.page_size))
-    return Query(kind, (patient, *parameters, *includes, count))
+    whom = _whom(kind, patient, settings)
+    return Query(kind, (whom, *parameters, *includes, count))
+
+
+def _by(kind: str, settings: Settings) -> str:
+    """By which parameter a type is about a person. R4 has `deliverTo` of a SupplyRequest under
+    another name than all others, since it may be a place."""
+    return "subject" if kind == "SupplyRequest" and settings.release == "R4" else "patient"
+
+
+def _whom(kind: str, patient: tuple[str, str], settings: Settings) -> tuple[str, str]:
+    name, value = patient
+    if kind == "Patient":
+        return "identifier", value
+    if _by(kind, settings) == "patient":
+        return patient
+    return name.replace("patient.", "subject:Patient.").replace("patient", "subject", 1), value

@@ -7,24 +7,32 @@ from pydantic import AfterValidator, Field, FilePath, model_validator
 from stodtjanster.information import (
     Agreement,
     Appointment,
+    CareContact,
     CareManager,
     CarePlan,
     CareService,
     Item,
+    Listing,
     Medication,
+    ReferralStatus,
 )
 from stodtjanster.model import PersonIdKind
 from stodtjanster.sources.kit import identifiers
-from stodtjanster.sources.kit.fhir import agreements, documents
-from stodtjanster.sources.kit.fhir.search import Release, origin
+from stodtjanster.sources.kit.fhir import agreements, documents, referrals
+from stodtjanster.sources.kit.fhir.search import Method, Release, origin
 from stodtjanster.sources.kit.smart import Algorithm
 from stodtjanster.sources.kit.source import SourceSettings
 
 GIVES: Final[dict[str, type[Item]]] = {
     kind.key: kind
-    for kind in (Appointment, CareManager, CarePlan, CareService, Agreement, Medication)
+    for kind in (
+        *(Appointment, CareContact, CareManager, CarePlan, CareService, Agreement, Medication),
+        *(ReferralStatus, Listing),
+    )
 }
 """What a FHIR source may know of, by the names that configuration uses."""
+_ELSEWHERE: Final = frozenset({Listing.key})
+"""What has a national source, so that a FHIR source is asked only when its settings name it."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
@@ -62,11 +70,15 @@ class Settings(SourceSettings):
     base_url: Address
     release: Release = "R4"
     information: tuple[Information, ...] = Field(
-        default=tuple(GIVES), min_length=1, description="what this source is asked about"
+        default=tuple(name for name in GIVES if name not in _ELSEWHERE),
+        min_length=1,
+        description="what this source is asked about",
     )
     patient_key: Literal["lookup", "identifier", "chained"] = "lookup"
-    method: Literal["GET", "POST"] = Field(
-        default="POST", description="POST keeps the number out of the source's access logs"
+    method: Method = Field(
+        default="POST",
+        description="POST keeps the number out of the source's access logs; mixed is POST where "
+        "there is a number, else GET, to which a source may answer that nothing has changed",
     )
     personnummer_system: str = identifiers.PERSONNUMMER
     samordningsnummer_system: str = identifiers.SAMORDNINGSNUMMER
@@ -90,7 +102,15 @@ class Settings(SourceSettings):
     provenance: bool = Field(
         default=False, description="ask for Provenance, which names the units of a spärr"
     )
-    planned_encounters: bool = Field(default=True, description="ask for Encounter too")
+    times_without_zone: Literal["refused", "swedish"] = Field(
+        default="refused", description="a time without zone is nobody's, unless the source is known"
+    )
+    planned_encounters: bool = Field(
+        default=True, description="a planned Encounter is a time; False: a care contact"
+    )
+    visits_from: tuple[Literal["ServiceRequest", "CarePlan"], ...] = Field(
+        default=(), description="whose Timing tells of visits that are not booked one by one"
+    )
     services_in_care_plans: bool = Field(
         default=True, description="a CarePlan with one activity is an insats, as in KL's profiles"
     )
@@ -102,8 +122,10 @@ class Settings(SourceSettings):
         min_length=1,
         description="tokens of DocumentReference.type or .category that are plans",
     )
-    devices_from: tuple[Literal["DeviceUseStatement", "DeviceRequest"], ...] = Field(
-        default=(), description="trygghetslarm and hjälpmedel, beside ServiceRequest"
+    devices_from: tuple[Literal["DeviceUseStatement", "DeviceRequest", "SupplyRequest"], ...] = (
+        Field(
+            default=(), description="trygghetslarm, hjälpmedel, förbrukning, beside ServiceRequest"
+        )
     )
     medications_from: tuple[Literal["MedicationStatement", "MedicationRequest"], ...] = Field(
         default=("MedicationStatement",), min_length=1
@@ -112,6 +134,15 @@ class Settings(SourceSettings):
         default=agreements.CODES,
         description="tokens of Task.code that are överenskommelser; empty: every Task is",
     )
+    referrals_from: tuple[Literal["Task", "ServiceRequest"], ...] = Field(
+        default=("Task",), min_length=1
+    )
+    referral_codes: tuple[str, ...] = Field(
+        default=referrals.TYPES,
+        description="tokens of Task and ServiceRequest that are about referrals; empty: every Task "
+        "that is no agreement, and no ServiceRequest",
+    )
+    referral_years_back: int = Field(default=2, ge=0, le=120)
     language: str = Field(default="sv", pattern=r"^[a-zA-Z]{2,3}(-[A-Za-z0-9]{2,8})*$")
     patient_cache_seconds: int = Field(default=300, ge=0, le=3600)
 

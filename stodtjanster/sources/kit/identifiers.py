@@ -3,6 +3,7 @@
 Sources: HL7 Sweden base profiles 1.1.0, Inera EHDS-TK 0.3.3, RIV-TA OIDs.
 """
 
+from hashlib import sha256
 from typing import Final
 
 from stodtjanster.model import HsaId, PersonId
@@ -24,6 +25,7 @@ PERSON_SYSTEMS: Final = frozenset(
 )
 HSA_SYSTEMS: Final = frozenset({"urn:oid:1.2.752.29.4.19", "urn:oid:1.2.752.129.2.1.4.1"})
 SOURCE_SYSTEM: Final = "urn:oid:1.2.752.129.2.1.4.1#"
+_SOURCES: Final = (SOURCE_SYSTEM, "https://tjanstekatalogen.inera.se/Endpoint/")
 LOCAL_ID: Final = "urn:oid:1.2.752.129.2.1.2.1"
 _LONGEST = 256
 
@@ -52,6 +54,23 @@ def hsa(system: object, value: object) -> HsaId | None:
         return None
 
 
+def source_system(source: object) -> str | None:
+    """The HSA-id of the system that a record was made in, as `meta.source` says it; else None.
+
+    Inera EHDS-TK 0.3.3 has an OID with a fragment, and its newer pages (GENERAL-005) the address
+    of the system in the service catalogue.
+    """
+    if not isinstance(source, str) or len(source) > _LONGEST:
+        return None
+    named = (source.removeprefix(start) for start in _SOURCES if source.startswith(start))
+    return next(named, "").strip().upper() or None
+
+
+def is_record(system: object) -> bool:
+    """Whether an identifier names a record by a root that RIV-TA knows, whoever gave the name."""
+    return isinstance(system, str) and (system == LOCAL_ID or system.startswith(SOURCE_SYSTEM))
+
+
 def record_of(system: object, value: object, holder: str) -> str | None:
     """The record's name in the system whose HSA-id is `holder`; None when the identifier is
     somebody else's, or of a system that RIV-TA does not know."""
@@ -63,6 +82,19 @@ def record_of(system: object, value: object, holder: str) -> str | None:
             return value
         return record if record and named.strip().upper() == holder else None
     return value if system == f"{SOURCE_SYSTEM}{holder}" else None
+
+
+def contact_of(kind: str, staff: HsaId) -> str | None:
+    """The name of a fast kontakt in its source system: what the person is to whom, and nothing
+    of titles and times. Neither GetCareManagers nor its FHIR twin gives the record an id.
+
+    None when what stands for the HSA-id is a person's number, which must not be traced.
+    """
+    try:
+        PersonId.parse(staff.value)
+    except ValueError:
+        return sha256(f"{kind}\x1f{staff.value}".encode()).hexdigest()[:32]
+    return None
 
 
 def record_key(system: object, value: object) -> str | None:

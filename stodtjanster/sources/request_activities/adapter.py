@@ -15,6 +15,7 @@ from stodtjanster.model import Origin, PersonId, Told
 from stodtjanster.sources.kit.identifiers import LOCAL_ID, record_key
 from stodtjanster.sources.kit.jol import Jol
 from stodtjanster.sources.kit.reading import Reading
+from stodtjanster.sources.kit.referral_steps import CODES, KINDS, STEPS, step_name
 from stodtjanster.sources.kit.rivta import (
     BadRow,
     Contract,
@@ -22,7 +23,6 @@ from stodtjanster.sources.kit.rivta import (
     RivtaSource,
     Rows,
     converse,
-    digest,
     hear_either,
     once,
 )
@@ -33,7 +33,6 @@ from stodtjanster.sources.kit.times import digits, moment
 from stodtjanster.sources.kit.types import Types
 from stodtjanster.sources.kit.xml import text, texts
 from stodtjanster.sources.request_activities.settings import Settings
-from stodtjanster.sources.request_activities.words import STEPS
 
 _DOMAIN: Final = "crm:requeststatus"
 CONTRACTS: Final = tuple(
@@ -45,8 +44,6 @@ _TYPES: Final = Types(_SECOND)
 _HEAD: Final = Jol(_SECOND, "originalPatientId", silent=True)
 """Written only when it is another than the number asked about (TKB). Whether it is the same
 person's former number we cannot know, so such a row is refused as anybody else's."""
-_STEP_CODES: Final = "1.2.752.129.2.2.2.43"
-_KIND_CODES: Final = "1.2.752.129.2.2.2.24"
 _STEPS: Final = {step.value: step for step in STEPS}
 _KINDS: Final = {kind.value: kind for kind in ReferralKind if kind is not ReferralKind.UNKNOWN}
 
@@ -173,10 +170,10 @@ def _read_second(row: etree._Element, page: Page) -> ReferralStatus:
         _Step(
             header.subject,
             header.origin,
-            _TYPES.code(status, _STEP_CODES),
+            _TYPES.code(status, CODES),
             _TYPES.words(status, page),
             text(body.get(_EVENT_TIME)),
-            _TYPES.code(kind, _KIND_CODES),
+            _TYPES.code(kind, KINDS),
             _TYPES.words(kind, page),
             ((text(request.get(_ID)) or "", given_by),),
             page.told[text(sender.get(_NAME))],
@@ -208,7 +205,7 @@ def _status(said: _Step, page: Page) -> ReferralStatus:
         subject=said.subject,
         origin=replace(
             said.origin,
-            record=digest(ids[0][0], said.code or words.text, at.isoformat()),
+            record=step_name(ids[0][0], said.code or words.text, at),
             documented_at=said.origin.documented_at or at,
         ),
         step=step,

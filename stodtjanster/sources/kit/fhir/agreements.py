@@ -40,12 +40,17 @@ _CARE = frozenset(
 )
 
 
+def is_agreement(resource: Json, scope: Scope) -> bool:
+    """By its code; every Task, where the source is set up without codes."""
+    return not scope.agreements or matches(resource.get("code"), scope.agreements)
+
+
 def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Agreement]:
     status = check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
     if resource.get("doNotPerform"):
         raise SetAside("not to be performed")
-    if scope.agreements and not matches(resource.get("code"), scope.agreements):
+    if not is_agreement(resource, scope):
         raise SetAside("not an agreement")
     subject = scope.whose(resource.get("for"), resource)
     text = scope.told(resource.get("description") or concept_text(resource.get("code")), resource)

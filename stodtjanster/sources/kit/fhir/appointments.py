@@ -1,6 +1,7 @@
-"""Appointment, and Encounter that is only planned, as our Appointment.
+"""Appointment as our Appointment.
 
-R4: hl7.org/fhir/R4/appointment.html, encounter.html. R5's other names are read as well.
+R4: hl7.org/fhir/R4/appointment.html. R5's other names are read as well. `comment` and `note` are
+for those who book, and are not read.
 """
 
 from dataclasses import dataclass, field
@@ -11,7 +12,7 @@ import orjson
 
 from stodtjanster.information import Appointment, VisitForm
 from stodtjanster.model import HsaId, Open, PersonId, Timed, Told, When
-from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Scope, care_unit
+from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Scope
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
@@ -27,19 +28,14 @@ from stodtjanster.sources.kit.fhir.values import (
     span,
 )
 
-APPOINTMENT_SHOWN: Final = frozenset({"booked", "pending", "proposed", "arrived", "checked-in"})
-APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in"
+APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in,waitlist"
+_SHOWN = frozenset(APPOINTMENT_ASKED.split(","))
 _UNDECIDED = frozenset({"pending", "proposed"})
-_APPOINTMENT_OTHER = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error", "waitlist"})
-ENCOUNTER_SHOWN: Final = frozenset({"planned"})
-_ENCOUNTER_OTHER = frozenset(
-    {
-        *("arrived", "triaged", "in-progress", "onleave", "on-hold", "discharged", "finished"),
-        *("completed", "discontinued", "cancelled", "entered-in-error", "unknown"),
-    }
-)
+_OTHER = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
+_WAITING = "waitlist"
 
 _NOT_STAFF = UNITS | {"Patient", "Device"}
+_VIDEO_CHANNELS = frozenset({"zoom", "ms-teams"})  # virtual-service-type
 _HOME_CODES = frozenset({"HH", "439708006"})  # v3-ActCode, SNOMED CT home visit
 _HOME_PLACE_CODES = frozenset({"ho"})  # location-physical-type
 _HOME_WORDS = frozenset({"hembesök", "hemtjänst", "hemsjukvård"})
@@ -57,7 +53,7 @@ def check(status: object, shown: frozenset[str], other: frozenset[str]) -> str:
 
 
 def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Appointment]:
-    status = check(resource.get("status"), APPOINTMENT_SHOWN, _APPOINTMENT_OTHER)
+    status = check(resource.get("status"), _SHOWN, _OTHER)
     present = _present(resource, scope)
     visit = _visit(resource, scope)
     description = resource.get("description")
@@ -74,12 +70,13 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
                 present.unit_id,
                 present.unit,
             ),
-            when=_booked(resource),
+            # A time that a waiting list holds in advance is not promised to anybody.
+            when=Open() if status == _WAITING else _booked(resource),
             title=scope.told(visit.title or description or visit.fallback, resource),
             who=present.staff,
             unit=present.unit,
             place=None if hidden else present.place,
-            form=VisitForm.HOME if present.at_home else visit.form(present.place),
+            form=_form(resource, present, visit),
             invitation=status in _UNDECIDED,
             instruction=scope.told(_instruction(resource), resource),
             reason=scope.told(_reason(resource, description if visit.title else None), resource),
@@ -188,6 +185,21 @@ def _visit(resource: Json, scope: Scope) -> _Visit:
     return found
 
 
+def _form(resource: Json, present: _Present, visit: _Visit) -> VisitForm:
+    if present.at_home:
+        return VisitForm.HOME
+    found = visit.form(present.place)
+    return virtual(resource) if found is VisitForm.UNKNOWN else found
+
+
+def virtual(resource: Json) -> VisitForm:
+    """R5's `virtualService`, where its kind says how one meets; else UNKNOWN."""
+    kinds = [one.get("channelType") for one in as_list(resource.get("virtualService"))]
+    if any(code in _VIDEO_CHANNELS for _, code in codings([one for one in kinds if one])):
+        return VisitForm.VIDEO
+    return form(first_text([one for one in kinds if one]) or "", "", [])
+
+
 def _booked(resource: Json) -> When:
     start = resource.get("start")
     if start is None:
@@ -249,62 +261,12 @@ def form(words: str, place: str, codes: list[object]) -> VisitForm:
     return VisitForm.UNKNOWN
 
 
-def encounter(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Appointment]:
-    """A planned contact, perhaps without a time. What has begun or is over is not ours."""
-    check(resource.get("status"), ENCOUNTER_SHOWN, _ENCOUNTER_OTHER)
-    subject = scope.whose(resource.get("subject"), resource)
-    provider = resource.get("serviceProvider")
-    unit = scope.told(scope.name(provider, resource), resource)
-    places = [one["location"] for one in as_list(resource.get("location"))]
-    place = next((name for one in places if (name := scope.name(one, resource))), None)
-    people = [
-        scope.told(scope.name(one.get("individual") or one.get("actor"), resource), resource)
-        for one in as_list(resource.get("participant"))
-        if not _is_patient(one.get("individual") or one.get("actor"), resource, scope)
-    ]
-    concepts = [*as_list(resource.get("type")), *as_list(resource.get("serviceType"))]
-    words = first_text(concepts)
-    codes = [code for _, code in codings([*as_list(resource.get("class")), *concepts])]
-    hidden = labels.protected or scope.protected
-    return (
-        Appointment(
-            subject=subject,
-            origin=scope.origin(
-                resource,
-                identity,
-                labels.approved,
-                None,
-                care_unit((provider,), scope, resource),
-                unit,
-            ),
-            when=_planned(resource),
-            title=scope.told(words, resource),
-            who=tuple(name for name in people if name is not None),
-            unit=unit,
-            place=None if hidden else scope.told(place, resource),
-            form=form(words or "", place or "", codes),
-            reason=scope.told(_encounter_reason(resource), resource),
-        ),
-    )
+def booked_for(resource: Json, scope: Scope) -> tuple[str, ...]:
+    """The requests and plans that an Appointment is booked for, as `Type/<id>`."""
+    return pointed_at(resource.get("basedOn"), scope)
 
 
-def _encounter_reason(resource: Json) -> str | None:
-    """R5 keeps the reasons of an Encounter one level down, beside what they are used for."""
-    reasons = as_list(resource.get("reason"))
-    inner = [value for one in reasons for value in as_list(one.get("value"))]
-    return first_text(resource.get("reasonCode")) or first_text(inner)
-
-
-def _is_patient(actor: Json | None, resource: Json, scope: Scope) -> bool:
-    return actor is not None and scope.kind(actor, resource) == "Patient"
-
-
-def _planned(resource: Json) -> When:
-    later = {"start": resource.get("plannedStartDate"), "end": resource.get("plannedEndDate")}
-    return span(resource.get("period")) or span(later) or Open()
-
-
-def stands_for(resource: Json, scope: Scope) -> tuple[str, ...]:
-    """The Appointments that an Encounter is the meeting of, as `Appointment/<id>`."""
-    references = (one.get("reference") for one in as_list(resource.get("appointment")))
-    return tuple(scope.relative(text) for text in references if isinstance(text, str))
+def pointed_at(references: Any, scope: Scope) -> tuple[str, ...]:
+    """What literal references mean in this source, as `Type/<id>`."""
+    texts = (one.get("reference") for one in as_list(references))
+    return tuple(scope.relative(text) for text in texts if isinstance(text, str))

@@ -78,9 +78,9 @@ def ordered(
     name = scope.told(title, resource)
     if name is None:
         raise Unreadable("a service without name")
-    first, last = _during(resource)
+    first, last = during(resource)
     requester = resource.get("requester")
-    authority = scope.told(_authority(requester, resource, scope), resource)
+    decider = scope.told(authority(requester, resource, scope), resource)
     performer = scope.told(first_of(scope.name(one, resource) for one in performers), resource)
     decided = resource.get("authoredOn")
     return CareService(
@@ -91,7 +91,7 @@ def ordered(
             labels.approved,
             recorded(decided),
             care_unit((*performers, requester), scope, resource),
-            performer or authority,
+            performer or decider,
         ),
         name=name,
         extent=scope.told(extent(resource), resource),
@@ -99,7 +99,7 @@ def ordered(
         decided=day(decided),
         first=first,
         last=last,
-        authority=authority,
+        authority=decider,
         performer=performer,
     )
 
@@ -127,7 +127,7 @@ def law(categories: object) -> str | None:
     return None
 
 
-def _during(resource: Json) -> tuple[date | None, date | None]:
+def during(resource: Json) -> tuple[date | None, date | None]:
     """First and last day of what is ordered."""
     period = resource.get("occurrencePeriod") or timing_period(resource.get("occurrenceTiming"))
     if period is not None:
@@ -142,9 +142,9 @@ def timing_period(timing: Json | None) -> Json | None:
 
 def _extent(resource: Json) -> str | None:
     """How much: the quantity, else the timing, else the order's details in words."""
-    quantity = resource.get("quantityQuantity")
-    if quantity and quantity.get("value") is not None:
-        return f"{_number(quantity['value'])} {quantity.get('unit') or ''}".strip()
+    much = quantity(resource.get("quantityQuantity"))
+    if much is not None:
+        return much
     ratio = resource.get("quantityRatio")
     if ratio:
         parts = [ratio.get("numerator") or {}, ratio.get("denominator") or {}]
@@ -154,6 +154,13 @@ def _extent(resource: Json) -> str | None:
         return f"{counts[0]} {units[0]} per {per}"
     timing = resource.get("occurrenceTiming") or {}
     return concept_text(timing.get("code")) or _detail(as_list(resource.get("orderDetail")))
+
+
+def quantity(said: Json | None) -> str | None:
+    """A number and its unit, as Swedish writes it."""
+    if not said or said.get("value") is None:
+        return None
+    return f"{_number(said['value'])} {said.get('unit') or ''}".strip()
 
 
 def _detail(details: list[Json]) -> str | None:
@@ -175,7 +182,7 @@ def _number(value: object) -> str:
     return f"{value:g}".replace(".", ",")
 
 
-def _authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+def authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
     """The board or unit that decided. A person who requested is not the authority."""
     if requester is None or scope.kind(requester, resource) in _PERSONS:
         return None

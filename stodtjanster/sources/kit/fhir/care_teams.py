@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from stodtjanster.information import CareManager, CareManagerKind, Telecom, TelecomKind
 from stodtjanster.model import Told
+from stodtjanster.sources.kit import identifiers
 from stodtjanster.sources.kit.fhir.appointments import check
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, title
 from stodtjanster.sources.kit.fhir.values import (
@@ -16,6 +17,7 @@ from stodtjanster.sources.kit.fhir.values import (
     as_list,
     codings,
     days,
+    first_of,
     first_text,
 )
 
@@ -57,7 +59,7 @@ def care_team(
     managers = as_list(resource.get("managingOrganization"))
     manager = scope.name(managers[0], resource) if managers else None
     return tuple(
-        _Member(one, resource, scope, protected=labels.protected or scope.protected).manager(
+        member.manager(
             subject=subject,
             origin=scope.origin(
                 resource,
@@ -66,10 +68,14 @@ def care_team(
                 labels.approved,
                 care_unit=care_unit(managers, scope, resource),
                 unit_name=scope.told(manager, resource),
+                called=member.called,
             ),
             team_id=identity if len(members) > 1 else None,
         )
-        for number, one in enumerate(members)
+        for number, member in enumerate(
+            _Member(one, resource, scope, protected=labels.protected or scope.protected)
+            for one in members
+        )
     )
 
 
@@ -125,6 +131,14 @@ class _Member:
             last=last,
         )
 
+    @property
+    def called(self) -> str | None:
+        """What the contact is called in its source system, by who the member of staff is."""
+        kind = _kind(self.member)
+        carried = [*as_list(self.person.get("identifier")), *as_list(self.role.get("identifier"))]
+        staff = first_of(identifiers.hsa(one.get("system"), one.get("value")) for one in carried)
+        return None if kind is None or staff is None else identifiers.contact_of(kind, staff)
+
     def _beside(self, part: str) -> Json:
         return self.scope.resolve(self.role.get(part), self.role) or {}
 
@@ -148,9 +162,17 @@ class _Member:
         return next((name for name in names if name), None)
 
     def _telecom(self) -> tuple[Telecom, ...]:
-        """The team's before the role's; never those of the practitioner, which may be private."""
+        """The contact's own, else those of the team by which it is reached, else the role's; never
+        those of the practitioner, which may be private. R5 keeps the role's one level down."""
         via = self.scope.resolve(self.via, self.team) or {}
-        points = via.get("telecom") or self.team.get("telecom") or self.role.get("telecom")
+        points = (
+            self.team.get("telecom")
+            or via.get("telecom")
+            or self.role.get("telecom")
+            or [
+                one for each in as_list(self.role.get("contact")) for one in each.get("telecom", ())
+            ]
+        )
         return tuple(
             Telecom(_TELECOM.get(point.get("system"), TelecomKind.OTHER), point["value"])
             for point in as_list(points)

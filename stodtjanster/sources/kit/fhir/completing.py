@@ -28,6 +28,8 @@ _PATHS: Final[dict[str, tuple[str, ...]]] = {
     "DeviceUseStatement": ("device",),
     "DeviceUsage": ("device.reference",),
     "DeviceRequest": ("codeReference", "code.reference"),
+    "SupplyRequest": ("itemReference", "item.reference"),
+    "Patient": ("generalPractitioner",),
     "PractitionerRole": ("practitioner", "organization"),
 }
 KINDS: Final = frozenset(_PATHS)

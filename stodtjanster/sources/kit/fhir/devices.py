@@ -32,7 +32,7 @@ def device_use(resource: Json, identity: str, labels: Labels, scope: Scope) -> t
     check(resource.get("status"), _USED, _NOT_USED)
     subject = scope.whose(resource.get("subject") or resource.get("patient"), resource)
     device = resource.get("device")
-    name = scope.told(_name(device, resource, scope), resource)
+    name = scope.told(thing(device, resource, scope), resource)
     if name is None:
         raise Unreadable("a device without name")
     first, last = _used(resource)
@@ -63,7 +63,7 @@ def device_request(
 ) -> tuple[CareService]:
     """A device that is decided upon."""
     code = resource.get("codeCodeableConcept") or resource.get("code")
-    title = concept_text(code) or _name(resource.get("codeReference") or code, resource, scope)
+    title = concept_text(code) or thing(resource.get("codeReference") or code, resource, scope)
     return (ordered(resource, identity, labels, scope, title, _performers(resource)),)
 
 
@@ -75,8 +75,8 @@ def _performers(resource: Json) -> list[Json]:
     ]
 
 
-def _name(device: Json | None, resource: Json, scope: Scope) -> str | None:
-    """What the device is called: in the row, by the reference's display, or by the Device."""
+def thing(device: Json | None, resource: Json, scope: Scope) -> str | None:
+    """What a device is called: in the row, by the reference's display, or by the Device."""
     reference = _reference(device)
     found = _found(device, resource, scope) or {}
     # R4 `deviceName.name`, R5 `name.value`.

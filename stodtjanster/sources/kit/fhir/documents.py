@@ -118,7 +118,8 @@ def _security(resource: Json) -> list[Json]:
 
 def _own_keys(resource: Json) -> tuple[str, ...]:
     master = resource.get("masterIdentifier")
-    return own_keys({"identifier": [*as_list(master), *as_list(resource.get("identifier"))]})
+    named = [*as_list(master), *as_list(resource.get("identifier"))]
+    return own_keys({**resource, "identifier": named})
 
 
 def _title(resource: Json) -> str | None:

@@ -1,22 +1,19 @@
 """Rows -> items, page after page. One bad row is a rejection; the others are kept."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeAlias
+from typing import Any
 
-from stodtjanster.information import CarePlan, Item
+from stodtjanster.information import Appointment, CarePlan, Item
 from stodtjanster.model import Cause
 from stodtjanster.sources.kit.fhir import bundle
-from stodtjanster.sources.kit.fhir.agreements import agreement
-from stodtjanster.sources.kit.fhir.appointments import appointment, encounter, stands_for
-from stodtjanster.sources.kit.fhir.care_plans import care_plan, replaced
-from stodtjanster.sources.kit.fhir.care_services import care_service
-from stodtjanster.sources.kit.fhir.care_teams import care_team
-from stodtjanster.sources.kit.fhir.devices import device_request, device_use
-from stodtjanster.sources.kit.fhir.documents import plan_document, superseded
-from stodtjanster.sources.kit.fhir.medications import request, statement
+from stodtjanster.sources.kit.fhir.appointments import booked_for
+from stodtjanster.sources.kit.fhir.care_plans import replaced
+from stodtjanster.sources.kit.fhir.documents import superseded
+from stodtjanster.sources.kit.fhir.encounters import stands_for
 from stodtjanster.sources.kit.fhir.provenance import seals
-from stodtjanster.sources.kit.fhir.scope import Known, Labels, Scope, identity, labels, persons
+from stodtjanster.sources.kit.fhir.rows import READERS
+from stodtjanster.sources.kit.fhir.scope import Known, Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.values import (
     SHAPE_ERRORS,
     Foreign,
@@ -26,22 +23,6 @@ from stodtjanster.sources.kit.fhir.values import (
 )
 from stodtjanster.sources.kit.source import Rejection
 
-Reader: TypeAlias = Callable[[Json, str, Labels, Scope], tuple[Item, ...]]
-
-READERS: Final[dict[str, Reader]] = {
-    "Appointment": appointment,
-    "Encounter": encounter,
-    "CareTeam": care_team,
-    "CarePlan": care_plan,
-    "ServiceRequest": care_service,
-    "Task": agreement,
-    "MedicationStatement": statement,
-    "MedicationRequest": request,
-    "DeviceUseStatement": device_use,
-    "DeviceUsage": device_use,
-    "DeviceRequest": device_request,
-    "DocumentReference": plan_document,
-}
 _SUPPORTING = frozenset(
     {
         *("Patient", "Practitioner", "PractitionerRole", "Organization", "Location"),
@@ -80,6 +61,7 @@ class Gathering:
     _seen: set[str] = field(default_factory=set)
     _stand_ins: dict[str, tuple[str, ...]] = field(default_factory=dict)
     _replacing: dict[str, set[str]] = field(default_factory=dict)
+    _booked: set[str] = field(default_factory=set)
 
     def add(self, page: bundle.Page, wanted: frozenset[str], scope: Scope) -> None:
         """Read a page. `wanted` are the resource types that are rows; the rest stand beside."""
@@ -126,8 +108,9 @@ class Gathering:
 
     def shown(self) -> tuple[Item, ...]:
         """The items, once each: an Encounter of an Appointment that came too is the same meeting,
-        and a plan that another one replaces is history."""
-        if not self._stand_ins and not self._replacing:
+        the visits of a service are told by what is booked for it, where anything is, and a plan
+        that another one replaces is history."""
+        if not self._stand_ins and not self._replacing and not self._booked:
             return tuple(self.items)
         plans = {item.origin.record: item for item in self.items if isinstance(item, CarePlan)}
         return tuple(
@@ -135,7 +118,12 @@ class Gathering:
             for item in self.items
             if self._seen.isdisjoint(self._stand_ins.get(item.origin.record, ()))
             and not self._is_history(item.origin.record, plans)
+            and not self._is_booked(item)
         )
+
+    def _is_booked(self, item: Item) -> bool:
+        service, told_apart, _ = item.origin.record.partition("#")
+        return isinstance(item, Appointment) and bool(told_apart) and service in self._booked
 
     def _is_history(self, record: str, plans: dict[str, CarePlan]) -> bool:
         """A newer plan stands at the end of the chain. Plans that replace each other in a ring
@@ -183,7 +171,9 @@ class Gathering:
         kind = resource["resourceType"]
         try:
             self.items += READERS[kind](resource, name, labels(resource), scope)
-            if kind == "Encounter":
+            if kind == "Appointment":
+                self._booked.update(booked_for(resource, scope))
+            elif kind == "Encounter":
                 self._stand_ins[name] = stands_for(resource, scope)
             elif kind in ("CarePlan", "DocumentReference"):
                 replaces = replaced if kind == "CarePlan" else superseded

@@ -4,13 +4,15 @@ from typing import Any, Literal
 
 from stodtjanster.information import Item
 from stodtjanster.model import Cause, Outcome, Report
-from stodtjanster.sources.kit.fhir import agreements, bundle, documents
-from stodtjanster.sources.kit.fhir.gathering import READERS, Gathering
+from stodtjanster.sources.kit.fhir import agreements, bundle, documents, referrals
+from stodtjanster.sources.kit.fhir.gathering import Gathering
+from stodtjanster.sources.kit.fhir.rows import READERS
 from stodtjanster.sources.kit.fhir.scope import Scope
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.source import Heard, Limits, Rejection, SourceFailed
 
-KINDS = frozenset(READERS)
+KINDS = frozenset(READERS) - {"Patient"}
+"""A Patient in a file says who the others are about."""
 
 
 def read(
@@ -46,6 +48,7 @@ def read(
             subject=reading.subject,
             patients=frozenset() if patient is None else frozenset((patient,)),
             agreements=agreements.CODES,
+            referrals=referrals.TYPES,
             plan_documents=documents.TYPES,
         ),
     )

@@ -6,12 +6,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
-from stodtjanster.model import HsaId, Origin, PersonId, Told
+from stodtjanster.information import Item
+from stodtjanster.model import HsaId, Origin, Period, PersonId, Told
 from stodtjanster.sources.kit import identifiers
 from stodtjanster.sources.kit.fhir.values import (
     LONGEST_TOKEN,
     Foreign,
     Json,
+    SetAside,
     Unreadable,
     as_list,
     told,
@@ -25,6 +27,7 @@ _OPEN_CONFIDENTIALITY = frozenset({"U", "L", "M", "N"})
 _CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 _NOT_FOR_PATIENT = frozenset({"NOPATIENT", "NOPAT", "R", "V"})
 _PROTECTED = frozenset({"sekretessmarkering", "skyddadFolkbokforing"})
+_APPROVAL = "https://fhir.inera.se/ig/ehds-tk/StructureDefinition/approved-for-patient"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +36,8 @@ class Labels:
 
     FHIR has no other element for approval, so no label means approved; NOPATIENT (Inera, decision
     PDL-001) means not, and so do confidentiality R, V and any code of that system that we do not
-    know. `protected` hides where a person with protected identity can be found.
+    know. So does Inera's extension for approval, unless it says true. `protected` hides where a
+    person with protected identity can be found.
     """
 
     approved: bool = True
@@ -47,10 +51,18 @@ def labels(resource: Json) -> Labels:
     """Raises Unreadable when a label has no code: it cannot be obeyed."""
     meta = resource.get("meta")
     security = meta.get("security") if meta else None
-    if not security:
+    if not security and "extension" not in resource:
         return PLAIN
     listed = as_list(security)
-    return Labels(approved(listed), any(label.get("code") in _PROTECTED for label in listed))
+    allowed = approved(listed) and not _withheld(resource)
+    return Labels(allowed, any(label.get("code") in _PROTECTED for label in listed))
+
+
+def _withheld(resource: Json) -> bool:
+    return any(
+        one.get("url") == _APPROVAL and one.get("valueBoolean") is not True
+        for one in as_list(resource.get("extension"))
+    )
 
 
 def approved(security: Iterable[Json]) -> bool:
@@ -110,11 +122,14 @@ class Scope:
     """One page's surroundings.
 
     `system` is the base of the source, without a last slash, and names its records. `subject` None
-    means that rows are read about anyone (a file). `patients` holds the references that are known
-    to mean the subject, as `Patient/<id>` or a fullUrl. `beside` holds the other resources of the
-    page by reference, `seals` what their Provenance says, by the same references. `agreements` are
-    the codes of a Task that is one (empty: every Task is), `plan_documents` those of a document
-    that is a plan.
+    means that rows are read about anyone (a file), `asked` None that rows of every kind are.
+    `patients` holds the references that are known to mean the subject, as `Patient/<id>` or a
+    fullUrl. `beside` holds the other resources of the page by reference, `seals` what their
+    Provenance says, by the same references. `agreements` are the codes of a Task that is one
+    (empty: every Task is), `referrals` those of a Task or ServiceRequest that is a referral,
+    `plan_documents` those of a document that is a plan. `planned_encounters`: an Encounter that is
+    only planned is a time, else a care contact. `visits` are the days in which the times of a
+    decided service are told one by one; None for not at all.
     """
 
     source: str
@@ -127,13 +142,23 @@ class Scope:
     protected: bool = False
     services_in_care_plans: bool = True
     agreements: tuple[str, ...] = ()
+    referrals: tuple[str, ...] = ()
     plan_documents: tuple[str, ...] = ()
+    planned_encounters: bool = True
+    visits: Period | None = None
+    asked: type[Item] | None = None
     seals: Mapping[str, Seal] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
 
     def about(self, reference: str, *, protected: bool) -> "Scope":
         """The same, when the source has said which of its Patients the subject is."""
         return replace(self, patients=frozenset((reference,)), protected=protected)
+
+    def require(self, kind: type[Item], otherwise: str) -> None:
+        """Raises SetAside when something else was asked for: of that, such a row is no loss, even
+        when it cannot be read."""
+        if self.asked not in (None, kind):
+            raise SetAside(otherwise)
 
     def relative(self, reference: str) -> str:
         """`Type/id` for anything in this source; other references stay as they are."""
@@ -250,7 +275,10 @@ class Scope:
         documented_at: datetime | None = None,
         care_unit: HsaId | None = None,
         unit_name: Told | None = None,
+        *,
+        called: str | None = None,
     ) -> Origin:
+        """`called` is what the record is called in its source system, where no identifier says."""
         seal = self._seal(resource) if self.seals else None
         return Origin(
             self.source,
@@ -263,7 +291,7 @@ class Scope:
             unit_name,
             approved,
             documented_at,
-            known_as(resource, identity),
+            named(resource, called) or known_as(resource, identity),
         )
 
     def _seal(self, resource: Json) -> Seal | None:
@@ -333,18 +361,24 @@ def identity(resource: Json) -> str:
     return f"{resource['resourceType']}/{logical}"
 
 
+def named(resource: Json, record: str | None) -> tuple[str, str] | None:
+    """(HSA-id of the source system, record); None when either is unknown."""
+    meta = resource.get("meta")
+    system = identifiers.source_system(meta.get("source") if meta else None)
+    return None if system is None or record is None else (system, record)
+
+
 def known_as(resource: Json, identity: str) -> tuple[str, str] | None:
     """(HSA-id of the source system, record), by which RIV-TA knows the same record; None when the
     row does not name both.
 
-    Inera EHDS-TK: `meta.source` is `urn:oid:1.2.752.129.2.1.4.1#<HSA-id>`. One row that gives
-    several records (`identity` then ends in `#<number>`) has them told apart here too.
+    Inera EHDS-TK: `meta.source` names the system. One row that gives several records (`identity`
+    then ends in `#<number>`) has them told apart here too.
     """
     meta = resource.get("meta")
-    source = meta.get("source") if meta else None
-    if not isinstance(source, str) or not source.startswith(identifiers.SOURCE_SYSTEM):
+    system = identifiers.source_system(meta.get("source") if meta else None)
+    if system is None:
         return None
-    system = source[len(identifiers.SOURCE_SYSTEM) :].strip().upper()
     for one in as_list(resource.get("identifier")):
         record = identifiers.record_of(one.get("system"), one.get("value"), system)
         if record is not None:

@@ -6,16 +6,20 @@ to a stranger.
 """
 
 from collections.abc import Callable, Generator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, Literal, TypeAlias
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from stodtjanster.sources.kit.fhir import bundle
 from stodtjanster.sources.kit.fhir.values import LONGEST_TEXT
+from stodtjanster.sources.kit.fhir.zones import with_zones
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed
 
 Release: TypeAlias = Literal["R4", "R5"]
 """What a source speaks: one element may mean two things in them, so it is never guessed."""
+
+Method: TypeAlias = Literal["GET", "POST", "mixed"]
+"""mixed: POST for a search that holds a person's number, GET for all others."""
 
 Send: TypeAlias = Callable[[Request], Generator[Request, Response, Response]]
 """Sends a request with whatever proves who we are, and gives back the answer to it."""
@@ -37,14 +41,16 @@ class Manners:
     """How one source wants to be searched. `base` is without a last slash.
 
     POST keeps the parameters, and so the person's number, out of the source's access logs.
+    `zoneless`: times without zone are Swedish.
     """
 
     base: str
-    method: Literal["GET", "POST"]
+    method: Method
     strict: bool
     max_pages: int
     max_bytes: int
     release: Release = "R4"
+    zoneless: bool = False
 
     def first(self, query: Query) -> Request:
         encoded = "&".join(
@@ -52,7 +58,7 @@ class Manners:
             for name, value in query.parameters
         )
         url = f"{self.base}/{query.resource_type}"
-        if self.method == "GET":
+        if self.method == "GET" or (self.method == "mixed" and not _names_a_person(query)):
             return Request("GET", f"{url}?{encoded}", self._headers())
         headers = {**self._headers(), "Content-Type": "application/x-www-form-urlencoded"}
         return Request("POST", f"{url}/_search", headers, encoded.encode())
@@ -61,6 +67,12 @@ class Manners:
         """The request for a next link; None when it leads out of the base."""
         absolute = urljoin(f"{self.base}/", url)
         return Request("GET", absolute, self._headers()) if inside(self.base, absolute) else None
+
+    def page(self, answer: Response) -> bundle.Page:
+        """What came, read. Raises SourceFailed, see `bundle.page`."""
+        if self.zoneless:
+            answer = replace(answer, body=with_zones(answer.body))
+        return bundle.page(answer, self.max_bytes, self.release)
 
     def _headers(self) -> dict[str, str]:
         headers = {"Accept": f"{_MEDIA_TYPE}; fhirVersion={bundle.VERSIONS[self.release]}"}
@@ -86,7 +98,7 @@ class Search:
         while request is not None:
             try:
                 answer = yield from send(request)
-                page = bundle.page(answer, self.manners.max_bytes, self.manners.release)
+                page = self.manners.page(answer)
             except SourceFailed as failed:
                 if not seen:
                     raise
@@ -109,6 +121,10 @@ class Search:
         else:
             return request
         return None
+
+
+def _names_a_person(query: Query) -> bool:
+    return any(name.endswith("identifier") for name, _ in query.parameters)
 
 
 def origin(url: str) -> tuple[str, str, int] | None:

@@ -1,9 +1,17 @@
-"""The words of KV Status vårdbegäran, for the major that sends only numbers."""
+"""The steps of a referral: their codes, their words for whoever sends only numbers, and the name of
+a step, for the contracts and the FHIR resources that tell of them."""
 
+from datetime import datetime
 from typing import Final
 
 from stodtjanster.information import ReferralStep
-from stodtjanster.model import Told
+from stodtjanster.model import STOCKHOLM, Told
+from stodtjanster.sources.kit.rivta import digest
+
+CODES: Final = "1.2.752.129.2.2.2.43"
+"""KV Status vårdbegäran."""
+KINDS: Final = "1.2.752.129.2.2.2.24"
+"""KV Framställantyp."""
 
 STEPS: Final = {
     ReferralStep.DECIDED: Told("beslutad"),
@@ -26,3 +34,9 @@ STEPS: Final = {
     ReferralStep.ANSWER_ACCEPTED: Told("svar accepterat"),
     ReferralStep.CLOSED: Told("avslutad"),
 }
+
+
+def step_name(referral: str, step: str, at: datetime) -> str:
+    """The record's name of a step, which has no id of its own in any source: the referral's id as
+    it is written, the code or words of the step, and when it was taken."""
+    return digest(referral, step, at.astimezone(STOCKHOLM).isoformat())
