@@ -27,6 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         clock=Clock(parsed.now),
         timeouts=Timeouts(producer=parsed.producer_timeout, fanout=parsed.fanout_timeout),
         capacity=parsed.capacity,
+        subscriber=parsed.subscriber,
         token_lifetime=parsed.token_lifetime,
         page_size=parsed.page_size,
         broken=dict(parsed.broken),
@@ -63,6 +64,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--fanout-timeout", type=float, default=28.0, metavar="SECONDS")
     parser.add_argument(
         "--capacity", type=int, default=CAPACITY, metavar="CALLS", help="at once, in the platform"
+    )
+    parser.add_argument(
+        "--subscriber",
+        metavar="URL",
+        help="who is told (ProcessNotification) when the index changes",
     )
     parser.add_argument("--token-lifetime", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--page-size", type=int, default=20, help="FHIR resources on a page")

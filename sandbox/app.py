@@ -16,15 +16,18 @@ from aiohttp.typedefs import Handler
 
 from sandbox import fhir, oidc, panel, platform
 from sandbox.bookings import Bookings
-from sandbox.ca import FHIR_CLIENT_ID, PLATFORM_HSA, Keys, ensure_keys
+from sandbox.ca import FHIR_CLIENT_ID, PLATFORM_HSA, PORTAL_HSA, Keys, ensure_keys
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.country import CAPACITY, Country, Timeouts
 from sandbox.faults import Fault, Faults, deliver
 from sandbox.fhir.auth import ALGORITHM, Tokens
 from sandbox.fhir.server import FAST_KONTAKT, SJOVIK
+from sandbox.index import Index
+from sandbox.notifications import Notifications
 from sandbox.people import Person, load_people
 from sandbox.people.units import load_units
+from sandbox.producers import contracts
 from sandbox.raw import RawMessages
 
 HOST = "127.0.0.1"
@@ -36,7 +39,10 @@ _SHUTDOWN = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """What the command line says. Times are in seconds."""
+    """What the command line says. Times are in seconds.
+
+    `subscriber` is the URL at which the portal wants to hear what changes in the index.
+    """
 
     state: Path
     port_base: int = 9400
@@ -44,6 +50,7 @@ class Options:
     clock: Clock = field(default_factory=Clock)
     timeouts: Timeouts = field(default_factory=Timeouts)
     capacity: int = CAPACITY
+    subscriber: str | None = None
     token_lifetime: float = 300.0
     page_size: int = 20
     broken: Mapping[str, Fault] = field(default_factory=dict)
@@ -67,6 +74,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
     country = _country(options)
     for target, fault in options.broken.items():
         country.faults.set(target, fault)
+    notifications = _notifications(options, keys, country)
     bases = {name: f"https://{HOST}:{ports[name]}{place.path}" for name, place in _FHIR.items()}
     issuer = f"http://{HOST}:{ports['oidc']}"
     provider, provider_info = oidc.create(issuer=issuer, people=country.people, state=options.state)
@@ -87,6 +95,9 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
             for name, place in _FHIR.items()
         },
     }
+    if notifications is not None:
+        country.index.told = notifications.send
+        applications["platform"].on_cleanup.append(notifications.close)
     info = {
         "ca": str(keys.ca),
         "client_cert": str(keys.portal.certificate),
@@ -155,18 +166,30 @@ async def run(options: Options) -> None:
         await asyncio.gather(*(runner.cleanup() for runner in runners))
 
 
+def _notifications(options: Options, keys: Keys, country: Country) -> Notifications | None:
+    if options.subscriber is None:
+        return None
+    subscriber = (options.subscriber, PORTAL_HSA)
+    return Notifications(subscriber, keys.client_context(), country.calls)
+
+
 def _country(options: Options) -> Country:
     people = load_people()
     raw = RawMessages(options.raw)
     strangers = raw.strangers({person.person_id for person in people})
     everybody = (*people, *strangers)
+    units = load_units()
+    bookings = Bookings(everybody)
+    index = Index(tuple(contracts().values()), everybody, units, options.clock)
+    bookings.told = index.booking_changed
     return Country(
         people=everybody,
-        units=load_units(),
+        units=units,
         clock=options.clock,
         calls=CallLog(options.clock),
         raw=raw,
-        bookings=Bookings(everybody),
+        bookings=bookings,
+        index=index,
         faults=Faults((p.person_id, row) for p in everybody for row in p.rows("faults")),
         timeouts=options.timeouts,
         capacity=options.capacity,

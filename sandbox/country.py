@@ -8,6 +8,7 @@ from sandbox.bookings import Bookings
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.index import Index
 from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.raw import RawMessages
@@ -33,6 +34,7 @@ class Country:
     calls: CallLog
     raw: RawMessages
     bookings: Bookings
+    index: Index
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)
     capacity: int = CAPACITY

@@ -29,7 +29,7 @@ class Entry:
     resident: str
     domain: str
     category: str
-    address: str
+    logical_address: str
     record: str
     source_system: str
     process: str = "NA"
@@ -43,7 +43,7 @@ class Entry:
     def key(self) -> tuple[str, ...]:
         """What makes two rows the same one (TKB)."""
         return (
-            *(self.resident, self.domain, self.category, self.address),
+            *(self.resident, self.domain, self.category, self.logical_address),
             *(self.record, self.process, self.source_system, self.controller),
         )
 

@@ -15,11 +15,12 @@ from dataclasses import dataclass
 from lxml import etree
 
 from sandbox.country import Country
+from sandbox.index import Entry
 from sandbox.platform import soap
 from sandbox.platform.errors import VpError
 from sandbox.platform.inbound import Inbound
 from sandbox.platform.tak import NATIONAL, Tak
-from sandbox.producers.kit import Contract, Engagement, InvalidRequestError, stamp
+from sandbox.producers.kit import Contract, InvalidRequestError, stamp
 
 _INDEX = "engagemangsindex"
 _SOCKET_TIMEOUT = "504"
@@ -82,7 +83,7 @@ async def aggregate(country: Country, tak: Tak, inbound: Inbound, send: Send) ->
 
 async def _find_content(
     country: Country, contract: Contract, person_id: str, correlation_id: str
-) -> list[Engagement] | None:
+) -> list[Entry] | None:
     """The engagements of a person in the contract's category; None when the index fails."""
     country.calls.note(_INDEX, "FindContent", person_id=person_id, correlation_id=correlation_id)
     fault = country.faults.take(_INDEX, person_id)
@@ -97,12 +98,7 @@ async def _find_content(
     person = country.person(person_id)
     if person is None or (fault is not None and fault.kind == "empty"):
         return []
-    anchor = country.clock.anchor()
-    return [
-        found
-        for found in contract.engagements(person, country.units, anchor)
-        if contract.category in (found.category, "")
-    ]
+    return country.index.find(person_id, contract.service_domain, contract.category or None)
 
 
 async def _all(

@@ -53,7 +53,10 @@ async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.
             return VpError(fault.code, "Chosen fault", platform=REGIONAL).reply()
     if envelope.profile != route.profile:
         return soap.fault("Client", f"Adressen står inte som i {route.profile}")
-    reply = _answered(country, inbound, address, fault)
+    try:
+        reply = _answered(country, inbound, address, fault)
+    except InvalidRequestError as error:
+        return soap.fault("Client", error.title, str(error))
     if fault is not None and fault.kind == "lost-answer":
         raise UnreachableError
     return reply
@@ -74,14 +77,12 @@ async def _delay(fault: Fault, patience: float) -> None:
 
 
 def _answered(country: Country, inbound: Inbound, address: str, fault: Fault | None) -> soap.Reply:
+    """Raises InvalidRequestError."""
     contract, envelope = inbound.contract, inbound.envelope
     kind = fault.kind if fault is not None else ""
     if contract.wants_actor and "Actor" not in envelope.headers:
         return soap.fault("Client", "Headern Actor saknas")
-    try:
-        person = country.person(contract.about(envelope.body, country.bookings))
-    except InvalidRequestError as error:
-        return soap.fault("Client", "Felaktigt anrop", str(error))
+    person = country.person(contract.about(envelope.body, country.bookings))
     stranger = contract.unknown_person()
     if person is None and stranger is not None:
         return soap.fault("Server", "Personen finns inte", stranger)

@@ -70,6 +70,16 @@ class Tak:
             self._granted(contract, place) for place in self._places(contract, address)
         )
 
+    def addressees(self, consumer: str, contract: Contract) -> list[str]:
+        """The addresses that have rows of their own for a consumer and a contract."""
+        return [
+            place
+            for place in (NATIONAL, *self._units)
+            if consumer == PORTAL_HSA
+            and self._rows(contract, place)
+            and self._granted(contract, place)
+        ]
+
     def _places(self, contract: Contract, address: str) -> Iterator[str]:
         """Where a row for an address is looked for, in order. No trimming, no change of case."""
         if OLD_STYLE in address:
@@ -90,6 +100,8 @@ class Tak:
             return [Route(place, PLATFORM, contract.profile)]
         if place == NATIONAL and contract.aggregated:
             return [Route(place, AGGREGATOR, contract.profile)]
+        if place == NATIONAL and contract.keeper:
+            return [Route(place, contract.keeper, contract.profile)]
         unit = self._units.get(place)
         if unit is None or not contract.reaches(unit) or unit.route == "absent":
             return []

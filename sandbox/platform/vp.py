@@ -18,6 +18,7 @@ from sandbox.platform import soap
 from sandbox.platform.aggregator import aggregate
 from sandbox.platform.errors import CONSUMER, LARGEST, REGIONAL, VpError, passed_on
 from sandbox.platform.inbound import Inbound
+from sandbox.platform.national import with_national
 from sandbox.platform.source import UnreachableError, call_source
 from sandbox.platform.tak import AGGREGATOR, LOOP, NATIONAL, PLATFORM, Route, Tak
 from sandbox.producers import contracts
@@ -52,7 +53,7 @@ class _Platform:
     def __init__(self, country: Country) -> None:
         self._country = country
         self._tak = Tak(country.units)
-        self._contracts = contracts()
+        self._contracts = with_national(contracts(), country.index, self._tak)
         self._calls = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
