@@ -86,6 +86,7 @@ class People:
         keep: int = 10_000,
     ) -> None:
         self._fetch = fetch
+        self._registers = tuple(s.settings.key for s in fetch.sources if PersonRecord in s.gives)
         self._kinds = frozenset(kinds)
         self._clock = clock
         self._policy = policy
@@ -109,7 +110,8 @@ class People:
             kept = self._kept.get(key)
         if kept is not None and self._clock() < kept[1]:
             return kept[0]
-        if not decide(situation, self._kinds, reach=reach, policy=self._policy).granted:
+        permit = decide(situation, self._kinds, reach=reach, policy=self._policy)
+        if not (self._registers and permit.granted):
             return NOTHING
         known, until = self._look_up(situation, reach, audit)
         with self._lock:
@@ -148,7 +150,6 @@ class People:
 
     def _event(self, permit: Permit) -> AuditEvent:
         situation = permit.situation
-        registers = (s.settings.key for s in self._fetch.sources if PersonRecord in s.gives)
         return AuditEvent(
             event=EventKind.LOOKED_UP,
             at=self._clock(),
@@ -158,7 +159,7 @@ class People:
             subject=situation.subject.person,
             others=situation.subject.others,
             information=(PersonRecord.key,),
-            sources=tuple(registers),
+            sources=self._registers,
             ground=permit.ground.reason.value,
             law=permit.ground.law.value,
             purpose=situation.purpose,

@@ -43,7 +43,9 @@ def texts_of(told: Any) -> set[str]:
 def markers(key: str) -> set[str]:
     """Texts that only this person's file holds; their number and name among them."""
     others = " ".join(
-        path.read_text("utf-8") for path in PERSONS.glob("*.toml") if path.stem != key
+        path.read_text("utf-8")
+        for path in PERSONS.glob("*.toml")
+        if path.stem.partition("-")[0] != key  # "birgitta-forr" is Birgitta before
     )
     own = {text for text in texts_of(told_of(key)) if text not in others}
     return own - OUR_WORDS - {told_of(key).get("description", "")}
@@ -115,6 +117,15 @@ class TestNotForTheScreen:
         assert "Boendestöd" in page
         assert "FÅR EJ VISAS" not in page
 
+    def test_nothing_tells_where_somebody_with_protected_identity_is(self, portal: Portal) -> None:
+        """Also of rows whose source does not mark them: the register has said so."""
+        browser = portal.logged_in("skyddad")
+        for path in (MY_PAGE, "/sv/mig/del/contacts"):
+            page = browser.get(path).text
+            assert "Lena Ek" in page
+            assert "0980-319 277" not in page
+            assert "0980319277" not in page
+
     def test_a_visit_without_a_time_is_not_lost(self, portal: Portal) -> None:
         page = portal.logged_in("birgitta").get(MY_PAGE).text
         assert "Dagen är inte bestämd" in page
@@ -147,19 +158,60 @@ class TestTooYoung:
         sixteen = midnight(born.replace(year=born.year + 16))
         before = sixteen - timedelta(minutes=5)
         portal.clock.forward(seconds=(before - portal.clock()).total_seconds())
-        token, _ = portal.house.sessions.start(
-            person=person,
-            name="Tuva Berg",
-            loa="loa3",
-            issuer="test",
-            now=portal.clock(),
-        )
-        browser = portal.browser()
-        browser.plant(SESSION, token)
+        browser = logged_in_as(portal, person.value)
         assert browser.get(MY_PAGE).status_code == 403
         assert portal.sandbox.calls() == []
         portal.clock.forward(minutes=6)
         assert browser.get(MY_PAGE).status_code == 200
+
+
+class TestWhoTheRegisterKnows:
+    def test_the_dead_have_no_page_and_nothing_is_fetched(self, portal: Portal) -> None:
+        browser = logged_in_as(portal, told_of("svea")["person_id"])
+        for path in (MY_PAGE, "/sv/mig/del/events", "/en/mig/"):
+            answer = browser.get(path)
+            assert answer.status_code == 403
+            assert told_of("svea")["bookings"][0]["time_type"] not in answer.text
+        assert "Skatteverket" in browser.get(MY_PAGE).text
+        assert portal.events("Refused")[-1].ground == "SUBJECT_DECEASED"
+        assert {call["contract"] for call in portal.sandbox.calls()} == {"GetPersonsForProfile"}
+
+    def test_what_is_kept_under_an_earlier_number_is_hers(self, portal: Portal) -> None:
+        page = portal.logged_in("birgitta").get(MY_PAGE).text
+        assert "Återbesök efter operation" in page
+        assert "Hämtning av läslampa" in page
+        assert "189912309805" not in page
+
+    def test_an_earlier_number_opens_nothing_for_anybody_else(self, portal: Portal) -> None:
+        page = portal.logged_in("sara").get(MY_PAGE).text
+        assert "Hämtning av läslampa" not in page
+
+    def test_a_register_that_does_not_answer_is_told_of(self, portal: Portal) -> None:
+        portal.sandbox.fault("plattformen", "http500")
+        browser = portal.logged_in("birgitta")
+        page = browser.get(MY_PAGE)
+        assert page.status_code == 200
+        assert "Vi kunde inte hämta personuppgifter från folkbokföringen" in page.text
+        assert "Alla vi frågade har svarat" not in page.text
+        assert "Hemtjänst" in page.text, "her own pages do not die with the register"
+        portal.sandbox.clear()
+        portal.clock.forward(minutes=1)
+        page = browser.get(MY_PAGE)
+        assert "folkbokföringen" not in page.text
+
+
+def logged_in_as(portal: Portal, number: str) -> Browser:
+    """As after a login that the provider of today would not let through."""
+    token, _ = portal.house.sessions.start(
+        person=PersonId.parse(number),
+        name="Någon Någonsson",
+        loa="loa3",
+        issuer="test",
+        now=portal.clock(),
+    )
+    browser = portal.browser()
+    browser.plant(SESSION, token)
+    return browser
 
 
 class TestPrefetch:
