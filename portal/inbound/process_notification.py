@@ -47,13 +47,13 @@ _ENGAGEMENT: Final = Shape(
         _core("dataController", _ID),
         _core("owner", _ID, needed=False),
     ),
-    open=True,
+    open=_TYPES,
 )
 _TRANSACTION: Final = Shape(
-    (_core("deleteFlag", boolean), Part(f"{{{_TYPES}}}engagement", _ENGAGEMENT)), open=True
+    (_core("deleteFlag", boolean), Part(f"{{{_TYPES}}}engagement", _ENGAGEMENT)), open=_TYPES
 )
 SHAPE: Final = Shape(
-    (Part(f"{{{_MESSAGES}}}engagementTransaction", _TRANSACTION, many=True),), open=True
+    (Part(f"{{{_MESSAGES}}}engagementTransaction", _TRANSACTION, many=True),), open=_MESSAGES
 )
 
 _OPERATIONS: Final = {
