@@ -310,7 +310,9 @@ class FetchService:
         """One flight. Always lands with an answer: failure is a report in it."""
         source = self._by_key[order.source]
         asked_at = self._clock()
-        ask = Ask(order.information, order.subject, order.period, asked_at, str(uuid4()))
+        ask = Ask(
+            order.information, order.subject, order.period, asked_at, str(uuid4()), order.agent
+        )
         if isinstance(source, LocalSource):
             return await self._answer(order, asked_at, partial(self._recall, order, source, ask))
         anew = Revalidation(self._shelf.tagged(order))

@@ -18,6 +18,7 @@ class Order:
     """One source is to be asked for one kind of information.
 
     It is also the key of the flight and of the shelf: it holds everything that an answer varies on.
+    `agent` is the one who asks in the subject's place; None when it is the subject.
     """
 
     source: str
@@ -25,6 +26,7 @@ class Order:
     subject: PersonId
     period: Period
     reach: str
+    agent: PersonId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +57,9 @@ def plan(
     """
     if not permit.audit:
         raise NotPermitted("the permit is not logged")
-    today = permit.situation.today
+    situation = permit.situation
+    today = situation.today
+    agent = None if situation.about_self else situation.actor.person
     periods = {name: need.period(today) for name, need in needs.items()}
     kinds = {name: need.information for name, need in needs.items()}
     sources = tuple(sources)
@@ -67,12 +71,12 @@ def plan(
         givers = [source for source in sources if kind in source.gives]
         reports[kind] = tuple(_known(permit, kind, givers, gaps))
         orders[kind] = tuple(
-            Order(source.settings.key, kind, number, span, permit.reach)
+            Order(source.settings.key, kind, number, span, permit.reach, agent)
             for source in givers
             if kind in permit.granted
             and source.settings.enabled
             and not gaps[source.settings.key].whole
-            for number in permit.situation.subject.numbers
+            for number in situation.subject.numbers
         )
     return Plan(periods, kinds, orders, reports)
 

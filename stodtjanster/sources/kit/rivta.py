@@ -441,7 +441,8 @@ def _turn(
         address=address,
         consumer=settings.consumer_hsa_id,
         correlation=ask.correlation,
-        actor=ask.subject if actor else None,
+        actor=ask.actor if actor else None,
+        agent=ask.agent is not None,
     )
     reading = Reading(settings.key, ask.at, ask.subject, ask.period, address)
     try:

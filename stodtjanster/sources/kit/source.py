@@ -13,13 +13,22 @@ from stodtjanster.model import Cause, Period, PersonId, Report
 
 @dataclass(frozen=True, slots=True)
 class Ask:
-    """One question to one source. `at` is aware; `correlation` is a fresh UUID per flight."""
+    """One question to one source. `at` is aware; `correlation` is a fresh UUID per flight.
+
+    `agent` is the one who asks in the subject's place; None when it is the subject.
+    """
 
     information: type[Item]
     subject: PersonId
     period: Period
     at: datetime
     correlation: str
+    agent: PersonId | None = None
+
+    @property
+    def actor(self) -> PersonId:
+        """Who signs the question."""
+        return self.agent or self.subject
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,7 +91,8 @@ class Adapter(RivtaSource[Settings]):
             address=engagement.address,
             consumer=self.settings.consumer_hsa_id,
             correlation=ask.correlation,
-            actor=ask.subject,
+            actor=ask.actor,
+            agent=ask.agent is not None,
         )
 
     def _read(self, response: Response, engagement: Engagement, ask: Ask) -> Heard:
