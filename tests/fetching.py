@@ -12,7 +12,7 @@ from concurrent.futures import Future
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from stodtjanster.access import Permit, Policy, decide
+from stodtjanster.access import Facts, Permit, Policy, decide
 from stodtjanster.fetch import FetchService, Harvest
 from stodtjanster.information import Appointment, Item
 from stodtjanster.model import (
@@ -25,6 +25,7 @@ from stodtjanster.model import (
     Origin,
     Outcome,
     PersonId,
+    Protection,
     Report,
     Situation,
     Subject,
@@ -67,10 +68,13 @@ def situation(
     loa: str = "loa3",
     kind: ActorKind = ActorKind.CITIZEN,
     acting_for: PersonId | None = None,
+    others: tuple[PersonId, ...] = (),
+    protected: Protection = Protection.NONE,
     now: datetime = NOON,
 ) -> Situation:
     who = Actor(kind, person, loa, acting_for)
-    return Situation(who, Subject(subject or person), "sv", now)
+    whom = Subject(subject or person, protected=protected, others=others)
+    return Situation(who, whom, "sv", now)
 
 
 def permit(
@@ -79,10 +83,12 @@ def permit(
     reach: str = "session-1",
     log: str | None = "log-1",
     policy: Policy | None = None,
+    facts: Facts | None = None,
     **who: Any,
 ) -> Permit:
     """A permit for `person` about themself; `log=None` leaves it without a log record."""
-    made = decide(situation(person, **who), kinds or (Appointment,), reach=reach, policy=policy)
+    asked = kinds or (Appointment,)
+    made = decide(situation(person, **who), asked, reach=reach, policy=policy, facts=facts)
     return made.logged(log) if log else made
 
 

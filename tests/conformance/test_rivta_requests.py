@@ -24,7 +24,7 @@ from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.rivta import RivtaSettings
 from stodtjanster.sources.kit.source import Source
-from tests.rivta_messages import SETTINGS, asked, question
+from tests.rivta_messages import OTHER, SETTINGS, asked, question
 
 
 @dataclass(frozen=True)
@@ -161,10 +161,12 @@ def test_every_kind_of_rivta_source_is_here() -> None:
     assert {case.kind for case in CASES} == found
 
 
+@pytest.mark.parametrize("agent", [None, OTHER], ids=["themself", "an agent"])
 @pytest.mark.parametrize("number", SUBJECTS)
 @pytest.mark.parametrize("case", CASES, ids=named)
-def test_a_request_is_valid(shared: Path, case: Case, number: str) -> None:
-    request = asked(built(case), question(case.information, subject=PersonId.parse(number)))
+def test_a_request_is_valid(shared: Path, case: Case, number: str, agent: PersonId | None) -> None:
+    subject = PersonId.parse(number)
+    request = asked(built(case), question(case.information, subject=subject, agent=agent))
     root = etree.fromstring(request.body)
     header, body = root
     assert (header.tag, body.tag, len(body)) == (f"{SOAP}Header", f"{SOAP}Body", 1)

@@ -15,9 +15,11 @@ from stodtjanster.information import (
     CarePlan,
     CareService,
 )
-from stodtjanster.model import Cause, Need, Outcome, Protection, Situation, Subject
+from stodtjanster.model import Cause, Need, Outcome, PersonId, Protection, Situation, Subject
 from tests.fetching import ANNA, BO, ScriptedSource, situation
 
+BEFORE = PersonId.parse("189912309805")
+RESERVE = PersonId.parse("19640823A1B2")
 KINDS = (Appointment, CareManager, CarePlan, CareService, Agreement)
 kinds = st.sets(st.sampled_from(KINDS))
 needs = st.dictionaries(
@@ -44,6 +46,7 @@ def situations(draw) -> Situation:
             deceased=draw(st.booleans()),
             protected=draw(st.sampled_from(Protection)),
             sealed=draw(st.booleans()),
+            others=draw(st.sampled_from([(), (BEFORE,), (BEFORE, RESERVE)])),
         ),
         who.language,
         who.now,
@@ -73,7 +76,7 @@ def test_what_is_not_granted_is_never_asked(permit, asked, sources):
         for order in orders:
             assert kind in permit.granted
             assert order.information is kind
-            assert order.subject == permit.situation.subject.person
+            assert order.subject in permit.situation.subject.numbers
             assert order.reach == permit.reach
 
 
@@ -87,11 +90,16 @@ def test_nothing_is_planned_without_a_log_record(permit, asked, sources, referen
 
 
 @given(permits(), needs, source_lists())
-def test_each_source_is_asked_once_and_only_what_it_gives(permit, asked, sources):
+def test_each_source_is_asked_once_for_each_number_and_only_what_it_gives(permit, asked, sources):
     made = plan(permit.logged("log"), asked, sources)
     by_key = {source.settings.key: source for source in sources}
     orders = [order for some in made.orders.values() for order in some]
-    assert len(orders) == len({(order.source, order.information) for order in orders})
+    questions = {(order.source, order.information) for order in orders}
+    numbers = permit.situation.subject.numbers
+    assert {(order.source, order.information, order.subject) for order in orders} == {
+        (*question, number) for question in questions for number in numbers
+    }
+    assert len(orders) == len(questions) * len(numbers)
     for order in orders:
         assert order.information in by_key[order.source].gives
         assert by_key[order.source].settings.enabled

@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from lxml import etree
 
-from stodtjanster.access import NotPermitted, Permit
+from stodtjanster.access import Facts, NotPermitted, Permit
+from stodtjanster.access.case import Grant
 from stodtjanster.fetch import Call, FetchService, Shelf
 from stodtjanster.information import Appointment, CarePlan, FreeDay, FreeTime, Item
 from stodtjanster.information.booking import (
@@ -20,7 +23,7 @@ from stodtjanster.information.booking import (
     Unknown,
     Unsent,
 )
-from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Told
+from stodtjanster.model import ActorKind, Answer, Cause, Need, Outcome, PersonId, Told
 from stodtjanster.sources.bookings.requests import CANCEL, MOVE
 from stodtjanster.sources.kit.source import Request
 from tests.bookings import adapter, booking, details, free_time, free_times, origin, outcome
@@ -39,6 +42,7 @@ from tests.fetching import (
 )
 from tests.rivta_messages import AUTUMN, OTHER, TOLVAN
 
+DAY = timedelta(days=1)
 ALL = (Appointment, FreeDay, FreeTime)
 ACT = CancelBooking(booking=booking())
 YES = outcome(CANCEL, "OK")
@@ -370,7 +374,53 @@ def test_what_the_act_does_not_change_stays_on_the_shelf(house: Open) -> None:
     assert not asks_anew(here, PLANS)
 
 
+def test_what_a_unit_keeps_under_another_number_is_changed_under_it(house: Open) -> None:
+    here = house()
+    kept = CancelBooking(booking=booking(subject=OTHER))
+    acting = here.act(kept, others=(OTHER,))
+    sent = here.driver.next()
+    root = etree.fromstring(sent.request.body)
+    assert root.findtext(".//{*}actorId") == OTHER.value
+    assert root.findtext(".//{*}actorType") == "subject_of_care"
+    sent.reply(YES)
+    assert acting.result(PATIENCE) == Done()
+
+
+def test_a_change_empties_the_shelf_of_all_numbers(house: Open) -> None:
+    here = house()
+    fill(here)
+    acting = here.act(CancelBooking(booking=booking(subject=OTHER)), others=(OTHER,))
+    here.driver.next().reply(YES)
+    acting.result(PATIENCE)
+    assert asks_anew(here)
+
+
+def test_somebody_elses_booking_is_not_acted_on(house: Open) -> None:
+    with pytest.raises(NotPermitted):
+        house().act(CancelBooking(booking=booking(subject=OTHER)))
+
+
 # Questions
+
+
+def test_who_asks_for_another_signs_as_their_agent(house: Open) -> None:
+    here = house()
+    grant = Grant(TOLVAN, OTHER, frozenset({"booking"}), NOON - DAY, NOON + DAY)
+    who = here.permit(
+        OTHER,
+        Appointment,
+        subject=TOLVAN,
+        kind=ActorKind.OMBUD,
+        acting_for=TOLVAN,
+        facts=Facts(grant=grant),
+    )
+    looking = here.service.look(who, AskDetails(booking=booking()))
+    sent = here.driver.next()
+    root = etree.fromstring(sent.request.body)
+    assert root.findtext(".//{*}actorId") == OTHER.value
+    assert root.findtext(".//{*}actorType") == "subject_of_care_agent"
+    sent.reply(details())
+    assert looking.result(PATIENCE).items
 
 
 def test_details_are_asked_for_and_never_shelved(house: Open) -> None:

@@ -7,10 +7,11 @@ from datetime import date, timedelta
 
 import pytest
 
-from stodtjanster.access import NotPermitted
+from stodtjanster.access import Facts, NotPermitted
+from stodtjanster.access.case import Grant
 from stodtjanster.fetch import Call, FetchService, Shelf
 from stodtjanster.information import Appointment, CarePlan
-from stodtjanster.model import Answer, Cause, Need, Outcome
+from stodtjanster.model import ActorKind, Answer, Cause, Need, Outcome, PersonId
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed
 from tests.fetching import (
     ANNA,
@@ -31,6 +32,8 @@ from tests.fetching import (
     report,
 )
 
+BEFORE = PersonId.parse("189912309805")
+DAY = timedelta(days=1)
 LARGE = b"x" * (256 * 1024 + 1)
 
 
@@ -392,6 +395,41 @@ def test_what_is_not_for_the_person_never_comes_out_also_not_from_the_shelf(hous
     later = here.begin()
     here.driver.next().fail(Cause.TIMEOUT)
     assert landed(later).items == ()
+
+
+def test_each_number_of_a_person_is_asked_about_and_the_answers_are_one(house):
+    source = ScriptedSource(
+        hear=lambda ask, _pages: heard(appointment(ask.subject.value[:4], person=ask.subject))
+    )
+    here = house(source)
+    harvest = here.begin(others=(BEFORE,))
+    for _ in range(2):
+        here.driver.next().reply()
+    answer = landed(harvest)
+    assert (records(answer), answer.complete) == (["1964", "1899"], True)
+    assert [ask.subject for ask in source.asked] == [ANNA, BEFORE]
+
+
+def test_under_each_number_only_its_own_rows_pass(house):
+    """A source that gives Bo's rows for an earlier number of Anna's is stopped as ever."""
+    here = house(ScriptedSource(hear=lambda _ask, _pages: heard(appointment(person=BO))))
+    harvest = here.begin(others=(BEFORE,))
+    for _ in range(2):
+        here.driver.next().reply()
+    answer = landed(harvest)
+    assert answer.items == ()
+    assert Cause.FOREIGN in causes(answer)
+
+
+def test_who_asks_for_another_signs_as_their_agent(house):
+    source = ScriptedSource()
+    here = house(source)
+    grant = Grant(ANNA, BO, frozenset({"booking"}), NOON - DAY, NOON + DAY)
+    who = permit(BO, subject=ANNA, kind=ActorKind.OMBUD, acting_for=ANNA, facts=Facts(grant=grant))
+    for each in (who, permit(ANNA)):
+        here.service.begin(each, BOOKED)
+        here.driver.next().reply()
+    assert [(ask.actor, ask.agent) for ask in source.asked] == [(BO, BO), (ANNA, None)]
 
 
 def test_the_shelf_of_one_session_or_person_is_nobody_elses(house):

@@ -1,13 +1,14 @@
 """A harvest gives what is known now: admitted, in the period, once, and never blocks."""
 
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from stodtjanster.fetch import Harvest, plan
 from stodtjanster.information import Appointment, CarePlan
-from stodtjanster.model import Answer, Cause, Need, Outcome
+from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Protection, Told
 from tests.fetching import (
     ANNA,
     BO,
@@ -20,6 +21,7 @@ from tests.fetching import (
     report,
 )
 
+BEFORE = PersonId.parse("189912309805")
 TODAY = date(2026, 11, 20)
 NEEDS = {
     "week": Need(Appointment, days_ahead=6),
@@ -28,9 +30,9 @@ NEEDS = {
 }
 
 
-def harvest(*answers: Answer | Exception | None, who=None) -> Harvest:
-    """One source per answer; None has not landed."""
-    sources = [ScriptedSource(f"s{number}") for number in range(len(answers))]
+def harvest(*answers: Answer | Exception | None, who=None, sources=None) -> Harvest:
+    """One source per answer, or fewer that answer for several numbers; None has not landed."""
+    sources = [ScriptedSource(f"s{number}") for number in range(sources or len(answers))]
     who = who or permit(ANNA, Appointment, CarePlan)
     planned = plan(who, NEEDS, sources)
     futures = {}
@@ -84,6 +86,22 @@ def test_what_the_permit_does_not_admit_never_comes_out(approved):
     made = harvest(told(appointment("a", approved=approved))).answer("week")
     assert made.items == ()
     assert made.complete
+
+
+def test_what_is_kept_under_another_number_of_the_persons_is_theirs():
+    who = permit(ANNA, Appointment, CarePlan, others=(BEFORE,))
+    old = told(appointment("a"), appointment("b", person=BEFORE), appointment("c", person=BO))
+    made = harvest(told(appointment("a")), old, sources=1, who=who).answer("week")
+    assert records(made) == ["a", "b"]
+
+
+@pytest.mark.parametrize("protected", list(Protection))
+def test_no_place_comes_out_of_somebody_who_is_or_may_be_protected(protected):
+    who = permit(ANNA, Appointment, CarePlan, protected=protected)
+    visit = replace(appointment(), place=Told("Storgatan 1"), unit=Told("Vårdcentralen"))
+    (made,) = harvest(told(visit), who=who).answer("week").items
+    hidden = protected is not Protection.NONE
+    assert made == (replace(visit, place=None) if hidden else visit)
 
 
 def test_another_persons_record_never_comes_out_even_if_the_engine_let_it_pass():

@@ -3,12 +3,24 @@
 from datetime import date, datetime
 
 import pytest
+from lxml import etree
 
 from stodtjanster.information import Appointment, VisitForm
-from stodtjanster.model import STOCKHOLM, HsaId, Open, Period, Timed, Told
+from stodtjanster.model import STOCKHOLM, HsaId, Open, Period, PersonId, Timed, Told
 from stodtjanster.sources.kit.visit_form import visit_form
-from stodtjanster.sources.subject_of_care_schedule.adapter import read
-from tests.rivta_messages import OTHER, TOLVAN, UNIT, reading, schedule, timeslot
+from stodtjanster.sources.subject_of_care_schedule.adapter import Adapter, read
+from stodtjanster.sources.subject_of_care_schedule.settings import Settings
+from tests.rivta_messages import (
+    OTHER,
+    SETTINGS,
+    TOLVAN,
+    UNIT,
+    asked,
+    question,
+    reading,
+    schedule,
+    timeslot,
+)
 
 
 def one(row: str, **changes: object) -> Appointment:
@@ -85,6 +97,21 @@ def test_a_booking_without_id_keeps_its_name_and_no_other_has_it() -> None:
 
 def test_the_unit_is_compared_without_regard_to_case() -> None:
     assert one(timeslot(healthcare_facility=f" {UNIT.lower()}\n")).origin.system == UNIT
+
+
+@pytest.mark.parametrize(
+    ("agent", "signed"),
+    [(None, (TOLVAN, "subject_of_care")), (OTHER, (OTHER, "subject_of_care_agent"))],
+)
+def test_the_question_is_signed_by_who_asks(
+    agent: PersonId | None, signed: tuple[PersonId, str]
+) -> None:
+    """TKB crm:scheduling 1.1: the Actor header is mandatory."""
+    request = asked(Adapter(Settings(**SETTINGS)), question(Appointment, agent=agent))
+    root = etree.fromstring(request.body)
+    assert root.findtext(".//{*}subject_of_care") == TOLVAN.value
+    assert root.findtext(".//{*}actorId") == signed[0].value
+    assert root.findtext(".//{*}actorType") == signed[1]
 
 
 def test_a_row_without_person_is_about_whom_we_asked() -> None:
