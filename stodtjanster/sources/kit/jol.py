@@ -15,7 +15,7 @@ from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.summary import Header
 from stodtjanster.sources.kit.times import digits, moment
 from stodtjanster.sources.kit.types import Types
-from stodtjanster.sources.kit.xml import children, text, texts
+from stodtjanster.sources.kit.xml import all_texts, children, text
 
 
 class Jol:
@@ -45,7 +45,6 @@ class Jol:
         self._timestamp = self._core("timestamp")
         self._author = self._core("author")
         self._name = self._core("name")
-        self._unit = self._core("orgUnit")
         self._unit_name = self._core("orgUnitName")
 
     def _core(self, name: str) -> str:
@@ -70,7 +69,7 @@ class Jol:
         if system is None:
             raise BadRow("sourceSystemId", "missing or too long")
         record = once(header.get(self._record), "record", self._namespace)
-        author = children(header.get(self._author))
+        author = all_texts(header.get(self._author))
         written = moment(text(record.get(self._timestamp)) or "")
         origin = Origin(
             page.reading.source,
@@ -80,12 +79,12 @@ class Jol:
             page.reading.asked_at,
             care_provider=page.hsa[self._types.extension(access.get(self._care_provider))],
             care_unit=page.hsa[self._types.extension(access.get(self._care_unit))],
-            unit_name=page.told[texts(author.get(self._unit)).get(self._unit_name)],
+            unit_name=page.told[author.get(self._unit_name)],
             approved_for_patient=page.flag[text(access.get(self._approved))] is True,
             documented_at=moment(text(access.get(self._block_time)) or "") or written,
         )
-        responsible = page.told[text(author.get(self._name))]
-        changed = moment(text(author.get(self._timestamp)) or "")
+        responsible = page.told[author.get(self._name)]
+        changed = moment((author.get(self._timestamp) or "").strip())
         return Header(subject, origin, None, responsible, written, changed)
 
     def system(self, row: etree._Element) -> str | None:

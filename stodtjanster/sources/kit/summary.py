@@ -4,9 +4,8 @@ logistics 2 and 3, description 2 and actoutcome 2 write it alike, each in its ow
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from lxml import etree
 
@@ -16,12 +15,11 @@ from stodtjanster.sources.kit.rivta import PERSON_ROOTS, BadRow, Contract, Page,
 from stodtjanster.sources.kit.source import Ask
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import digits, moment
-from stodtjanster.sources.kit.xml import children, text, texts
+from stodtjanster.sources.kit.xml import all_texts, children, one_text, text
 
 
-@dataclass(frozen=True, slots=True)
-class Header:
-    """What the head of a record says.
+class Header(NamedTuple):
+    """What the head of a record says. A tuple, since it lives no longer than the row is read.
 
     `unit` and `origin.unit_name` are the unit of the one who wrote, which may be another than the
     care unit that answers for it. `written` is when the document was made, `changed` when it was
@@ -65,9 +63,8 @@ class Summary:
         self._author = self._core("accountableHealthcareProfessional")
         self._author_time = self._core("authorTime")
         self._author_name = self._core("healthcareProfessionalName")
-        self._author_role = self._core("healthcareProfessionalRoleCode")
-        self._role_words = (self._core("displayName"), self._core("originalText"))
-        self._author_unit = self._core("healthcareProfessionalOrgUnit")
+        self._role = self._core("displayName")
+        self._role_text = self._core("originalText")
         self._care_unit = self._core("healthcareProfessionalCareUnitHSAId")
         self._care_giver = self._core("healthcareProfessionalCareGiverHSAId")
         self._unit_id = self._core("orgUnitHSAId")
@@ -96,10 +93,8 @@ class Summary:
         record = page.identifier(fields.get(self._record), "documentId")
         if self._is_nullified(fields, page):
             return None
-        author = children(header.get(self._author))
-        signed = {tag: element.text for tag, element in author.items()}
-        unit = texts(author.get(self._author_unit))
-        changed = moment((signed.get(self._author_time) or "").strip())
+        author = all_texts(header.get(self._author))
+        changed = moment((author.get(self._author_time) or "").strip())
         written = moment((fields.get(self._time) or "").strip())
         origin = Origin(
             page.reading.source,
@@ -107,18 +102,16 @@ class Summary:
             record,
             self._contract.operation,
             page.reading.asked_at,
-            care_provider=page.hsa[signed.get(self._care_giver)],
-            care_unit=page.hsa[signed.get(self._care_unit)],
-            unit_name=page.told[unit.get(self._unit_name)],
+            care_provider=page.hsa[author.get(self._care_giver)],
+            care_unit=page.hsa[author.get(self._care_unit)],
+            unit_name=page.told[author.get(self._unit_name)],
             approved_for_patient=page.flag[fields.get(self._approved)] is True,
             documented_at=changed or written,
         )
         title = page.told[fields.get(self._title)]
-        responsible = page.told[signed.get(self._author_name)]
-        wrote_at = page.hsa[unit.get(self._unit_id)]
-        role = texts(author.get(self._author_role))
-        words = (page.told[role.get(name)] for name in self._role_words)
-        profession = next((told for told in words if told is not None), None)
+        responsible = page.told[author.get(self._author_name)]
+        wrote_at = page.hsa[author.get(self._unit_id)]
+        profession = page.told[author.get(self._role)] or page.told[author.get(self._role_text)]
         return Header(subject, origin, title, responsible, written, changed, wrote_at, profession)
 
     def _is_nullified(self, fields: Mapping[str, str | None], page: Page) -> bool:
@@ -143,7 +136,7 @@ class Summary:
 
     def system(self, row: etree._Element) -> str | None:
         """Who holds a row, as far as that can be read."""
-        return address(texts(children(row).get(self._header)).get(self._system))
+        return address(one_text(children(row).get(self._header), self._system))
 
     def request(self, ask: Ask, period: Period, *, name: str = "datePeriod") -> etree._Element:
         """A question about a person and a period; `name` is the contract's word for the period."""

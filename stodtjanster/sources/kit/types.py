@@ -4,7 +4,7 @@ from lxml import etree
 
 from stodtjanster.model import PersonId, Told
 from stodtjanster.sources.kit.rivta import MAX_ID, PERSON_ROOTS, Contract, Page
-from stodtjanster.sources.kit.xml import texts
+from stodtjanster.sources.kit.xml import one_text, texts
 
 
 class Types:
@@ -28,7 +28,7 @@ class Types:
 
     def extension(self, identity: etree._Element | None) -> str | None:
         """The extension of an IIType, unstripped."""
-        return texts(identity).get(self._extension)
+        return one_text(identity, self._extension)
 
     def local(self, identity: etree._Element | None) -> str | None:
         """The extension, else the root: an identity that is a UUID has only a root."""

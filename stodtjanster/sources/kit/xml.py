@@ -93,11 +93,27 @@ def texts(element: etree._Element | None) -> dict[str, str | None]:
     return {} if element is None else {child.tag: child.text for child in element}
 
 
+def all_texts(element: etree._Element | None) -> dict[str, str | None]:
+    """The same of everything inside, at every depth.
+
+    For a part in which no two names mean different things: the walk goes through it once.
+    """
+    return {} if element is None else {inner.tag: inner.text for inner in element.iter()}
+
+
+def one_text(element: etree._Element | None, name: str) -> str | None:
+    """What `texts` has under one name."""
+    if element is not None:
+        for child in reversed(element):
+            if child.tag == name:
+                return child.text
+    return None
+
+
 def text(element: etree._Element | None) -> str | None:
     """The stripped text of an element; None when it is absent or blank."""
-    if element is None or element.text is None:
-        return None
-    return element.text.strip() or None
+    written = None if element is None else element.text
+    return None if written is None else written.strip() or None
 
 
 def boolean(value: str | None) -> bool | None:
