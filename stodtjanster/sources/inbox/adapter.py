@@ -16,7 +16,7 @@ from stodtjanster.sources.kit.rivta import hsa_id, name, prose
 from stodtjanster.sources.kit.source import Ask, Heard, Rejection
 from stodtjanster.sources.kit.times import day, moment
 
-CONTRACT: Final = "AddMessage"
+OPERATION: Final = "AddMessage"
 MOST: Final = 1_000
 """Messages that are shown of one person; the report says when there are more."""
 
@@ -57,7 +57,7 @@ def _message(row: KeptLetter, letter: Letter, subject: PersonId, source: str) ->
         source=source,
         system=letter.sender,
         record=row.id,
-        contract=CONTRACT,
+        contract=OPERATION,
         fetched_at=row.received,
         care_unit=unit,
         unit_name=name(letter.unit_name),
