@@ -80,6 +80,10 @@ class Speaker:
         written = pattern if weekday else pattern.removeprefix("EEEE ")
         return _formatted(self.spoken.locale, written, day)
 
+    def weekday(self, day: date) -> str:
+        """ "Tisdag": the beginning of a heading."""
+        return _capital(_formatted(self.spoken.locale, "EEEE", day))
+
     def weekday_short(self, day: date) -> str:
         return _formatted(self.spoken.locale, "EEE", day).rstrip(".")
 

@@ -117,6 +117,7 @@ def _environment(code: str) -> Environment:
         "told": speaker.told,
         "daytext": speaker.daytext,
         "dateword": speaker.dateword,
+        "weekday": speaker.weekday,
         "weekday_short": speaker.weekday_short,
         "clock": speaker.clock,
         "asof": speaker.asof,

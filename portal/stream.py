@@ -6,7 +6,7 @@ does not matter and no script is needed.
 
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -22,6 +22,7 @@ from views.kit.words import N_
 log = logging.getLogger(__name__)
 
 Answers: TypeAlias = Mapping[str, Answer[Any]]
+Identities: TypeAlias = frozenset[tuple[str, str]]
 
 LATE_TITLE = N_("Kom in efter hand")
 STATUS_TITLE = N_("Varifrån uppgifterna kommer")
@@ -74,7 +75,7 @@ def stream(page: Page) -> Iterator[str]:
     began = page.clock()
     yield _render(page, "page_open.html", **_frame(page))
     waiting = list(page.view.sections)
-    early: dict[str, Collection[object]] = {}
+    early: dict[str, Identities] = {}
     while waiting:
         gone = page.clock() - began
         due = [section for section in waiting if _is_due(section, page, gone)]
@@ -134,28 +135,36 @@ def status_of(page: Page) -> StatusRow:
 
 def _is_due(section: Section, page: Page, gone: float) -> bool:
     limit = page.limits.soft if section.merged else page.limits.hard
-    return gone >= limit or page.harvest.settled(section.needs)
+    if gone >= limit or page.harvest.settled(section.needs):
+        return True
+    return section.eager and gone >= page.limits.soft and _has_body(section, page)
 
 
-def _seen(section: Section, answers: Answers) -> Collection[object]:
-    return {item.origin.identity for name in section.needs for item in answers[name].items}
+def _has_body(section: Section, page: Page) -> bool:
+    """An error of ours is told where the section is printed."""
+    try:
+        known = answers_of(page, section.needs)
+        return show(section, known, page.scene).body is not None
+    except Exception:  # noqa: BLE001 - printed, and reported, as a section of its own
+        return True
 
 
-def _late(page: Page, early: Mapping[str, Collection[object]], began: float) -> Iterator[str]:
+def _seen(section: Section, answers: Answers) -> Identities:
+    return frozenset(item.origin.identity for name in section.needs for item in answers[name].items)
+
+
+def _late(page: Page, early: Mapping[str, Identities], began: float) -> Iterator[str]:
     """What came after a merged list was printed stands in a place of its own, never in between."""
     section = page.view.late
     if section is None or section.slot not in early:
         return
     wait_for(page, section.needs, began + page.limits.hard)
     seen = early[section.slot]
-    answers = {
-        name: answer.only(lambda item: item.origin.identity not in seen)
-        for name, answer in answers_of(page, section.needs).items()
-    }
-    if not any(answer.items for answer in answers.values()):
+    answers = answers_of(page, section.needs)
+    if all(item.origin.identity in seen for answer in answers.values() for item in answer.items):
         return
     try:
-        shown = show(section, answers, page.scene)
+        shown = show(section, answers, replace(page.scene, seen=seen))
         if shown.body is None:
             # Of what came, nothing is still to come. That must not be said as if it were of all.
             return

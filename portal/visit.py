@@ -42,7 +42,14 @@ class Visit:
         h = self.house
         words = h.pages.speaker(self.language)
         return Scene(
-            self.situation, words, h.directory, self.base, asked or Asked(), h.handle_secret
+            self.situation,
+            words,
+            h.directory,
+            self.base,
+            asked or Asked(),
+            travel_minutes=h.settings.travel_minutes,
+            map_url=h.settings.map_url,
+            secret=h.handle_secret,
         )
 
     def views(self) -> tuple[View, ...]:

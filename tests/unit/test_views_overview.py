@@ -557,7 +557,7 @@ class TestTheWholeView:
 
     def test_what_is_over_does_not_make_a_list(self) -> None:
         assert EVENTS is not None
-        shown = show(EVENTS, {"booked": answer(booking(at(-1)))}, scene())
+        shown = show(EVENTS, {"booked": answer(booking(at(-1))), "stays": answer()}, scene())
         assert (shown.state, shown.body) == ("empty", None)
 
     def test_today_is_the_swedish_day_of_the_situation(self) -> None:

@@ -1,4 +1,4 @@
-"""What the templates of the overview print: words and times, ready to show. No logic, no HTML.
+"""What the templates print: words and times, ready to show. No logic, no HTML.
 
 Every `str` is a sentence or word in the language of the page. Every text that a source wrote is a
 `Told`, so that it is marked with its own language (WCAG 3.1.2). Every datetime is aware.
@@ -17,11 +17,61 @@ T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class EventRow:
-    """Something that will happen. `anchor` is unique on the page.
+class Action:
+    """Something to do, as a link to its page."""
 
-    `day` is None when not even the day is decided, `start` when only the day is known. `form` is
-    the word on the screen, `form_icon` the picture beside it.
+    href: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """One of the two things of a conflict. `anchor` is the same as its row's."""
+
+    anchor: str
+    title: Told
+    unit: Told | None
+    day: date
+    start: datetime | None = None
+    end: datetime | None = None
+    href: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two things that cannot both happen, or may not. `one` is the easier to move.
+
+    `why`: they are at the same time, too little lies between them for the way, or the person is
+    admitted. `phone` leads to whoever can move one of them.
+    """
+
+    one: Meeting
+    other: Meeting
+    why: Literal["overlap", "travel", "admitted"]
+    certain: bool
+    phone: str | None = None
+    phone_name: str | None = None
+
+    def against(self, anchor: str) -> Meeting:
+        """The one that this row meets."""
+        return self.other if self.one.anchor == anchor else self.one
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """When a thing was to happen before it was moved."""
+
+    day: date
+    start: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    """Something that will happen, or has. `anchor` is unique on the page.
+
+    `day` is None when not even the day is decided, `start` when only the day is known; `last_day`
+    is there when it goes on for several. `form` is the word on the screen, `form_icon` the picture
+    beside it. `href` is the page of its own. `before` is where a source tells of another time.
     """
 
     anchor: str
@@ -40,6 +90,11 @@ class EventRow:
     form_icon: Literal["home", "visit", "phone", "video"] | None = None
     invitation: bool = False
     note: Told | None = None
+    last_day: date | None = None
+    href: str | None = None
+    before: Before | None = None
+    conflicts: tuple[Conflict, ...] = ()
+    actions: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +112,8 @@ class FoldedVisits:
 
     `visits` are those of the next seven days, `exceptions` those of them that come at another time
     than `times` say. `every_day`: from now to the last of them no day lacks any of them.
+    `clashing` are all that meet something else, also later than the visits shown. `people` is how
+    many different persons have come in the last fourteen days, None when that is not known.
     """
 
     title: Told
@@ -64,6 +121,8 @@ class FoldedVisits:
     visits: tuple[EventRow, ...]
     exceptions: tuple[EventRow, ...] = ()
     every_day: bool = False
+    clashing: tuple[EventRow, ...] = ()
+    people: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,12 +148,15 @@ class NextUp:
 
 @dataclass(frozen=True, slots=True)
 class WeekDay:
-    """One day of the strip. `anchor` is the id of that day in the list, None when not there."""
+    """One day of the strip. `anchor` is the id of that day in the list, None when not there.
+    `clash`: something of this day meets something else, surely or perhaps.
+    """
 
     day: date
     marks: tuple[tuple[Mark, int], ...]
     today: bool
     anchor: str | None = None
+    clash: Literal["certain", "possible"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +165,7 @@ class WeekStrip:
 
     days: tuple[WeekDay, ...]
     known: bool
+    href: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """Items as rows: what the person reads, and why they see it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import blake2s
 from typing import Any, Literal
 
-from stodtjanster.information import Appointment, Item, VisitForm
+from stodtjanster.information import Appointment, CareContact, Item, VisitForm
 from stodtjanster.model import (
     Answer,
     Approximate,
@@ -15,11 +15,12 @@ from stodtjanster.model import (
     Outcome,
     Timed,
     Told,
+    When,
     last_day,
     local_day,
     midnight,
 )
-from views.kit.cards import EventRow
+from views.kit.cards import Before, Conflict, EventRow
 from views.kit.notices import Mark, Why, mark_of
 from views.kit.view import Scene
 from views.kit.words import N_
@@ -72,6 +73,11 @@ class Explainer:
         return mark_of(self.scene.directory.of(item.origin).kind)
 
 
+def event_href(scene: Scene, origin: Origin) -> str:
+    """The page of a booked time."""
+    return f"{scene.base}handelse/{scene.handle(origin)}"
+
+
 def anchor(origin: Origin) -> str:
     """An id on the page that says nothing of the record."""
     name = "\x1f".join(origin.identity).encode()
@@ -90,8 +96,10 @@ def span(item: Appointment) -> tuple[date, datetime | None, datetime | None] | N
 
 
 def is_to_come(item: Appointment, now: datetime) -> bool:
-    """Not over yet. A thing without clock time lasts its whole day; one without any time at all
-    cannot be over."""
+    """Neither over nor done. A thing without clock time lasts its whole day; one without any time
+    at all cannot be over."""
+    if item.done:
+        return False
     match item.when:
         case Timed(start, end) | Approximate(start, end):
             return (end or start) > now
@@ -104,7 +112,12 @@ def in_order(items: tuple[Appointment, ...], now: datetime) -> tuple[Appointment
     """Those to come, by day and clock; within a day, whole-day things first. What has no day yet
     stands last: it must not be lost, or the page would say that there is nothing."""
     coming = [item for item in items if is_to_come(item, now)]
-    return tuple(sorted(coming, key=_place))
+    return by_time(coming)
+
+
+def by_time(items: Iterable[Appointment]) -> tuple[Appointment, ...]:
+    """By day and clock, also what is over."""
+    return tuple(sorted(items, key=_place))
 
 
 def _place(item: Appointment) -> tuple[date, datetime]:
@@ -112,10 +125,16 @@ def _place(item: Appointment) -> tuple[date, datetime]:
     return day, start or midnight(day)
 
 
-def event_row(item: Appointment, explain: Explainer) -> EventRow:
+def unit_of(item: Appointment | CareContact, scene: Scene) -> Told:
+    """What the source calls it, else the catalogue."""
+    return item.unit or item.origin.unit_name or Told(scene.directory.of(item.origin).name)
+
+
+def event_row(
+    item: Appointment, explain: Explainer, conflicts: tuple[Conflict, ...] = ()
+) -> EventRow:
     day, start, end = span(item) or (None, None, None)
     words = explain.scene.words
-    unit = item.unit or item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name)
     form = _FORMS.get(item.form)
     return EventRow(
         anchor=anchor(item.origin),
@@ -124,7 +143,7 @@ def event_row(item: Appointment, explain: Explainer) -> EventRow:
         end=end,
         approximate=isinstance(item.when, Approximate),
         title=item.title or Told(words.gettext(N_("Bokad tid")), words.language),
-        unit=unit,
+        unit=unit_of(item, explain.scene),
         who=_together(item.who),
         who_pending=item.form is VisitForm.HOME and not item.who,
         place=item.place,
@@ -134,7 +153,21 @@ def event_row(item: Appointment, explain: Explainer) -> EventRow:
         invitation=item.invitation,
         note=item.instruction,
         why=explain.why(item),
+        last_day=last_day(item.when) if isinstance(item.when, Dated) else None,
+        href=event_href(explain.scene, item.origin),
+        before=_before(item.previous),
+        conflicts=conflicts,
     )
+
+
+def _before(when: When | None) -> Before | None:
+    match when:
+        case Timed(start):
+            return Before(local_day(start), start)
+        case Dated(day):
+            return Before(day)
+        case _:
+            return None
 
 
 def _together(names: tuple[Told, ...]) -> Told | None:

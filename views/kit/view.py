@@ -38,7 +38,10 @@ class Scene:
     """What a section may know besides its answers.
 
     `base` is where the pages about this person begin ("/sv/mig/"). `secret` makes handles that
-    mean nothing to anybody else.
+    mean nothing to anybody else. `travel_minutes` is how long a way to a place of care may take,
+    `map_url` an address with `{place}` in it, None where no map is agreed. `seen` are the
+    identities of the records that already stand on the page, when a late list is printed: it is
+    given all that is known, and shows the others.
     """
 
     situation: Situation
@@ -46,6 +49,9 @@ class Scene:
     directory: Directory
     base: str = "/sv/mig/"
     asked: Asked = Asked()
+    travel_minutes: int = 30
+    map_url: str | None = None
+    seen: frozenset[tuple[str, str]] = frozenset()
     secret: bytes = field(default=b"", repr=False)
 
     def handle(self, origin: Origin) -> str:
@@ -63,7 +69,9 @@ class Section:
     `needs` are the parameter names of `compose`, `none` the sentence that is true when everybody
     answered and there is nothing. `merged` sections mix sources in one list and are printed at the
     soft limit with what has come; the others wait for their own sources. `waiting` stands in its
-    place until then, and has to be true also if nothing more ever comes.
+    place until then, and has to be true also if nothing more ever comes. What the needs in `aside`
+    lack is no gap of this section: it says nothing of what they tell when they tell nothing.
+    `eager` is printed at the soft limit as soon as it has a body.
     """
 
     slot: str
@@ -73,6 +81,8 @@ class Section:
     compose: Compose
     merged: bool
     waiting: str = _FETCHING
+    aside: frozenset[str] = frozenset()
+    eager: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +150,8 @@ class View:
         none: str,
         merged: bool = False,
         waiting: str = _FETCHING,
+        aside: frozenset[str] = frozenset(),
+        eager: bool = False,
     ) -> Callable[[Compose], Compose]:
         """Add a section. Raises ValueError when it needs something that is not declared."""
 
@@ -148,7 +160,9 @@ class View:
             unknown = set(needs) - self.needs.keys()
             if unknown:
                 raise ValueError(f"{self.key}/{slot} needs {unknown}, which the view does not")
-            self.sections.append(Section(slot, title, none, needs, compose, merged, waiting))
+            self.sections.append(
+                Section(slot, title, none, needs, compose, merged, waiting, aside, eager)
+            )
             return compose
 
         return add
@@ -175,7 +189,7 @@ def state_of(*, has_rows: bool, answer: Answer[Any]) -> State:
 def show(section: Section, answers: Mapping[str, Answer[Any]], scene: Scene) -> Shown:
     """Turn answers into a section. An error in `compose` is for the caller to turn into a gap."""
     given = {name: answers[name] for name in section.needs}
-    whole: Answer[Any] = gather(given.values())
+    whole: Answer[Any] = gather(a for name, a in given.items() if name not in section.aside)
     body = section.compose(**given, scene=scene)
     return Shown(
         slot=section.slot,

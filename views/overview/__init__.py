@@ -2,7 +2,6 @@
 
 from stodtjanster.information import (
     Agreement,
-    Appointment,
     CareManager,
     CarePlan,
     CareService,
@@ -23,7 +22,8 @@ view = View(
     late_slot="events",
     audience=frozenset({ActorKind.CITIZEN}),
     needs={
-        "booked": Need(Appointment, days_ahead=42),
+        "booked": agenda.BOOKED,
+        "stays": agenda.STAYS,
         "listings": Need(Listing, days_ahead=0),
         "managers": Need(CareManager, days_ahead=0),
         "plans": Need(CarePlan, days_back=3 * 365, days_ahead=365),
@@ -35,11 +35,19 @@ view = View(
 NONE_THIS_WEEK = N_("Inget är inbokat de närmaste sju dagarna hos dem som svarade.")
 NONE_BOOKED = N_("Du har inga tider de närmaste sex veckorna hos dem som svarade.")
 
-view.section("next", title=N_("Härnäst"), none=NONE_BOOKED, merged=True)(agenda.next_up)
-view.section("week", title=N_("Vad händer närmaste veckan?"), none=NONE_THIS_WEEK, merged=True)(
-    agenda.week
+view.section("next", title=N_("Härnäst"), none=NONE_BOOKED, merged=True, aside=agenda.ASIDE)(
+    agenda.next_up
 )
-view.section("events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True)(agenda.events)
+view.section(
+    "week",
+    title=N_("Vad händer närmaste veckan?"),
+    none=NONE_THIS_WEEK,
+    merged=True,
+    aside=agenda.ASIDE,
+)(agenda.week)
+view.section(
+    "events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True, aside=agenda.ASIDE
+)(agenda.events)
 view.section(
     "plans",
     title=N_("Planering och uppföljning"),

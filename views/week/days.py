@@ -1,0 +1,144 @@
+"""The seven days, with what meets what above them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+from stodtjanster.information import Appointment, CareContact
+from stodtjanster.model import Answer, Dated, Period
+from views.kit.cards import Conflict, EventRow, Meeting
+from views.kit.clashes import clashes
+from views.kit.rows import Explainer, anchor, by_time, event_row, span
+from views.kit.view import Scene
+from views.week.choose import DAYS, first_day, shows_daily, week_url
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One day. `hidden` is how many daily visits the reader has chosen not to see. Only when
+    `known` may a day without rows be called empty."""
+
+    day: date
+    today: bool
+    rows: tuple[EventRow, ...]
+    hidden: int
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """One thing and all that it meets in the same way, in order. `day` is that of the first."""
+
+    day: date
+    other: Meeting
+    ones: tuple[Meeting, ...]
+    why: Literal["overlap", "travel", "admitted"]
+    certain: bool
+    phone: str | None
+    phone_name: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """`toggle` leads to the same week without the daily visits, or with them when they are
+    hidden; None when it has none. `past`: it holds days that are over."""
+
+    columns: tuple[Column, ...]
+    undated: tuple[EventRow, ...]
+    collisions: tuple[Collision, ...]
+    daily: bool
+    toggle: str | None
+    past: bool
+
+
+def days(booked: Answer[Appointment], stays: Answer[CareContact], scene: Scene) -> Week | None:
+    """None when the week is not known to hold anything. Late, only what came late."""
+    today = scene.situation.today
+    first = first_day(scene.asked, today)
+    all_days = [first + timedelta(days=n) for n in range(DAYS)]
+    week = Period(all_days[0], all_days[-1])
+    items = [
+        item
+        for item in by_time(booked.items)
+        if item.origin.identity not in scene.seen
+        if any(_is_on(day, item) for day in all_days)
+        or (span(item) is None and week.touches(item.when))
+    ]
+    if not items:
+        return None
+    daily = shows_daily(scene.asked)
+    explain = Explainer.of(scene, booked)
+    found = clashes(booked, stays, scene)
+    anchors = {anchor(item.origin) for item in items}
+
+    def is_news(conflict: Conflict) -> bool:
+        return not scene.seen or not anchors.isdisjoint(
+            (conflict.one.anchor, conflict.other.anchor)
+        )
+
+    rows = {id(item): event_row(item, explain, found.of(item.origin)) for item in items}
+    columns = (
+        _column(day, [item for item in items if _is_on(day, item)], rows, scene, booked.complete)
+        for day in all_days
+    )
+    return Week(
+        columns=tuple(c for c in columns if c.rows or c.hidden or not scene.seen),
+        undated=tuple(rows[id(item)] for item in items if span(item) is None),
+        collisions=tuple(
+            _together(c for c in found.all if week.touches(Dated(c.one.day)) and is_news(c))
+        ),
+        daily=daily,
+        toggle=week_url(scene, first, daily=not daily) if any(i.recurring for i in items) else None,
+        past=first < today,
+    )
+
+
+def _column(
+    day: date,
+    items: list[Appointment],
+    rows: dict[int, EventRow],
+    scene: Scene,
+    complete: bool,
+) -> Column:
+    today = scene.situation.today
+    shown = [item for item in items if shows_daily(scene.asked) or not item.recurring]
+    return Column(
+        day=day,
+        today=day == today,
+        rows=tuple(_on(day, rows[id(item)]) for item in shown),
+        hidden=len(items) - len(shown),
+        # Of days that are over the sources need not tell anything.
+        known=complete and day >= today,
+    )
+
+
+def _on(day: date, row: EventRow) -> EventRow:
+    """What lasts for days stands on each of them, and has an id of its own there."""
+    return row if day == row.day else replace(row, anchor=f"{row.anchor}-{day.isoformat()}")
+
+
+def _is_on(day: date, item: Appointment) -> bool:
+    when = span(item)
+    if when is None:
+        return False
+    last = item.when.last if isinstance(item.when, Dated) else None
+    return when[0] <= day <= (last or when[0])
+
+
+def _together(found: Iterable[Conflict]) -> Iterator[Collision]:
+    """A stay meets every visit of a week: that is one thing to say and one call to make."""
+    groups: dict[tuple[object, ...], list[Conflict]] = {}
+    for one in found:
+        groups.setdefault((one.other.anchor, one.why, one.certain, one.phone), []).append(one)
+    for same in groups.values():
+        one = same[0]
+        yield Collision(
+            day=one.one.day,
+            other=one.other,
+            ones=tuple(each.one for each in same),
+            why=one.why,
+            certain=one.certain,
+            phone=one.phone,
+            phone_name=one.phone_name,
+        )
