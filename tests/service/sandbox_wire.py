@@ -160,13 +160,15 @@ def question(
 
 
 class Platform:
-    """A consumer of the tjänsteplattform with a client certificate."""
+    """A consumer of the tjänsteplattform with a client certificate: its name in sandbox.json."""
 
-    def __init__(self, info: dict[str, Any], *, authorised: bool = True) -> None:
+    def __init__(
+        self, info: dict[str, Any], *, authorised: bool = True, certificate: str = ""
+    ) -> None:
         context = ssl.create_default_context(cafile=info["ca"])
-        kind = "client" if authorised else "unauthorised"
+        kind = certificate or ("client" if authorised else "unauthorised")
         context.load_cert_chain(info[f"{kind}_cert"], info[f"{kind}_key"])
-        self._url = f"{info['platform']}/vp/Anything/1/rivtabp21"
+        self._url = f"{info['platform']}/vp/Anything/1"
         self.client = httpx.Client(verify=context, timeout=30)
 
     def __enter__(self) -> Platform:
@@ -175,10 +177,13 @@ class Platform:
     def __exit__(self, *_error: object) -> None:
         self.client.close()
 
-    def send(self, envelope: str | bytes, **headers: str) -> httpx.Response:
+    def send(
+        self, envelope: str | bytes, profile: str = "rivtabp21", **headers: str
+    ) -> httpx.Response:
+        """`profile` is what the URL says that it is; the message may say another."""
         named = {name.replace("_", "-"): value for name, value in headers.items()}
         return self.client.post(
-            self._url, content=envelope, headers={"Content-Type": "text/xml"} | named
+            f"{self._url}/{profile}", content=envelope, headers={"Content-Type": "text/xml"} | named
         )
 
     def ask(
