@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from stodtjanster.information import Appointment, CarePlan, Item
 from stodtjanster.model import Answer, Period, PersonId, first_day
+from stodtjanster.sources.fhir.settings import GIVES
 from stodtjanster.sources.kit.fhir import read
 from stodtjanster.sources.kit.fhir.search import inside, origin
 from stodtjanster.sources.kit.reading import Reading
-from stodtjanster.sources.kit.source import Heard, Response, SourceFailed
+from stodtjanster.sources.kit.source import Heard, Request, Response, SourceFailed
 from tests.fhir_pages import (
     BASE,
     NOW,
@@ -37,8 +38,11 @@ from tests.fhir_pages import (
     medication_request,
     medication_statement,
     patient,
+    referral_request,
+    referral_task,
     script,
     service_request,
+    supply_request,
     task,
 )
 
@@ -97,6 +101,39 @@ WHOLE["entry"] += bundle(
             ],
         }
     ],
+)["entry"]
+
+WHOLE["entry"] += bundle(
+    referral_task(
+        identifier=[{"system": "urn:oid:1.2.752.129.2.1.2.1", "value": "NORD#R-1"}],
+        focus={"reference": "ServiceRequest/s9"},
+        meta={"source": "https://tjanstekatalogen.inera.se/Endpoint/TSTNMT2321000156-NORD"},
+    ),
+    referral_request(requisition={"system": "urn:x", "value": "1"}),
+    supply_request(occurrencePeriod={"start": "2026-01-01"}, supplier=[{"display": "x"}]),
+    encounter(
+        "e9",
+        status="in-progress",
+        period={"start": "2026-11-02T10:00:00Z"},
+        participant=[{"individual": {"display": "x"}}],
+        virtualService=[{"channelType": {"text": "video"}}],
+    ),
+    service_request(
+        "s8",
+        occurrenceTiming={
+            "repeat": {
+                "boundsPeriod": {"start": "2026-11-01"},
+                "period": 1,
+                "periodUnit": "wk",
+                "dayOfWeek": ["mon"],
+                "timeOfDay": ["07:30:00"],
+                "when": ["EVE"],
+                "duration": 30,
+                "durationUnit": "min",
+            }
+        },
+    ),
+    care_plan("c9", note=[{"text": "x"}], extension=[{"url": "x", "valueBoolean": False}]),
 )["entry"]
 
 scalars = st.one_of(
@@ -183,7 +220,7 @@ def _can_be_dated(item: Item) -> None:
 
 def test_the_unharmed_message_gives_its_rows_less_the_foreign_and_their_goal():
     heard = _read(orjson.dumps(WHOLE))
-    assert len(heard.items) == 11
+    assert len(heard.items) == 17
     assert SECRET not in repr(heard)
 
 
@@ -246,6 +283,7 @@ def _written(node: Any) -> bytes:
     return ("".join(opening) + '"x"' + "".join(reversed(closing))).encode()
 
 
+WHOSE = {task: "for", referral_task: "for", supply_request: "deliverTo"}
 PERSONS = [PersonId.parse(n) for n in ("199001012385", "194001612383", "196408233234")]
 
 
@@ -257,7 +295,7 @@ PERSONS = [PersonId.parse(n) for n in ("199001012385", "194001612383", "19640823
                 [
                     *(appointment, encounter, care_team, care_plan, service_request, task),
                     *(medication_statement, medication_request, device_use, device_request),
-                    document,
+                    *(document, referral_task, referral_request, supply_request),
                 ]
             ),
             st.sampled_from(
@@ -286,18 +324,42 @@ def test_nobody_elses_row_comes_through_a_conversation(rows):
         if make is appointment:
             foreign.append(make(name, participant=[{"actor": whose}]))
         else:
-            foreign.append(make(name, **{"for" if make is task else "subject": whose}))
+            foreign.append(make(name, **{WHOSE.get(make, "subject"): whose}))
     found, page = answer(bundle(patient())), answer(bundle(*foreign))
+
+    def server(request: Request) -> Response:
+        return found if "/Patient/" in request.url else page
+
     source = adapter(
-        services_in_care_plans=False,
-        planned_encounters=False,
+        information=list(GIVES),
+        devices_from=["DeviceUseStatement", "DeviceRequest", "SupplyRequest"],
+        plans_from=["CarePlan", "DocumentReference"],
+        referrals_from=["Task", "ServiceRequest"],
+        visits_from=["ServiceRequest", "CarePlan"],
         patient_cache_seconds=0,
+        complete=False,
     )
     for kind in source.gives:
-        heard, _ = converse(source, ask(kind), script(found, page))
+        heard, _ = converse(source, ask(kind), server)
         assert heard.items == ()
         if any(row["resourceType"] == "CarePlan" for row in foreign) and kind is CarePlan:
             assert not heard.reports[0].answered
+
+
+TIMED = WHOLE["entry"][-2]
+
+
+@unhurried
+@given(st.sampled_from(_places(TIMED)), values, st.booleans())
+def test_whatever_becomes_of_a_timing_its_visits_are_ours_and_few(path, value, drop):
+    page = {**bundle(), "entry": [_mutated(TIMED, path, value, drop=drop)]}
+    heard, _ = converse(
+        adapter(planned_encounters=False, visits_from=["ServiceRequest"], complete=False),
+        ask(Appointment),
+        script(answer(bundle(patient())), answer(bundle()), answer(page)),
+    )
+    assert len(heard.items) <= 42 * 24
+    _is_ours(heard)
 
 
 @unhurried

@@ -19,6 +19,7 @@ from tests.fhir_pages import (
     document,
     medication_request,
     medication_statement,
+    supply_request,
 )
 from tests.unit.test_fhir_rows import HSA, heard, only, why
 
@@ -137,6 +138,9 @@ def test_a_prescription_without_bounds_has_no_days():
         (device_use(device={"reference": "Device/1"}), "a device without name"),
         (device_request(intent="plan"), "intent plan"),
         (device_request(doNotPerform=True), "not to be performed"),
+        (supply_request(status="completed"), "status completed"),
+        (supply_request(itemCodeableConcept=None), "a supply without name"),
+        (supply_request(deliverTo=None), "the subject could not be confirmed"),
         (document(status="superseded"), "status superseded"),
         (document(docStatus="preliminary"), "docStatus not final"),
         (document(type={"coding": [{"code": "VP"}]}), "not a plan"),
@@ -350,3 +354,41 @@ def test_the_unit_of_a_provenance_may_come_along_by_itself():
     assert only(document(), beside=beside).origin.care_provider is None
     said["agent"][0]["who"] = {"reference": "Organization/vg"}
     assert only(document(), beside=beside).origin.care_provider == PROVIDER
+
+
+def test_what_is_sent_again_and_again_is_a_service():
+    item = only(
+        supply_request(
+            occurrencePeriod={"start": "2026-10-16"},
+            requester={"reference": "Organization/bist", "display": "Biståndsenheten"},
+            supplier=[UNIT],
+        )
+    )
+    assert (item.name, item.extent) == (Told("Inkontinensskydd"), Told("120 stycken"))
+    assert (item.decided, item.first, item.last) == (date(2026, 10, 16), date(2026, 10, 16), None)
+    assert item.authority == Told("Biståndsenheten")
+    assert item.performer == item.origin.unit_name == Told("Björkbackens vårdcentral")
+    assert item.origin.care_unit == HsaId("TSTNMT2321000156-BJOR")
+    assert item.started is None
+
+
+def test_supplies_delivered_to_a_place_or_another_person_are_not_the_persons():
+    for whom in ({"reference": "Organization/vc"}, {"reference": "Patient/p2"}):
+        found = heard(supply_request(deliverTo=whom))
+        assert found.items == ()
+        assert not found.reports[0].answered
+
+
+def test_r5_says_for_whom_and_of_what_elsewhere():
+    medicine = {"resourceType": "Medication", "id": "m", "code": {"text": "Teststickor"}}
+    row = supply_request(
+        itemCodeableConcept=None,
+        item={"reference": {"reference": "#m"}},
+        contained=[medicine],
+        deliverFor=SUBJECT,
+        deliverTo={"reference": "Location/hemma"},
+    )
+    item = only(row)
+    assert item.name == Told("Teststickor")
+    named = supply_request(itemCodeableConcept=None, item={"concept": {"text": "Kompresser"}})
+    assert only(named).name == Told("Kompresser")

@@ -11,6 +11,7 @@ import pytest
 from stodtjanster.information import (
     Agreement,
     Appointment,
+    Attachment,
     CareManager,
     CareManagerKind,
     CarePlan,
@@ -19,6 +20,7 @@ from stodtjanster.information import (
     Goal,
     GoalState,
     Item,
+    ListingKind,
     Party,
     Telecom,
     TelecomKind,
@@ -26,6 +28,9 @@ from stodtjanster.information import (
 )
 from stodtjanster.model import Cause, Dated, HsaId, Open, Told
 from stodtjanster.sources.kit.fhir import read
+from stodtjanster.sources.kit.fhir.bundle import Page
+from stodtjanster.sources.kit.fhir.gathering import Gathering
+from stodtjanster.sources.kit.fhir.scope import Scope
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.source import Heard, SourceFailed
 from tests.fhir_pages import (
@@ -482,6 +487,17 @@ def test_an_ordinary_label_does_not():
     assert only(appointment(meta={"security": [label]})).origin.approved_for_patient is True
 
 
+@pytest.mark.parametrize(
+    ("said", "approved"),
+    [({"valueBoolean": False}, False), ({}, False), ({"valueBoolean": True}, True)],
+)
+def test_ineras_extension_says_who_has_approved(said, approved):
+    url = "https://fhir.inera.se/ig/ehds-tk/StructureDefinition/approved-for-patient"
+    extension = [{"url": url, **said}, {"url": "urn:x", "valueBoolean": False}]
+    assert only(care_plan(extension=extension)).origin.approved_for_patient is approved
+    assert only(care_plan(extension=extension[1:])).origin.approved_for_patient is True
+
+
 @pytest.mark.parametrize("code", ["sekretessmarkering", "skyddadFolkbokforing"])
 def test_protected_identity_hides_whereabouts(code):
     labelled = {"meta": {"security": [{"code": code}]}}
@@ -647,3 +663,70 @@ def test_every_item_is_hashable_and_so_can_lie_on_a_shelf():
         appointment(), care_team(), care_plan(), service_request(), task()
     ).items
     assert len({hash(item) for item in items}) == 5
+
+
+# Whom the person has chosen
+
+
+def chosen(*beside: Any, **more: Any) -> Heard:
+    """What is told of a Patient when listings are asked for."""
+    gathering = Gathering()
+    scope = Scope("kommun", "kommun", NOW, PERSON)
+    entries = [{"resource": one} for one in (patient(**more), *beside)]
+    gathering.add(Page(entries, None, False), frozenset({"Patient"}), scope)
+    assert gathering.rejected == []
+    return gathering.shown()
+
+
+def test_the_health_centre_and_the_doctor_that_the_person_has_chosen():
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "r",
+        "practitioner": {"display": "Sara Nyström"},
+        "organization": {
+            "reference": "Organization/vc",
+            "identifier": {"system": HSA, "value": "TSTNMT2321000156-BJOR"},
+            "display": "Björkbackens vårdcentral",
+        },
+    }
+    references = [role["organization"], {"reference": "PractitionerRole/r"}]
+    centre, doctor = chosen(role, generalPractitioner=references)
+    assert (centre.kind, doctor.kind) == (ListingKind.DOCTORS_OFFICE, ListingKind.DOCTOR)
+    assert centre.unit == doctor.unit == Told("Björkbackens vårdcentral")
+    assert (centre.name, doctor.name) == (None, Told("Sara Nyström"))
+    assert {item.origin.care_unit for item in (centre, doctor)} == {HsaId("TSTNMT2321000156-BJOR")}
+    assert [item.origin.record for item in (centre, doctor)] == ["Patient/p1#0", "Patient/p1#1"]
+    assert {item.subject for item in (centre, doctor)} == {PERSON}
+    assert centre.during is not None
+
+
+def test_where_a_protected_person_goes_is_not_told_nor_an_old_record():
+    references = [{"reference": "Organization/vc", "display": "Vårdcentralen"}]
+    protected = {"security": [{"code": "sekretessmarkering"}]}
+    assert len(chosen(generalPractitioner=references)) == 1
+    assert chosen(generalPractitioner=references, meta=protected) == ()
+    assert chosen(generalPractitioner=references, active=False) == ()
+    assert chosen() == ()
+
+
+# What else is read
+
+
+def test_a_plan_that_came_from_its_contract_has_its_text():
+    item = only(care_plan(note=[{"text": "Mål\n1. Gå"}, {"text": " <p>Mål</p>"}, {"text": " "}]))
+    assert item.attachments == (
+        Attachment("text/plain", "Mål\n1. Gå".encode()),
+        Attachment("text/html", b" <p>M\xc3\xa5l</p>"),
+    )
+    assert why(care_plan(note=[{"text": "x" * 20_001}])) == "text too long"
+    assert why(care_plan(note=[{"text": 5}])) == "text of another type"
+
+
+def test_r5_keeps_the_telephone_of_a_role_one_level_down():
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "r1",
+        "contact": [{"telecom": [{"system": "phone", "value": "0980-319 240"}]}],
+    }
+    item = only(care_team(telecom=None), beside=[role])
+    assert item.telecom == (Telecom(TelecomKind.PHONE, "0980-319 240"),)

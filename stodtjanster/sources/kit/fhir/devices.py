@@ -76,7 +76,8 @@ def _performers(resource: Json) -> list[Json]:
 
 
 def thing(device: Json | None, resource: Json, scope: Scope) -> str | None:
-    """What a device is called: in the row, by the reference's display, or by the Device."""
+    """What a device, or another thing, is called: in the row, by the reference's display, or by the
+    Device or Medication itself."""
     reference = _reference(device)
     found = _found(device, resource, scope) or {}
     # R4 `deviceName.name`, R5 `name.value`.
@@ -86,6 +87,7 @@ def thing(device: Json | None, resource: Json, scope: Scope) -> str | None:
         concept_text(device)
         or (reference or {}).get("display")
         or named
+        or concept_text(found.get("code"))
         or first_text(found.get("type"))
     )
 

@@ -163,11 +163,13 @@ def _kind(resource: Json) -> tuple[ReferralKind, str | None]:
 
 def _names(resource: Json, scope: Scope) -> tuple[str, ...]:
     """All names of the referral that the row gives: its own, its group's, the request's."""
+    sender = scope.meant(resource.get("requester"), resource).unit
     group = as_list(resource.get("groupIdentifier")) + as_list(resource.get("requisition"))
     grouped = (record_key(one.get("system"), one.get("value")) for one in group)
     references = [*as_list(resource.get("focus")), *as_list(resource.get("basedOn"))]
     return (
         *own_keys(resource),
+        *(f"{sender}|{number}" for number in _numbers(resource) if sender is not None),
         *(key for key in grouped if key is not None),
         *(
             key
@@ -184,11 +186,15 @@ def _called(resource: Json, step: ReferralStep, text: Told, at: datetime) -> str
     system = source_system(meta.get("source") if meta else None)
     if system is None:
         return None
-    carried = (
+    referral = next(iter(_numbers(resource)), None)
+    code = text.text if step is ReferralStep.UNKNOWN else step.value
+    return None if referral is None else step_name(referral, code, at)
+
+
+def _numbers(resource: Json) -> list[str]:
+    """The referral's numbers as they are written; its sender has given them."""
+    return [
         one["value"]
         for one in as_list(resource.get("identifier"))
         if is_record(one.get("system")) and isinstance(one.get("value"), str)
-    )
-    referral = next(carried, None)
-    code = text.text if step is ReferralStep.UNKNOWN else step.value
-    return None if referral is None else step_name(referral, code, at)
+    ]
