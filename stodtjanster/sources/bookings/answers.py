@@ -18,6 +18,7 @@ from stodtjanster.sources.kit.rivta import (
     digest,
     hear_either,
     once,
+    once_texts,
     prose,
 )
 from stodtjanster.sources.kit.soap import open_message
@@ -32,7 +33,7 @@ from stodtjanster.sources.kit.timeslots import (
     read_free,
     system,
 )
-from stodtjanster.sources.kit.xml import text, texts
+from stodtjanster.sources.kit.xml import one_text, text
 
 WRITES: Final = (CANCEL, MOVE, MAKE)
 
@@ -77,9 +78,7 @@ def _free_time(row: etree._Element, page: Page) -> FreeTime | None:
 
 
 def _free_day(row: etree._Element, page: Page) -> FreeDay | None:
-    fields = texts(row)
-    if len(fields) != len(row):
-        once(row, "", _DAY)
+    fields = once_texts(row, "", _DAY)
     unit = page.system[fields.get(f"{_DAY}healthcare_facility")]
     if unit is None:
         raise BadRow("healthcare_facility", "missing or too long")
@@ -104,7 +103,7 @@ def _free_day(row: etree._Element, page: Page) -> FreeDay | None:
 
 
 def _day_system(row: etree._Element) -> str | None:
-    return address(texts(row).get(f"{_DAY}healthcare_facility"))
+    return address(one_text(row, f"{_DAY}healthcare_facility"))
 
 
 DAYS_ROWS: Final = Rows(DAYS, FreeDay, "performerAvailabilityByDate", _free_day, _day_system)

@@ -25,7 +25,7 @@ from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.summary import Header, Summary
 from stodtjanster.sources.kit.times import span
 from stodtjanster.sources.kit.types import Types
-from stodtjanster.sources.kit.xml import text, texts
+from stodtjanster.sources.kit.xml import one_text, text
 
 _DOMAIN: Final = "clinicalprocess:logistics:logistics"
 CONTRACTS: Final = tuple(
@@ -102,7 +102,7 @@ class _Major:
             raise BadRow("careContactTimePeriod/start", "not a time")
         kind, kind_text = self._kind_of(body.get(self._kind), page)
         status, status_text = self._status_of(body.get(self._status), page)
-        unit = page.told[texts(body.get(self._unit)).get(self._unit_name)]
+        unit = page.told[one_text(body.get(self._unit), self._unit_name)]
         made = CareContact(
             subject=header.subject,
             origin=header.origin,
@@ -124,23 +124,22 @@ class _Major:
     ) -> tuple[CareContactKind, Told | None]:
         if code is None or not len(code):
             return _KINDS.get(text(code) or "", CareContactKind.UNKNOWN), None
-        known = _KINDS.get(self._types.code(code, _KIND_CODES))
-        if known is None:
-            return CareContactKind.UNKNOWN, self._types.words(code, page)
-        return known, None
+        said = self._types.coded(code, page)
+        known = _KINDS.get(said.of(_KIND_CODES))
+        return (CareContactKind.UNKNOWN, said.words) if known is None else (known, None)
 
     def _status_of(
         self, code: etree._Element | None, page: Page
     ) -> tuple[CareContactStatus, Told | None]:
         if code is None or not len(code):
             return _STATUSES.get(text(code) or "", CareContactStatus.UNKNOWN), None
-        words = self._types.words(code, page)
+        said = self._types.coded(code, page)
         known = (
-            _SNOMED_STATUSES.get(self._types.code(code, _SNOMED))
-            or _STATUSES.get(self._types.code(code, _NO_SYSTEM).casefold())
-            or _STATUSES.get(words.text.casefold() if words else "")
+            _SNOMED_STATUSES.get(said.of(_SNOMED))
+            or _STATUSES.get(said.of(_NO_SYSTEM).casefold())
+            or _STATUSES.get(said.words.text.casefold() if said.words else "")
         )
-        return (CareContactStatus.UNKNOWN, words) if known is None else (known, None)
+        return (CareContactStatus.UNKNOWN, said.words) if known is None else (known, None)
 
 
 _MAJORS: Final = {contract.major: _Major(contract) for contract in CONTRACTS}

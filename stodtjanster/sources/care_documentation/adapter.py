@@ -7,6 +7,7 @@ note leaves the adapter. A note has the same id in both majors (rivta.md 6-7).
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from itertools import chain
 from typing import ClassVar, Final
 
 from lxml import etree
@@ -25,7 +26,6 @@ from stodtjanster.sources.kit.rivta import (
     Rows,
     converse,
     hear_either,
-    name,
     once,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
@@ -110,11 +110,12 @@ class _Notes:
             many = ("dissentingOpinion", "dissentintOpinion")
             note = once(note.get(self._core(local)), local, self._namespace, *many)
         tag = self._tag(note, header, page)
-        if tag is None:
-            found = () if self._text not in note else under_headings(note[self._text], self._wanted)
-        else:
-            found = ((tag.text, self._whole(note, page)),)
-        agreed = [(name(heading), told) for heading, said in found if (told := Told.maybe(said))]
+        if tag is not None:
+            return (_agreement(header, tag, self._whole(note, page), None),)
+        found = () if self._text not in note else under_headings(note[self._text], self._wanted)
+        agreed = [
+            (page.told[heading], told) for heading, said in found if (told := Told.maybe(said))
+        ]
         return tuple(
             _agreement(header, heading, told, number if len(agreed) > 1 else None)
             for number, (heading, told) in enumerate(agreed, 1)
@@ -122,19 +123,18 @@ class _Notes:
 
     def _tag(self, note: dict[str, etree._Element], header: Header, page: Page) -> Told | None:
         """The search word that the whole note is tagged with."""
-        kinds = (self._types.words(note.get(kind), page) for kind in self._kinds)
         own = page.told[text(note.get(self._title))]
-        return next(
-            (told for told in (own, header.title, *kinds) if told and self._wanted(told.text)), None
-        )
+        kinds = (self._types.coded(note.get(kind), page).words for kind in self._kinds)
+        tags = chain((own, header.title), kinds)
+        return next((told for told in tags if told and self._wanted(told.text)), None)
 
-    def _whole(self, note: dict[str, etree._Element], page: Page) -> str:
+    def _whole(self, note: dict[str, etree._Element], page: Page) -> Told:
         """The text of a tagged note. One that is only a picture or a sound cannot be shown."""
         said = page.prose(note.get(self._text))
         if said is None:
             where = "multimediaEntry" if self._media in note else "clinicalDocumentNoteText"
             raise BadRow(where, "the note has no text")
-        return said.text
+        return said
 
 
 def _agreement(header: Header, heading: Told | None, told: Told, number: int | None) -> Agreement:

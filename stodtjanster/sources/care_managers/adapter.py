@@ -140,7 +140,7 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
         kind=kind,
         kind_text=kind_text,
         name=name,
-        qualification=_TYPES.words(practitioner.get(_QUALIFICATION), page),
+        qualification=_TYPES.coded(practitioner.get(_QUALIFICATION), page).words,
         team_id=team_id,
         team_name=page.told[text(team.get(_NAME))],
         unit=unit,
@@ -180,8 +180,9 @@ def _known_as(
 
 def _kind(code: etree._Element | None, page: Page) -> tuple[CareManagerKind, Told | None]:
     """New codes come without a new version of the contract: then the source's own word is kept."""
-    known = _KINDS.get(_TYPES.code(code, _CODES))
-    return (CareManagerKind.UNKNOWN, _TYPES.words(code, page)) if known is None else (known, None)
+    said = _TYPES.coded(code, page)
+    known = _KINDS.get(said.of(_CODES))
+    return (CareManagerKind.UNKNOWN, said.words) if known is None else (known, None)
 
 
 def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:

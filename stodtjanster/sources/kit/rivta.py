@@ -45,7 +45,7 @@ from stodtjanster.sources.kit.source import (
     SourceSettings,
 )
 from stodtjanster.sources.kit.status import address, read_statuses
-from stodtjanster.sources.kit.xml import boolean, children, local_name, text
+from stodtjanster.sources.kit.xml import boolean, children, local_name, text, texts
 
 T = TypeVar("T")
 
@@ -494,6 +494,14 @@ def once(
         if child.tag in seen and child.tag.startswith(namespace) and local_name(child) not in many:
             raise BadRow(where, "an element comes twice")
         seen.add(child.tag)
+    return found
+
+
+def once_texts(element: etree._Element, where: str, namespace: str) -> dict[str, str | None]:
+    """The unstripped texts of child elements, none of which may come twice. Raises BadRow."""
+    found = texts(element)
+    if len(found) != len(element):
+        once(element, where, namespace)
     return found
 
 

@@ -6,11 +6,11 @@ from lxml import etree
 
 from stodtjanster.information import Appointment, FreeTime
 from stodtjanster.model import Origin, PersonId, Timed, Told
-from stodtjanster.sources.kit.rivta import MAX_ID, BadRow, Page, digest, once
+from stodtjanster.sources.kit.rivta import MAX_ID, BadRow, Page, digest, once_texts
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import span
 from stodtjanster.sources.kit.visit_form import visit_form
-from stodtjanster.sources.kit.xml import texts
+from stodtjanster.sources.kit.xml import one_text
 
 DOMAIN: Final = "crm:scheduling"
 TYPES: Final = "urn:riv:crm:scheduling:1"
@@ -65,7 +65,7 @@ def read_booked(row: etree._Element, page: Page, contract: str) -> Appointment |
 
     Bookings are unique within a unit, so the unit is the system of the record.
     """
-    fields = _fields(row)
+    fields = once_texts(row, "", _NS)
     reading = page.reading
     subject = _subject(fields, page)
     system = _unit(fields, page)
@@ -97,7 +97,7 @@ def read_booked(row: etree._Element, page: Page, contract: str) -> Appointment |
 
 def read_free(row: etree._Element, page: Page, contract: str) -> FreeTime | None:
     """A row about a free time; None outside the period asked about. Raises BadRow."""
-    fields = _fields(row)
+    fields = once_texts(row, "", _NS)
     subject = _subject(fields, page)
     system = asked_unit(_unit(fields, page), page)
     when = span(fields.get(_START), fields.get(_END))
@@ -170,14 +170,7 @@ def asked_unit(unit: str, page: Page) -> str:
 
 def system(row: etree._Element) -> str | None:
     """Who holds a row, as far as that can be read."""
-    return address(texts(row).get(_FACILITY))
-
-
-def _fields(row: etree._Element) -> dict[str, str | None]:
-    fields = texts(row)
-    if len(fields) != len(row):
-        once(row, "", _NS)
-    return fields
+    return address(one_text(row, _FACILITY))
 
 
 def _subject(fields: dict[str, str | None], page: Page) -> PersonId | None:

@@ -1,10 +1,24 @@
 """IIType and CVType, which every newer contract has in the namespace of its own types."""
 
+from typing import NamedTuple
+
 from lxml import etree
 
 from stodtjanster.model import PersonId, Told
 from stodtjanster.sources.kit.rivta import MAX_ID, PERSON_ROOTS, Contract, Page
 from stodtjanster.sources.kit.xml import one_text, texts
+
+
+class Coded(NamedTuple):
+    """A CVType: the code, "" for none, of which code system, and in words."""
+
+    code: str
+    system: str | None
+    words: Told | None
+
+    def of(self, system: str) -> str:
+        """The code, "" when it is of another code system than the one expected."""
+        return self.code if (self.system or system).strip() == system else ""
 
 
 class Types:
@@ -42,15 +56,11 @@ class Types:
         joined = "|".join(part for part in both if part)
         return joined if 0 < len(joined) <= MAX_ID else None
 
-    def code(self, code: etree._Element | None, system: str) -> str:
-        """The code of a CVType, "" when it is of another code system than the one expected."""
+    def coded(self, code: etree._Element | None, page: Page) -> Coded:
+        """What a CVType says."""
         fields = texts(code)
-        own = (fields.get(self._code_system) or system).strip() == system
-        return (fields.get(self._code) or "").strip() if own else ""
-
-    def words(self, code: etree._Element | None, page: Page) -> Told | None:
-        """The text of a CVType."""
-        fields = texts(code)
-        return (
-            page.told[fields.get(self._display_name)] or page.told[fields.get(self._original_text)]
+        return Coded(
+            (fields.get(self._code) or "").strip(),
+            fields.get(self._code_system),
+            page.told[fields.get(self._display_name)] or page.told[fields.get(self._original_text)],
         )

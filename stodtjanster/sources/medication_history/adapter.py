@@ -158,7 +158,8 @@ def _product(
         return page.prose(children(drug[_FREE]).get(_FREE_TEXT)), None, None
     if _DRUG in drug:
         own = children(drug[_DRUG])
-        named = _TYPES.words(own.get(_NPL), page) or _TYPES.words(own.get(_ATC), page)
+        npl, atc = own.get(_NPL), own.get(_ATC)
+        named = _TYPES.coded(npl, page).words or _TYPES.coded(atc, page).words
         strength = _amount(own.get(_STRENGTH), own.get(_STRENGTH_UNIT), page)
         return named, strength, page.told[text(own.get(_PHARMACEUTICAL_FORM))]
     if _GENERICS in drug:
@@ -168,7 +169,7 @@ def _product(
         return page.told[text(own.get(_SUBSTANCE))], strength, page.told[text(own.get(_FORM))]
     for kind, code in _CODED:
         if kind in drug:
-            return _TYPES.words(children(drug[kind]).get(code), page), None, None
+            return _TYPES.coded(children(drug[kind]).get(code), page).words, None, None
     return None, None, None
 
 

@@ -5,8 +5,8 @@ There is a row for each step that a referral takes. A row has no id that is its 
 step that comes in both is then shown once (rivta.md 7).
 """
 
-from dataclasses import dataclass, replace
-from typing import ClassVar, Final
+from dataclasses import replace
+from typing import ClassVar, Final, NamedTuple
 
 from lxml import etree
 
@@ -25,13 +25,14 @@ from stodtjanster.sources.kit.rivta import (
     converse,
     hear_either,
     once,
+    once_texts,
 )
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.summary import since
 from stodtjanster.sources.kit.times import digits, moment
 from stodtjanster.sources.kit.types import Types
-from stodtjanster.sources.kit.xml import text, texts
+from stodtjanster.sources.kit.xml import one_text, text
 from stodtjanster.sources.request_activities.settings import Settings
 
 _DOMAIN: Final = "crm:requeststatus"
@@ -99,8 +100,7 @@ def read(body: bytes, *, reading: Reading) -> Heard:
     return hear_either(body, _ROWS, reading)
 
 
-@dataclass(frozen=True, slots=True)
-class _Step:
+class _Step(NamedTuple):
     """What a row of either major says. `ids` are those of the referral, each with the unit or the
     system that has given it; the first names it."""
 
@@ -118,7 +118,7 @@ class _Step:
 
 
 def _read_first(row: etree._Element, page: Page) -> ReferralStatus:
-    fields = {tag: element.text for tag, element in once(row, "", _NS1).items()}
+    fields = once_texts(row, "", _NS1)
     subject = page.subject(fields.get(_SUBJECT), "subjectOfCareId")
     system = page.system[fields.get(_SYSTEM)]
     if system is None:
@@ -163,22 +163,22 @@ def _read_second(row: etree._Element, page: Page) -> ReferralStatus:
     request = once(body.get(_REQUEST), "request", _NS2)
     author = once(request.get(_AUTHOR), "request/author", _NS2)
     sender = once(author.get(_ORGANIZATION), "request/author/organization", _NS2)
-    receiver = texts(request.get(_RECEIVING))
-    status, kind = body.get(_STATUS_CODE), request.get(_TYPE)
+    status = _TYPES.coded(body.get(_STATUS_CODE), page)
+    kind = _TYPES.coded(request.get(_TYPE), page)
     given_by = page.system[_TYPES.extension(sender.get(_ID))] or header.origin.system
     return _status(
         _Step(
             header.subject,
             header.origin,
-            _TYPES.code(status, CODES),
-            _TYPES.words(status, page),
+            status.of(CODES),
+            status.words,
             text(body.get(_EVENT_TIME)),
-            _TYPES.code(kind, KINDS),
-            _TYPES.words(kind, page),
+            kind.of(KINDS),
+            kind.words,
             ((text(request.get(_ID)) or "", given_by),),
             page.told[text(sender.get(_NAME))],
             page.told[text(author.get(_NAME))],
-            page.told[receiver.get(_NAME)],
+            page.told[one_text(request.get(_RECEIVING), _NAME)],
         ),
         page,
     )
@@ -227,7 +227,7 @@ def _named(identity: str, holder: str) -> str:
 
 
 def _system(row: etree._Element) -> str | None:
-    return address(texts(row).get(_SYSTEM))
+    return address(one_text(row, _SYSTEM))
 
 
 _ROWS: Final = (
