@@ -25,10 +25,12 @@ from portal.store import MessageRows, Sealing, Store, StoreUnavailable
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
-from stodtjanster.catalogue import Directory, OwnerKind, Unit
-from stodtjanster.fetch import AiohttpDriver, FetchService
+from stodtjanster.catalogue import Coverage, Directory, Expecting, OwnerKind, Unit
+from stodtjanster.fetch import AiohttpDriver, Chore, CoverageUpkeep, FetchService
 from stodtjanster.model import Told
 from stodtjanster.sources import Connected, kinds
+from stodtjanster.sources.connections.adapter import Adapter
+from stodtjanster.sources.connections.settings import Settings as ConnectionSettings
 from stodtjanster.sources.kit.source import SourceSettings
 from views import all_views
 from views.kit.words import N_
@@ -84,7 +86,15 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     sources = build_sources(settings, {"inbox": messages} if messages else {})
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
-    fetch = FetchService(sources, AiohttpDriver(), clock=clock, observe=tally.note)
+    coverage = Coverage()
+    fetch = FetchService(
+        sources,
+        AiohttpDriver(),
+        clock=clock,
+        coverage=coverage,
+        chores=build_chores(settings, sources, coverage, clock),
+        observe=tally.note,
+    )
     views = {view.key: view for view in all_views()}
     return House(
         settings=settings,
@@ -144,6 +154,22 @@ def build_sources(settings: Settings, kept: Mapping[str, Any]) -> tuple[Connecte
     """
     known = kinds()
     return tuple(known[str(raw["kind"])].build(raw, kept) for raw in settings.sources)
+
+
+def build_chores(
+    settings: Settings,
+    sources: Iterable[Connected],
+    coverage: Coverage,
+    clock: Callable[[], datetime],
+) -> tuple[Chore, ...]:
+    """What keeps the knowledge of the country up to date: who is connected, where anybody expects
+    it to be looked up."""
+    expected = (source.expects for source in sources if isinstance(source, Expecting))
+    asked = {each.connection for each in expected if each.addresses}
+    if settings.connections is None or not asked:
+        return ()
+    catalogue = Adapter(ConnectionSettings.model_validate(settings.connections))
+    return (CoverageUpkeep(coverage, catalogue, asked, clock),)
 
 
 def build_directory(settings: Settings, sources: Iterable[SourceSettings]) -> Directory:

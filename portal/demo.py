@@ -47,6 +47,7 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
         for major in majors
     },
 }
+_INVITATIONS = "ntjp-open-invitations"
 _SJOVIK, _FAST_KONTAKT = "sjovik", "fast-kontakt"
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
@@ -101,13 +102,13 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
-        "map_url": "https://www.openstreetmap.org/search?query={place}",
         "secret": _secret(state / "hemlighet"),
         "sources": [
-            *(*_national(told), _register(told), _bookings(told)),
+            *(*_national(told), _register(told), _invitations(told), _bookings(told)),
             *(*_regional(told), *_over_fhir(told)),
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
         ],
+        "connections": _connections(told),
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -140,12 +141,32 @@ def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
+def _invitations(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Open invitations: the index, and then the units that it names."""
+    return {
+        "key": _INVITATIONS,
+        "kind": "open_invitations",
+        **_REGIONS,
+        **_through_platform(told, "{operation}/1/rivtabp21"),
+    }
+
+
+def _connections(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The catalogue of addresses, which says who is connected."""
+    return {
+        "key": "ntjp-connections",
+        "kind": "connections",
+        "name": "Tjänsteadresseringskatalogen",
+        **_through_platform(told, "GetLogicalAddresseesByServiceContract/2/rivtabp21"),
+    }
+
+
 def _bookings(told: Mapping[str, Any]) -> dict[str, Any]:
     """What may be asked and done about the regions' booked times, at each unit itself."""
     return {
         "key": "ntjp-bookings",
         "kind": "bookings",
-        "completes": ["ntjp-subject-of-care-schedule"],
+        "completes": ["ntjp-subject-of-care-schedule", _INVITATIONS],
         **_REGIONS,
         **_through_platform(told, "{operation}/1/rivtabp21"),
     }
@@ -159,6 +180,7 @@ def _register(told: Mapping[str, Any]) -> dict[str, Any]:
         "kind": "persons",
         "name": unit["name"],
         "logical_address": unit["hsa_id"],
+        "expects": [unit["hsa_id"]],
         **_through_platform(told, "GetPersonsForProfile/5/rivtabp21"),
     }
 
@@ -172,6 +194,7 @@ def _regional(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "name": unit["name"],
             "owner": "region",
             "logical_address": unit["hsa_id"],
+            "expects": [unit["hsa_id"]],
             **_through_platform(told, "GetListing/1/rivtabp20"),
         }
         for unit in told["units"]

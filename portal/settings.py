@@ -47,7 +47,8 @@ class Settings(BaseSettings):
     """Defaults < portal.toml < environment.
 
     The file is named by PORTAL_CONFIG. `PORTAL_X_FILE` names a file with the value of `X`. Seconds
-    and minutes are said in the names. `sources` are read by the kind of source that they name.
+    and minutes are said in the names. `sources` are read by the kind of source that they name,
+    and `connections`, the catalogue of addresses, as `stodtjanster.sources.connections` says.
     `secret` is what all keys that the portal itself needs are derived from: processes that serve
     the same people need the same one, and without one each process makes its own.
     """
@@ -61,14 +62,13 @@ class Settings(BaseSettings):
     secret: SecretStr = Field(default_factory=lambda: SecretStr(token_urlsafe()), min_length=32)
     logins: tuple[LoginSettings, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
+    connections: dict[str, Any] | None = None
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
     inbound: InboundSettings | None = None
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
     register_seconds: float = Field(default=2.0, gt=0)
-    travel_minutes: int = Field(default=30, ge=0, le=240)
-    map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"

@@ -68,11 +68,9 @@ class FindContent(IndexContract):
         if asked.person is None:
             return
         domain = asked.text("r:serviceDomain", self.paths) or ""
-        category = asked.text("r:categorization", self.paths)
-        for entry in self.index.find(asked.person.person_id, domain, category):
-            if all(
-                asked.text(f"r:{name}", self.paths) in (None, said) for name, said in _by(entry)
-            ):
+        for entry in self.index.find(asked.person.person_id, domain):
+            said = dict(_by(entry)[1:])
+            if all(asked.text(f"r:{name}", self.paths) in (None, said[name]) for name in said):
                 yield _engagement(builder(self.namespace), entry)
 
 
@@ -205,7 +203,7 @@ def _engagement(own: Build, entry: Entry) -> etree._Element:
 
 
 def _by(entry: Entry) -> tuple[tuple[str, str], ...]:
-    """What a row is found by, in the order of EngagementType."""
+    """What a row is found by, in the order of EngagementType: first the person."""
     return (
         ("registeredResidentIdentification", entry.resident),
         ("serviceDomain", entry.domain),

@@ -5,5 +5,17 @@ from stodtjanster.fetch.engine import Call, FetchService
 from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.plan import Needs, plan
 from stodtjanster.fetch.shelf import Shelf
+from stodtjanster.fetch.upkeep import Chore, CoverageUpkeep
 
-__all__ = ["AiohttpDriver", "Call", "Driver", "FetchService", "Harvest", "Needs", "Shelf", "plan"]
+__all__ = [
+    "AiohttpDriver",
+    "Call",
+    "Chore",
+    "CoverageUpkeep",
+    "Driver",
+    "FetchService",
+    "Harvest",
+    "Needs",
+    "Shelf",
+    "plan",
+]

@@ -78,6 +78,7 @@ def _national(key: str, information: type[Item], *producers: str, paged: bool = 
 def _rows() -> Iterable[Row]:
     regions = (NORDMARK, SYDKUST)
     yield _national("subject-of-care-schedule", Appointment, *regions)
+    yield _national("open-invitations", Appointment, NORDMARK)
     yield _national("care-managers", CareManager, NORDMARK)
     yield _national("care-plans", CarePlan, NORDMARK)
     for major in (2, 3):
