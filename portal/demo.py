@@ -102,6 +102,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
     return {
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
+        "map_url": "https://www.openstreetmap.org/search?query={place}",
         "secret": _secret(state / "hemlighet"),
         "sources": [
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),

@@ -69,6 +69,8 @@ class Settings(BaseSettings):
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
     register_seconds: float = Field(default=2.0, gt=0)
+    travel_minutes: int = Field(default=30, ge=0, le=240)
+    map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"
