@@ -184,6 +184,21 @@ def medication_statement(logical: str = "m1", **more: Any) -> Json:
     }
 
 
+def communication(logical: str = "k1", **more: Any) -> Json:
+    return {
+        "resourceType": "Communication",
+        "id": logical,
+        "status": "completed",
+        "subject": SUBJECT,
+        "recipient": [SUBJECT],
+        "topic": {"text": "Din nya tid"},
+        "sent": "2026-11-19T08:15:00+01:00",
+        "received": "2026-11-19T08:16:00+01:00",
+        "payload": [{"contentString": "Vi ses på tisdag."}],
+        **more,
+    }
+
+
 def medication_request(logical: str = "r1", **more: Any) -> Json:
     return {
         "resourceType": "MedicationRequest",

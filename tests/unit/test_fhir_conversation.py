@@ -24,6 +24,7 @@ from stodtjanster.information import (
     Item,
     Listing,
     Medication,
+    Message,
     ReferralStatus,
 )
 from stodtjanster.model import Cause, Outcome, Period, PersonId
@@ -45,6 +46,7 @@ from tests.fhir_pages import (
     bundle,
     care_plan,
     care_team,
+    communication,
     converse,
     device_request,
     device_use,
@@ -85,7 +87,7 @@ def test_the_kind_is_found_and_built_from_configuration():
         *(Appointment, CareContact, CareManager, CarePlan, CareService, Agreement, Medication),
         ReferralStatus,
     }
-    assert kinds()["fhir"].adapter.gives == {*source.gives, Listing}
+    assert kinds()["fhir"].adapter.gives == {*source.gives, Listing, Message}
 
 
 @pytest.mark.parametrize(
@@ -402,6 +404,7 @@ def test_get_is_there_for_servers_that_know_nothing_else():
         (Medication, ["MedicationStatement"]),
         (CareContact, ["Encounter"]),
         (ReferralStatus, ["Task"]),
+        (Message, ["Communication"]),
     ],
 )
 def test_each_kind_asks_its_own_searches(kind, types):
@@ -421,6 +424,7 @@ def test_each_kind_gives_only_its_own_items():
         "ServiceRequest": [service_request()],
         "Task": [task(), referral_task()],
         "MedicationStatement": [medication_statement()],
+        "Communication": [communication()],
     }
 
     def server(request: Request) -> Response:

@@ -14,6 +14,7 @@ from stodtjanster.information import (
     Item,
     Listing,
     Medication,
+    Message,
     ReferralStatus,
 )
 from stodtjanster.model import Period
@@ -21,6 +22,7 @@ from stodtjanster.sources.fhir.settings import Settings
 from stodtjanster.sources.kit.fhir.agreements import STATUSES_ASKED
 from stodtjanster.sources.kit.fhir.appointments import APPOINTMENT_ASKED
 from stodtjanster.sources.kit.fhir.care_services import INTENTS_ASKED
+from stodtjanster.sources.kit.fhir.communications import STATUSES_ASKED as MESSAGES_ASKED
 from stodtjanster.sources.kit.fhir.encounters import ONGOING, PLANNED
 from stodtjanster.sources.kit.fhir.medications import STATEMENTS_ASKED
 from stodtjanster.sources.kit.fhir.search import Query
@@ -47,6 +49,7 @@ _INCLUDES: Final = {
         ("_include:iterate", "PractitionerRole:organization"),
     ),
     "CarePlan": (("_include", "CarePlan:goal"),),
+    "Communication": (("_include", "Communication:sender"),),
     "MedicationStatement": (("_include", "MedicationStatement:medication"),),
     "MedicationRequest": (("_include", "MedicationRequest:medication"),),
     "DeviceUseStatement": (("_include", "DeviceUseStatement:device"),),
@@ -137,6 +140,11 @@ def _referrals(period: Period, settings: Settings) -> Asked:
     return [(kind, asked[kind]) for kind in settings.referrals_from]
 
 
+def _messages(_period: Period, _settings: Settings) -> Asked:
+    # Without a date: a message may say only when it came.
+    return [("Communication", (("status", MESSAGES_ASKED), ("_sort", "-sent")))]
+
+
 def _listings(_period: Period, _settings: Settings) -> Asked:
     return [("Patient", ())]
 
@@ -151,6 +159,7 @@ _ASKED: Final[dict[type[Item], Callable[[Period, Settings], Asked]]] = {
     Medication: _medications,
     ReferralStatus: _referrals,
     Listing: _listings,
+    Message: _messages,
 }
 
 

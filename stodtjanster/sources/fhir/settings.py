@@ -14,6 +14,7 @@ from stodtjanster.information import (
     Item,
     Listing,
     Medication,
+    Message,
     ReferralStatus,
 )
 from stodtjanster.model import PersonIdKind
@@ -27,11 +28,11 @@ GIVES: Final[dict[str, type[Item]]] = {
     kind.key: kind
     for kind in (
         *(Appointment, CareContact, CareManager, CarePlan, CareService, Agreement, Medication),
-        *(ReferralStatus, Listing),
+        *(ReferralStatus, Listing, Message),
     )
 }
 """What a FHIR source may know of, by the names that configuration uses."""
-_ELSEWHERE: Final = frozenset({Listing.key})
+_ELSEWHERE: Final = frozenset({Listing.key, Message.key})
 """What has a national source, so that a FHIR source is asked only when its settings name it."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})

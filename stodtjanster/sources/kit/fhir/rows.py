@@ -9,6 +9,7 @@ from stodtjanster.sources.kit.fhir.appointments import appointment
 from stodtjanster.sources.kit.fhir.care_plans import care_plan
 from stodtjanster.sources.kit.fhir.care_services import care_service
 from stodtjanster.sources.kit.fhir.care_teams import care_team
+from stodtjanster.sources.kit.fhir.communications import communication
 from stodtjanster.sources.kit.fhir.devices import device_request, device_use
 from stodtjanster.sources.kit.fhir.documents import plan_document
 from stodtjanster.sources.kit.fhir.encounters import encounter
@@ -71,5 +72,6 @@ READERS: Final[dict[str, Reader]] = {
     "DeviceRequest": device_request,
     "SupplyRequest": supply_request,
     "DocumentReference": plan_document,
+    "Communication": communication,
     "Patient": chosen,
 }
