@@ -20,22 +20,6 @@ from sandbox.raw import patient_id_of
 Resource = dict[str, Any]
 Row = Mapping[str, Any]
 
-PERSONNUMMER = "http://electronichealth.se/identifier/personnummer"
-SAMORDNINGSNUMMER = "http://electronichealth.se/identifier/samordningsnummer"
-HSA_ID = "urn:oid:1.2.752.29.4.19"
-# RIV-TA's root for identifiers that are local to a source: "<source's HSA-id>#<id>".
-DOCUMENT = "urn:oid:1.2.752.129.2.1.2.1"
-PLAN_TYPE = "https://fhir.inera.se/CodeSystem/typeofcareplan-cs"
-CARE_MANAGER_KIND = (
-    "https://terminologitjansten.inera.se/inera-kodverksforvaltning/kodverk/kv_typ_av_fast_kontakt"
-)
-CARE_TEAM_KIND = "https://fhir.inera.se/ig/careteam/CodeSystem/typ-av-careteam-cs"
-SECURITY_LABEL = "http://hl7.se/fhir/ig/base/CodeSystem/SecurityLabel"
-ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
-OWN = "https://sjovik.example/fhir/CodeSystem"
-MUNICIPALITY = "TSTNMT2321000156-SJVG"
-BOARD = "TSTNMT2321000156-NAMN"
-
 _PLAN_TYPES = {"GP": "Genomförandeplan", "RP": "Rehabiliteringsplan"}
 _LAW = {"code": "SoL", "display": "Socialtjänstlagen (2025:400)"}
 
@@ -52,15 +36,8 @@ def resources(
     return list({(r["resourceType"], r["id"]): r for r in everything}.values())
 
 
-class _Record:
-    """One person's record in the municipality."""
-
-    def __init__(self, person: Person, units: Mapping[str, Unit], anchor: dt.datetime) -> None:
-        self._person = person
-        self._units = units
-        self._anchor = anchor
-        self._table: Row = person.sources["municipality"]
-        self._patient = {"reference": f"Patient/{patient_id_of(person.person_id)}"}
+class _Record(Record):
+    """A record, and how each of its tables is told."""
 
     def resources(self) -> Iterator[Resource]:
         makers = {
@@ -76,43 +53,25 @@ class _Record:
         }
         yield self._patient_resource()
         yield from self._staff()
-        yield self._labelled(_location(self._place_id, self._table["place"]))
-        yield from map(_device, self._rows("devices"))
-        for series in self._rows("series"):
+        yield self.labelled(_location(self._place_id, self.table["place"]), {})
+        yield from map(_device, self.rows("devices"))
+        for series in self.rows("series"):
             yield from self._series(series)
         for name, make in makers.items():
-            for row in self._rows(name):
-                yield self._labelled(make(row), hidden=row.get("hidden", False))
-        for row in self._rows("visits"):
+            for row in self.rows(name):
+                yield self.labelled(make(row), row)
+        for row in self.rows("visits"):
             if "place" in row:
                 yield _location(
                     f"plats-{row['id']}", row["place"], virtual=row.get("virtual", False)
                 )
 
-    def _rows(self, name: str) -> Sequence[Row]:
-        rows: Sequence[Row] = self._table.get(name, ())
-        return rows
-
     @property
     def _place_id(self) -> str:
-        return f"hemma-{self._person.key}"
-
-    def _labelled(self, resource: Resource, *, hidden: bool = False) -> Resource:
-        """Add what every resource carries: its source, its age, and its security labels."""
-        labels = []
-        if hidden:
-            # Inera PDL-001: the FHIR form of approvedForPatient=false.
-            labels.append({"system": ACT_CODE, "code": "NOPATIENT"})
-        if self._person.protected:
-            labels.append({"system": SECURITY_LABEL, "code": "sekretessmarkering"})
-        meta: Resource = {
-            "lastUpdated": _instant(self._anchor - dt.timedelta(hours=6)),
-            "source": f"urn:oid:1.2.752.129.2.1.4.1#{MUNICIPALITY}",
-        }
-        return {**resource, "meta": meta | ({"security": labels} if labels else {})}
+        return f"hemma-{self.person.key}"
 
     def _patient_resource(self) -> Resource:
-        person = self._person
+        person = self.person
         coordination = person.kind == "samordningsnummer"
         system = SAMORDNINGSNUMMER if coordination else PERSONNUMMER
         resource: Resource = {
@@ -121,22 +80,22 @@ class _Record:
             "identifier": [{"system": system, "value": person.person_id}],
             "name": [{"family": person.family_name, "given": [person.given_name]}],
         }
-        if "address" in self._table:
-            resource["address"] = [{"text": self._table["address"]}]
-        return self._labelled(resource)
+        if "address" in self.table:
+            resource["address"] = [{"text": self.table["address"]}]
+        return self.labelled(resource, {})
 
     def _staff(self) -> Iterator[Resource]:
         rows = (
-            *self._rows("care_teams"),
-            *(row["author"] | {"unit": row["unit"]} for row in self._rows("plans")),
+            *self.rows("care_teams"),
+            *(row["author"] | {"unit": row["unit"]} for row in self.rows("plans")),
             *(
                 row["staff"] | {"unit": row["unit"]}
-                for row in self._rows("visits")
+                for row in self.rows("visits")
                 if "staff" in row
             ),
         )
         for row in rows:
-            staff_id = _local(row["hsa_id"])
+            staff_id = local(row["hsa_id"])
             name = {"text": row["name"]}
             number = {"system": HSA_ID, "value": row["hsa_id"]}
             yield {
@@ -148,8 +107,8 @@ class _Record:
             yield {
                 "resourceType": "PractitionerRole",
                 "id": f"{staff_id}-roll",
-                "practitioner": _ref("Practitioner", staff_id, row["name"]),
-                "organization": self._unit(row["unit"]),
+                "practitioner": ref("Practitioner", staff_id, row["name"]),
+                "organization": self.unit(row["unit"]),
                 "code": [{"text": row["title"]}],
             }
 
@@ -157,9 +116,10 @@ class _Record:
         moved = {(row["day"], row["time"]): row["to"] for row in series.get("moved", ())}
         staff = series["staff"]
         for offset in range(series["from"], series["to"] + 1):
-            on = day(offset, self._anchor)
+            on = day(offset, self.anchor)
             for slot, at in enumerate(series["at"]):
-                start, end = times(moved.get((offset, at["time"]), at["time"]), on)
+                planned = at["time"]
+                start, end = times(moved.get((offset, planned), planned), on)
                 # The visit keeps its name when it is moved; who comes goes round.
                 name = staff[(on.toordinal() * len(series["at"]) + slot) % len(staff)]
                 unnamed = at.get("unnamed", False) and offset > series["named_until"]
@@ -167,83 +127,103 @@ class _Record:
                     **series,
                     **at,
                     "id": f"{series['id']}-{on:%Y%m%d}-{at['time'][:5].replace('.', '')}",
-                    "status": "fulfilled" if end < self._anchor else "booked",
+                    "status": "fulfilled" if end < self.anchor else "booked",
                     "staff": None if unnamed else {"name": name, "title": series["staff_title"]},
                 }
-                yield self._labelled(self._appointment(visit, start, end))
+                if (offset, planned) in moved:
+                    visit["moved_from"] = times(planned, on)
+                yield self.labelled(self._appointment(visit, start, end), {})
 
     def _visit(self, row: Row) -> Resource:
-        return self._appointment(row, *span(row, self._anchor))
+        return self._appointment(row, *span(row, self.anchor))
 
     def _appointment(self, row: Row, start: dt.datetime, end: dt.datetime) -> Resource:
         resource: Resource = {
             "resourceType": "Appointment",
             "id": f"{row['id']}",
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": row.get("status", "booked"),
             "serviceCategory": [{"text": row["category"]}],
             "serviceType": [{"text": row["title"]}],
-            "start": _instant(start),
-            "end": _instant(end),
+            "start": instant(start),
+            "end": instant(end),
             "participant": [{"actor": actor, "status": "accepted"} for actor in self._actors(row)],
         }
         for name, key in (("description", "description"), ("instruction", "patientInstruction")):
             if name in row:
                 resource[key] = row[name]
+        if "moved_from" in row:
+            resource |= self._previous(*row["moved_from"])
         return resource
 
+    def _previous(self, start: dt.datetime, end: dt.datetime) -> Resource:
+        """What R5 calls previousAppointment, as R4 may say it."""
+        return {
+            "contained": [
+                {
+                    "resourceType": "Appointment",
+                    "id": "tidigare",
+                    "status": "cancelled",
+                    "start": instant(start),
+                    "end": instant(end),
+                    "participant": [{"actor": self.patient, "status": "accepted"}],
+                }
+            ],
+            "extension": [{"url": PREVIOUS, "valueReference": {"reference": "#tidigare"}}],
+        }
+
     def _actors(self, row: Row) -> Iterator[Resource]:
-        yield self._patient
-        unit = self._units[row["unit"]]
+        yield self.patient
+        unit = self.units[row["unit"]]
         yield {
-            **_ref("HealthcareService", _local(unit.hsa_id), unit.name),
+            **ref("HealthcareService", local(unit.hsa_id), unit.name),
             "identifier": {"system": HSA_ID, "value": unit.hsa_id},
         }
         for staff in (row.get("staff"), *row.get("participants", ())):
             if staff is not None:
                 yield _practitioner(staff)
         if "place" in row:
-            yield _ref("Location", f"plats-{row['id']}", row["place"])
+            yield ref("Location", f"plats-{row['id']}", row["place"])
         else:
-            yield _ref("Location", self._place_id, self._table["place"])
+            yield ref("Location", self._place_id, self.table["place"])
 
     def _encounter(self, row: Row) -> Resource:
         resource: Resource = {
             "resourceType": "Encounter",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": "planned",
             "class": {"system": ACT_CODE, "code": "HH", "display": "home health"},
             "type": [{"text": row["title"]}],
-            "subject": self._patient,
-            "serviceProvider": self._unit(row["unit"]),
+            "subject": self.patient,
+            "serviceProvider": self.unit(row["unit"]),
         }
         if "appointment" in row:
             resource["appointment"] = [{"reference": f"Appointment/{row['appointment']}"}]
         if "next" in row or "day" in row:
-            start, end = span(row, self._anchor)
-            resource["period"] = {"start": _instant(start), "end": _instant(end)}
+            start, end = span(row, self.anchor)
+            resource["period"] = {"start": instant(start), "end": instant(end)}
         return resource
 
     def _care_team(self, row: Row) -> Resource:
         role = {"system": CARE_MANAGER_KIND, "code": row["code"], "display": KINDS[row["code"]]}
         coding = [role, {**role, "system": f"urn:oid:{KIND_SYSTEM}"}]
-        member = f"{_local(row['hsa_id'])}-roll"
+        member = f"{local(row['hsa_id'])}-roll"
         return {
             "resourceType": "CareTeam",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": "active",
             "category": [{"coding": [{"system": CARE_TEAM_KIND, "code": "fast-kontakt"}]}],
-            "subject": self._patient,
-            "period": {"start": day(row["since"], self._anchor).isoformat()},
+            "subject": self.patient,
+            "period": {"start": day(row["since"], self.anchor).isoformat()},
             "participant": [
                 {
                     "role": [{"coding": coding}],
-                    "member": _ref("PractitionerRole", member, f"{row['name']}, {row['title']}"),
+                    "member": ref("PractitionerRole", member, f"{row['name']}, {row['title']}"),
                 }
             ],
-            "managingOrganization": [self._unit(row["unit"])],
+            "managingOrganization": [self.unit(row["unit"])],
             "telecom": [{"system": "phone", "value": row["phone"]}],
             "note": [{"text": row["note"]}],
         }
@@ -253,7 +233,7 @@ class _Record:
         return {
             "resourceType": "Goal",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "lifecycleStatus": row["status"],
             "achievementStatus": {
                 "coding": [
@@ -264,15 +244,15 @@ class _Record:
                 ]
             },
             "description": {"text": row["text"]},
-            "subject": self._patient,
-            "target": [{"dueDate": day(row["due"], self._anchor).isoformat()}],
+            "subject": self.patient,
+            "target": [{"dueDate": day(row["due"], self.anchor).isoformat()}],
         }
 
     def _plan(self, row: Row) -> Resource:
         resource: Resource = {
             "resourceType": "CarePlan",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": "active",
             "intent": "plan",
             "category": [
@@ -287,11 +267,11 @@ class _Record:
                 }
             ],
             "title": row["title"],
-            "subject": self._patient,
-            "period": self._period(row),
-            "created": day(row["from"], self._anchor).isoformat(),
+            "subject": self.patient,
+            "period": self.period(row),
+            "created": day(row["from"], self.anchor).isoformat(),
             "author": _practitioner(row["author"], role=True),
-            "contributor": [self._unit(row["unit"])],
+            "contributor": [self.unit(row["unit"])],
             "goal": [{"reference": f"Goal/{goal}"} for goal in row["goals"]],
         }
         if "part_of" in row:
@@ -319,7 +299,7 @@ class _Record:
         resource: Resource = {
             "resourceType": "Task",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "basedOn": [{"reference": f"CarePlan/{row['plan']}"}],
             "status": "in-progress",
             "intent": "plan",
@@ -334,11 +314,11 @@ class _Record:
             },
             "description": row["text"],
             "focus": {"reference": f"Goal/{row['focus']}"},
-            "for": self._patient,
-            "authoredOn": day(row["made"], self._anchor).isoformat(),
-            "lastModified": day(row["made"], self._anchor).isoformat(),
-            "owner": self._patient if by_patient else self._unit(row["owner"]),
-            "restriction": {"period": self._period(row)},
+            "for": self.patient,
+            "authoredOn": day(row["made"], self.anchor).isoformat(),
+            "lastModified": day(row["made"], self.anchor).isoformat(),
+            "owner": self.patient if by_patient else self.unit(row["owner"]),
+            "restriction": {"period": self.period(row)},
         }
         if "note" in row:
             resource["note"] = [{"text": row["note"]}]
@@ -349,30 +329,30 @@ class _Record:
         return {
             "resourceType": "ServiceRequest",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": "active",
             "intent": row.get("intent", "order"),
             "category": [{"coding": [{"system": f"{OWN}/lagrum", **_LAW}]}],
             "code": {"coding": [coding], "text": row["title"]},
             "orderDetail": [{"text": row["extent"]}],
-            "subject": self._patient,
-            "occurrencePeriod": self._period(row),
-            "authoredOn": day(row["decided"], self._anchor).isoformat(),
-            "requester": self._unit(BOARD),
-            "performer": [self._unit(row["performer"])],
+            "subject": self.patient,
+            "occurrencePeriod": self.period(row),
+            "authoredOn": day(row["decided"], self.anchor).isoformat(),
+            "requester": self.unit(BOARD),
+            "performer": [self.unit(row["performer"])],
         }
 
     def _medication(self, row: Row) -> Resource:
         return {
             "resourceType": "MedicationStatement",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": row.get("status", "active"),
             "medicationCodeableConcept": {"text": row["drug"]},
-            "subject": self._patient,
-            "effectivePeriod": self._period(row),
-            "dateAsserted": day(row["from"], self._anchor).isoformat(),
-            "informationSource": self._unit(row["unit"]),
+            "subject": self.patient,
+            "effectivePeriod": self.period(row),
+            "dateAsserted": day(row["from"], self.anchor).isoformat(),
+            "informationSource": self.unit(row["unit"]),
             "reasonCode": [{"text": row["purpose"]}],
             "dosage": [{"text": line} for line in row["dosage"]],
         }
@@ -381,25 +361,12 @@ class _Record:
         return {
             "resourceType": "DeviceUseStatement",
             "id": row["id"],
-            "identifier": [_identifier(row["id"])],
+            "identifier": [identifier(row["id"])],
             "status": row.get("status", "active"),
-            "subject": self._patient,
-            "timingPeriod": self._period(row),
-            "recordedOn": day(row["from"], self._anchor).isoformat(),
+            "subject": self.patient,
+            "timingPeriod": self.period(row),
+            "recordedOn": day(row["from"], self.anchor).isoformat(),
             "device": {"reference": f"Device/{row['id']}"},
-        }
-
-    def _period(self, row: Row) -> Resource:
-        """Whole days; the last one is included. Without `to` it goes on until further notice."""
-        period = {"start": day(row["from"], self._anchor).isoformat()}
-        if "to" in row:
-            period["end"] = day(row["to"], self._anchor).isoformat()
-        return period
-
-    def _unit(self, hsa_id: str) -> Resource:
-        return {
-            **_ref("Organization", _local(hsa_id), self._units[hsa_id].name),
-            "identifier": {"system": HSA_ID, "value": hsa_id},
         }
 
 
@@ -414,24 +381,24 @@ def _device(row: Row) -> Resource:
 def _organization(unit: Unit) -> Resource:
     resource: Resource = {
         "resourceType": "Organization",
-        "id": _local(unit.hsa_id),
+        "id": local(unit.hsa_id),
         "identifier": [{"system": HSA_ID, "value": unit.hsa_id}],
         "name": unit.name,
         "telecom": [{"system": "phone", "value": unit.phone}],
     }
     if unit.hsa_id != MUNICIPALITY:
-        resource["partOf"] = _ref("Organization", _local(MUNICIPALITY), unit.owner)
+        resource["partOf"] = ref("Organization", local(MUNICIPALITY), unit.owner)
     return resource
 
 
 def _service(unit: Unit) -> Resource:
     return {
         "resourceType": "HealthcareService",
-        "id": _local(unit.hsa_id),
+        "id": local(unit.hsa_id),
         "identifier": [{"system": HSA_ID, "value": unit.hsa_id}],
         "name": unit.name,
         "telecom": [{"system": "phone", "value": unit.phone}],
-        "providedBy": _ref("Organization", _local(unit.hsa_id), unit.name),
+        "providedBy": ref("Organization", local(unit.hsa_id), unit.name),
     }
 
 
@@ -450,23 +417,7 @@ def _practitioner(staff: Row, *, role: bool = False) -> Resource:
     display = f"{staff['name']}, {staff['title']}"
     if "hsa_id" not in staff:
         return {"display": display}
-    local = _local(staff["hsa_id"])
+    local = local(staff["hsa_id"])
     if role:
-        return _ref("PractitionerRole", f"{local}-roll", display)
-    return _ref("Practitioner", local, display)
-
-
-def _ref(kind: str, local: str, display: str) -> Resource:
-    return {"reference": f"{kind}/{local}", "display": display}
-
-
-def _identifier(local: str) -> Resource:
-    return {"system": DOCUMENT, "value": f"{MUNICIPALITY}#{local}"}
-
-
-def _local(hsa_id: str) -> str:
-    return hsa_id.rpartition("-")[2].lower()
-
-
-def _instant(moment: dt.datetime) -> str:
-    return moment.isoformat(timespec="seconds")
+        return ref("PractitionerRole", f"{local}-roll", display)
+    return ref("Practitioner", local, display)

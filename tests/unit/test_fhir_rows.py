@@ -26,7 +26,7 @@ from stodtjanster.information import (
     TelecomKind,
     VisitForm,
 )
-from stodtjanster.model import Cause, Dated, HsaId, Open, Told
+from stodtjanster.model import Cause, Dated, HsaId, Open, Timed, Told
 from stodtjanster.sources.kit.fhir import read
 from stodtjanster.sources.kit.fhir.bundle import Page
 from stodtjanster.sources.kit.fhir.gathering import Gathering
@@ -152,6 +152,41 @@ def test_a_wish_for_a_time_is_days_and_an_invitation():
 
 def test_no_time_at_all_is_said_so():
     assert only(appointment(status="pending", start=None, end=None)).when == Open()
+
+
+def test_a_visit_that_has_been_is_told_as_such():
+    assert only(appointment(status="fulfilled")).done
+    assert not only(appointment()).done
+
+
+R5_IN_R4 = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.previousAppointment"
+FORMER = {"resourceType": "Appointment", "id": "f", "start": "2026-11-30T13:00:00+01:00"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        {"previousAppointment": {"reference": "#f"}},
+        {"extension": [{"url": R5_IN_R4, "valueReference": {"reference": "#f"}}]},
+    ],
+)
+def test_the_time_that_a_moved_one_replaces(told):
+    item = only(appointment(contained=[FORMER], **told))
+    assert item.previous == Timed(datetime.fromisoformat(FORMER["start"]))
+
+
+@pytest.mark.parametrize(
+    ("former", "reference"),
+    [
+        (FORMER, "Appointment/f"),
+        (FORMER, "#g"),
+        (FORMER | {"start": "i förrgår"}, "#f"),
+        (FORMER | {"resourceType": "Slot"}, "#f"),
+    ],
+)
+def test_a_former_time_that_cannot_be_read_costs_nothing_but_itself(former, reference):
+    row = appointment(contained=[former], previousAppointment={"reference": reference})
+    assert only(row).previous is None
     assert only(encounter()).when == Open()
 
 
@@ -385,6 +420,7 @@ def test_a_person_who_requested_is_not_the_authority():
     ("owner", "party", "name"),
     [
         (SUBJECT, Party.PERSON, None),
+        ({**SUBJECT, "display": "Birgitta Lindqvist"}, Party.PERSON, None),
         ({"reference": "Organization/o", "display": "Hemtjänsten"}, Party.CARE, "Hemtjänsten"),
         ({"reference": "Patient/other", "display": "Någon"}, Party.UNKNOWN, None),
         ({"reference": "RelatedPerson/r", "display": "Anders"}, Party.UNKNOWN, None),
@@ -408,6 +444,7 @@ def test_an_agreement_says_who_has_promised(owner, party, name):
     assert (item.first, item.until) == (date(2026, 11, 18), date(2026, 11, 21))
     assert item.done
     assert item.plans == ("kommun|CarePlan/c1",)
+    assert item.goals == ("kommun|Goal/g",)
 
 
 @pytest.mark.parametrize(

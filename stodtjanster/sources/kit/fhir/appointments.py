@@ -28,12 +28,15 @@ from stodtjanster.sources.kit.fhir.values import (
     span,
 )
 
-APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in,waitlist"
+APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in,waitlist,fulfilled"
 _SHOWN = frozenset(APPOINTMENT_ASKED.split(","))
 _UNDECIDED = frozenset({"pending", "proposed"})
-_OTHER = frozenset({"fulfilled", "cancelled", "noshow", "entered-in-error"})
-_WAITING = "waitlist"
+_OTHER = frozenset({"cancelled", "noshow", "entered-in-error"})
+_WAITING, _DONE = "waitlist", "fulfilled"
 
+_PREVIOUS: Final = (
+    "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.previousAppointment"
+)
 _NOT_STAFF = UNITS | {"Patient", "Device"}
 _VIDEO_CHANNELS = frozenset({"zoom", "ms-teams"})  # virtual-service-type
 _HOME_CODES = frozenset({"HH", "439708006"})  # v3-ActCode, SNOMED CT home visit
@@ -81,6 +84,8 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
             instruction=scope.told(_instruction(resource), resource),
             reason=scope.told(_reason(resource, description if visit.title else None), resource),
             recurring=visit.recurring,
+            done=status == _DONE,
+            previous=_previous(resource, scope),
         ),
     )
 
@@ -207,6 +212,28 @@ def _booked(resource: Json) -> When:
         return (span(periods[0]) if periods else None) or Open()
     begins = instant(start)
     return Timed(begins, _ends(resource, begins))
+
+
+def _previous(resource: Json, scope: Scope) -> When | None:
+    """The time that this one replaces: R5 `previousAppointment`, in R4 as the extension of the same
+    name. Only where it is told in the row itself: another row may be somebody else's."""
+    reference = resource.get("previousAppointment") or next(
+        (
+            one.get("valueReference")
+            for one in as_list(resource.get("extension"))
+            if one.get("url") == _PREVIOUS
+        ),
+        None,
+    )
+    if reference is None or not reference.get("reference", "").startswith("#"):
+        return None
+    target = scope.resolve(reference, resource)
+    if target is None or target.get("resourceType") != "Appointment":
+        return None
+    try:
+        return _booked(target)
+    except (Unreadable, ValueError):
+        return None
 
 
 def _ends(resource: Json, begins: datetime) -> datetime | None:
