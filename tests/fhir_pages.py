@@ -192,8 +192,8 @@ def communication(logical: str = "k1", **more: Any) -> Json:
         "subject": SUBJECT,
         "recipient": [SUBJECT],
         "topic": {"text": "Din nya tid"},
-        "sent": "2026-11-19T08:15:00+01:00",
-        "received": "2026-11-19T08:16:00+01:00",
+        "sent": "2026-11-20T08:15:00+01:00",
+        "received": "2026-11-20T08:16:00+01:00",
         "payload": [{"contentString": "Vi ses på tisdag."}],
         **more,
     }

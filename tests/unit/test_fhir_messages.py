@@ -29,8 +29,8 @@ def test_a_message_to_the_person():
     assert isinstance(item, Message)
     assert (item.title, item.body) == (Told("Din nya tid"), Told("Vi ses på tisdag."))
     assert (item.sender, item.category) == (Told("Björkbackens vårdcentral"), Told("Kallelse"))
-    assert item.sent == Timed(datetime(2026, 11, 19, 8, 15, tzinfo=STOCKHOLM))
-    assert item.received == datetime(2026, 11, 19, 8, 16, tzinfo=STOCKHOLM)
+    assert item.sent == Timed(datetime(2026, 11, 20, 8, 15, tzinfo=STOCKHOLM))
+    assert item.received == datetime(2026, 11, 20, 8, 16, tzinfo=STOCKHOLM)
     assert item.read is None
     assert item.origin.care_unit == HsaId("TSTNMT2321000156-BJOR")
     assert item.origin.approved_for_patient
@@ -57,7 +57,7 @@ def test_markup_is_only_letters():
     ("changes", "sent"),
     [
         ({"sent": "2026-11-19"}, Dated(datetime(2026, 11, 19, tzinfo=STOCKHOLM).date())),
-        ({"sent": None}, Timed(datetime(2026, 11, 19, 8, 16, tzinfo=STOCKHOLM))),
+        ({"sent": None}, Timed(datetime(2026, 11, 20, 8, 16, tzinfo=STOCKHOLM))),
         ({"sent": None, "received": None}, Open()),
     ],
 )
