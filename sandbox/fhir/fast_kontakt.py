@@ -10,7 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sandbox.fhir.render import (
+from sandbox.fhir.record import (
     CARE_MANAGER_KIND,
     CARE_TEAM_KIND,
     HSA_ID,

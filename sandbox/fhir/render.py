@@ -8,19 +8,38 @@ system yet; the municipality's own stand in for them.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
+from sandbox.fhir import paperwork
+from sandbox.fhir.record import (
+    ACT_CODE,
+    BOARD,
+    CARE_MANAGER_KIND,
+    CARE_TEAM_KIND,
+    DOCUMENT,
+    HSA_ID,
+    MUNICIPALITY,
+    OWN,
+    PERSONNUMMER,
+    PLAN_TYPE,
+    PLAN_TYPES,
+    PREVIOUS,
+    SAMORDNINGSNUMMER,
+    Record,
+    Resource,
+    Row,
+    identifier,
+    instant,
+    local,
+    ref,
+)
 from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.people.when import day, span, times
 from sandbox.producers.get_care_managers import KIND_SYSTEM, KINDS
 from sandbox.raw import patient_id_of
 
-Resource = dict[str, Any]
-Row = Mapping[str, Any]
-
-_PLAN_TYPES = {"GP": "Genomförandeplan", "RP": "Rehabiliteringsplan"}
 _LAW = {"code": "SoL", "display": "Socialtjänstlagen (2025:400)"}
 
 
@@ -40,7 +59,7 @@ class _Record(Record):
     """A record, and how each of its tables is told."""
 
     def resources(self) -> Iterator[Resource]:
-        makers = {
+        makers: dict[str, Callable[[Row], Resource]] = {
             "visits": self._visit,
             "contacts": self._encounter,
             "care_teams": self._care_team,
@@ -50,6 +69,7 @@ class _Record(Record):
             "services": self._insats,
             "medications": self._medication,
             "devices": self._device_use,
+            **{name: partial(make, self) for name, make in paperwork.MAKERS.items()},
         }
         yield self._patient_resource()
         yield from self._staff()
@@ -59,7 +79,9 @@ class _Record(Record):
             yield from self._series(series)
         for name, make in makers.items():
             for row in self.rows(name):
-                yield self.labelled(make(row), row)
+                resource = self.labelled(make(row), row)
+                yield resource
+                yield paperwork.provenance(self, resource, row)
         for row in self.rows("visits"):
             if "place" in row:
                 yield _location(
@@ -88,6 +110,7 @@ class _Record(Record):
         rows = (
             *self.rows("care_teams"),
             *(row["author"] | {"unit": row["unit"]} for row in self.rows("plans")),
+            *(row["author"] | {"unit": row["unit"]} for row in self.rows("documents")),
             *(
                 row["staff"] | {"unit": row["unit"]}
                 for row in self.rows("visits")
@@ -192,7 +215,7 @@ class _Record(Record):
             "resourceType": "Encounter",
             "id": row["id"],
             "identifier": [identifier(row["id"])],
-            "status": "planned",
+            "status": row.get("status", "planned"),
             "class": {"system": ACT_CODE, "code": "HH", "display": "home health"},
             "type": [{"text": row["title"]}],
             "subject": self.patient,
@@ -203,6 +226,8 @@ class _Record(Record):
         if "next" in row or "day" in row:
             start, end = span(row, self.anchor)
             resource["period"] = {"start": instant(start), "end": instant(end)}
+        elif "from" in row:
+            resource["period"] = self.period(row)
         return resource
 
     def _care_team(self, row: Row) -> Resource:
@@ -261,7 +286,7 @@ class _Record(Record):
                         {
                             "system": PLAN_TYPE,
                             "code": row["type"],
-                            "display": _PLAN_TYPES[row["type"]],
+                            "display": PLAN_TYPES[row["type"]],
                         }
                     ]
                 }
@@ -417,7 +442,7 @@ def _practitioner(staff: Row, *, role: bool = False) -> Resource:
     display = f"{staff['name']}, {staff['title']}"
     if "hsa_id" not in staff:
         return {"display": display}
-    local = local(staff["hsa_id"])
+    staff_id = local(staff["hsa_id"])
     if role:
-        return ref("PractitionerRole", f"{local}-roll", display)
-    return ref("Practitioner", local, display)
+        return ref("PractitionerRole", f"{staff_id}-roll", display)
+    return ref("Practitioner", staff_id, display)

@@ -16,7 +16,7 @@ from sandbox.faults import Fault, deliver
 from sandbox.fhir import fast_kontakt, render, search
 from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
 from sandbox.fhir.bundle import Found, Pages, outcome, searchset, with_outcome
-from sandbox.fhir.render import PERSONNUMMER, SAMORDNINGSNUMMER
+from sandbox.fhir.record import PERSONNUMMER, SAMORDNINGSNUMMER
 from sandbox.people import kind_of
 from sandbox.raw import patient_id_of
 

@@ -30,9 +30,9 @@ from sandbox.producers.kit import (
 )
 
 _DOMAIN = "crm:requeststatus"
-_STEP_CODES = "1.2.752.129.2.2.2.43"
-_KIND_CODES = "1.2.752.129.2.2.2.24"
-_STEPS = {
+STEP_CODES = "1.2.752.129.2.2.2.43"
+KIND_CODES = "1.2.752.129.2.2.2.24"
+STEPS = {
     "20": "Skickad",
     "30": "Mottagen",
     "60": "Komplettering begärd",
@@ -127,7 +127,7 @@ class GetRequestActivities2(JolContract):
                     header = self.header(changed, patient, asked)
                     body = core(
                         "body",
-                        _code(core, "statusCode", step["code"], _STEP_CODES, _STEPS),
+                        _code(core, "statusCode", step["code"], STEP_CODES, STEPS),
                         core("eventTime", at),
                         _request(core, row, asked),
                     )
@@ -153,7 +153,7 @@ def _request(core: Build, row: Mapping[str, Any], asked: Asked) -> etree._Elemen
         _organization(core, "organization", asked.units[row["sender"]]),
     )
     receiver = _organization(core, "receivingOrganization", asked.units[row["receiver"]])
-    kind = _code(core, "type", row["type"], _KIND_CODES, _KINDS)
+    kind = _code(core, "type", row["type"], KIND_CODES, _KINDS)
     return core("request", core("id", row["id"]), kind, author, receiver)
 
 
