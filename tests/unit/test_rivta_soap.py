@@ -10,6 +10,7 @@ from stodtjanster.sources.kit.soap import body_of, open_message
 from stodtjanster.sources.kit.source import Response, SourceFailed
 from stodtjanster.sources.subject_of_care_schedule.adapter import CONTRACT, Adapter, read
 from stodtjanster.sources.subject_of_care_schedule.settings import Settings
+from tests.platform_causes import CAUSES
 from tests.rivta_messages import (
     RESERVE,
     SETTINGS,
@@ -60,27 +61,8 @@ def test_a_reserve_number_is_not_asked_about(adapter: Adapter) -> None:
 @pytest.mark.parametrize(
     ("told_as", "detail", "cause", "said"),
     [
-        *(
-            (f"{code} [NTjP] Fel", "", cause, code)
-            for code, cause in {
-                "VP001": Cause.FAILED,
-                "VP002": Cause.DENIED,
-                "VP003": Cause.FAILED,
-                "VP004": Cause.NOT_CONNECTED,
-                "VP005": Cause.FAILED,
-                "VP006": Cause.FAULT,
-                "VP007": Cause.DENIED,
-                "VP008": Cause.FAULT,
-                "VP009": Cause.FAULT,
-                "VP010": Cause.NOT_CONNECTED,
-                "VP011": Cause.DENIED,
-                "VP012": Cause.FAULT,
-                "VP013": Cause.DENIED,
-                "VP014": Cause.FAULT,
-                "VP015": Cause.FAILED,
-                "VP099": Cause.FAULT,
-            }.items()
-        ),
+        *((f"{code} [NTjP] Fel", "", cause, code) for code, cause in CAUSES.items()),
+        ("VP099 [NTjP] Fel", "", Cause.FAULT, "VP099"),
         ("VP009 [NTjP] Fel vid anrop", "Connection refused", Cause.REFUSED, "VP009"),
         ("VP009 [NTjP] Fel vid anrop", "Read timed out", Cause.TIMEOUT, "VP009"),
         ("VP009 [NTjP] VP_PRODUCER_EXCEPTION_HTTP_STATUS=504", "", Cause.TIMEOUT, "VP009"),
