@@ -19,7 +19,8 @@ class Party(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement(Item):
-    """What has been agreed. `heading` is the search word under which a record says it."""
+    """What has been agreed. `heading` is the search word under which a record says it. `plans` and
+    `goals` are names of what it belongs to."""
 
     key: ClassVar[str] = "agreement"
     info_type: ClassVar[str] = "care_plan"
@@ -32,3 +33,4 @@ class Agreement(Item):
     until: date | None = None
     done: bool = False
     plans: tuple[str, ...] = ()
+    goals: tuple[str, ...] = ()

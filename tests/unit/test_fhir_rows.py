@@ -411,9 +411,32 @@ def test_a_decided_service(more, extent):
     assert item.extent == (Told(extent) if extent else None)
 
 
-def test_a_person_who_requested_is_not_the_authority():
+def test_a_person_who_requested_handles_the_matter_and_is_not_the_authority():
     item = only(service_request(requester={"reference": "Practitioner/m", "display": "Maria"}))
-    assert item.authority is None
+    assert (item.authority, item.handler, item.phone) == (None, Told("Maria"), None)
+
+
+def test_a_role_says_in_whose_name_somebody_decided_and_where_to_ring():
+    role = {
+        "resourceType": "PractitionerRole",
+        "id": "m",
+        "organization": {"reference": "Organization/n", "display": "Vård- och omsorgsnämnden"},
+        "telecom": [
+            {"system": "email", "value": "maria@example.se"},
+            {"system": "phone", "value": "0980-319 299", "use": "old"},
+            {"system": "phone", "value": "0980-319 222"},
+        ],
+    }
+    row = service_request(requester={"reference": "PractitionerRole/m", "display": "Maria Lund"})
+    item = only(row, beside=[role])
+    assert (item.authority, item.handler) == (Told("Vård- och omsorgsnämnden"), Told("Maria Lund"))
+    assert item.phone == "0980-319 222"
+    labelled = {**row, "meta": {"security": [{"code": "sekretessmarkering"}]}}
+    assert only(labelled, beside=[role]).phone is None
+
+
+def test_a_decision_on_hold_is_still_a_decision():
+    assert [only(service_request(status=s)).paused for s in ("active", "on-hold")] == [False, True]
 
 
 @pytest.mark.parametrize(

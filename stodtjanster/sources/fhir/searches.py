@@ -48,7 +48,15 @@ _INCLUDES: Final = {
         ("_include:iterate", "PractitionerRole:practitioner"),
         ("_include:iterate", "PractitionerRole:organization"),
     ),
-    "CarePlan": (("_include", "CarePlan:goal"),),
+    "CarePlan": (
+        ("_include", "CarePlan:goal"),
+        ("_include", "CarePlan:care-team"),
+        ("_include", "CarePlan:activity-reference"),
+    ),
+    "ServiceRequest": (
+        ("_include", "ServiceRequest:requester"),
+        ("_include:iterate", "PractitionerRole:organization"),
+    ),
     "Communication": (("_include", "Communication:sender"),),
     "MedicationStatement": (("_include", "MedicationStatement:medication"),),
     "MedicationRequest": (("_include", "MedicationRequest:medication"),),

@@ -9,6 +9,7 @@ from typing import Final
 from stodtjanster.information import Agreement, Party
 from stodtjanster.sources.kit.fhir.appointments import check
 from stodtjanster.sources.kit.fhir.care_plans import check_intent
+from stodtjanster.sources.kit.fhir.plan_parts import is_agreement, pertains_to
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit, keys
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
@@ -18,7 +19,6 @@ from stodtjanster.sources.kit.fhir.values import (
     as_list,
     concept_text,
     days,
-    matches,
     recorded,
 )
 
@@ -40,11 +40,6 @@ _CARE = frozenset(
 )
 
 
-def is_agreement(resource: Json, scope: Scope) -> bool:
-    """By its code; every Task, where the source is set up without codes."""
-    return not scope.agreements or matches(resource.get("code"), scope.agreements)
-
-
 def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tuple[Agreement]:
     status = check(resource.get("status"), _SHOWN, _OTHER)
     check_intent(resource.get("intent"), _DECIDED, _UNDECIDED)
@@ -58,7 +53,8 @@ def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
         raise Unreadable("a task without description")
     owner = resource.get("owner")
     party = _party(owner, resource, scope)
-    name = None if party is Party.UNKNOWN else scope.told(scope.name(owner, resource), resource)
+    # The person is called by no name: to the reader it is "du".
+    name = scope.told(scope.name(owner, resource), resource) if party is Party.CARE else None
     limits = (resource.get("restriction") or {}).get("period")
     first, until = days(limits or resource.get("requestedPeriod"))
     return (
@@ -70,7 +66,7 @@ def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
                 labels.approved,
                 recorded(resource.get("authoredOn")),
                 care_unit((owner,), scope, resource),
-                name if party is Party.CARE else None,
+                name,
             ),
             text=text,
             party=party,
@@ -79,6 +75,7 @@ def agreement(resource: Json, identity: str, labels: Labels, scope: Scope) -> tu
             until=until,
             done=status == "completed",
             plans=_plans(resource, scope),
+            goals=tuple(pertains_to(resource, scope)),
         ),
     )
 

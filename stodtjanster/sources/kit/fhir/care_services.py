@@ -12,6 +12,7 @@ from stodtjanster.sources.kit.fhir.appointments import check
 from stodtjanster.sources.kit.fhir.care_plans import check_intent
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
 from stodtjanster.sources.kit.fhir.values import (
+    LONGEST_TOKEN,
     Json,
     SetAside,
     Unreadable,
@@ -31,7 +32,8 @@ _OTHER = frozenset({"draft", "revoked", "completed", "entered-in-error", "unknow
 DECIDED = frozenset({"order", "original-order", "reflex-order", "filler-order", "instance-order"})
 UNDECIDED = frozenset({"proposal", "plan", "option", "directive"})
 _LAWS = {"sol": "SoL", "lss": "LSS", "hsl": "HSL"}
-_PERSONS = frozenset({"Patient", "RelatedPerson", "Practitioner", "Device"})
+_STAFF = frozenset({"Practitioner", "PractitionerRole"})
+_NO_AUTHORITY = frozenset({"Patient", "RelatedPerson", "Device"})
 
 
 def _unsaid(_resource: Json) -> str | None:
@@ -101,6 +103,9 @@ def ordered(
         last=last,
         authority=decider,
         performer=performer,
+        paused=resource["status"] == "on-hold",
+        handler=scope.told(handler(requester, resource, scope), resource),
+        phone=None if labels.protected or scope.protected else _phone(requester, resource, scope),
     )
 
 
@@ -183,7 +188,30 @@ def _number(value: object) -> str:
 
 
 def authority(requester: Json | None, resource: Json, scope: Scope) -> str | None:
-    """The board or unit that decided. A person who requested is not the authority."""
-    if requester is None or scope.kind(requester, resource) in _PERSONS:
+    """The board or unit that decided: the requester, or the organization in whose name a member of
+    staff requested."""
+    meant = scope.meant(requester, resource)
+    if meant.kind in _NO_AUTHORITY:
         return None
-    return scope.name(requester, resource)
+    if meant.kind not in _STAFF:
+        return meant.name
+    role = meant.target or {}
+    return scope.name(role.get("organization"), role)
+
+
+def handler(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+    """The member of staff who requested: handläggaren."""
+    meant = scope.meant(requester, resource)
+    return meant.name if meant.kind in _STAFF else None
+
+
+def _phone(requester: Json | None, resource: Json, scope: Scope) -> str | None:
+    """That of the role in which somebody requested; a practitioner's own may be private."""
+    meant = scope.meant(requester, resource)
+    role = meant.target or {} if meant.kind == "PractitionerRole" else {}
+    points = (
+        one.get("value")
+        for one in as_list(role.get("telecom"))
+        if one.get("system") == "phone" and one.get("use") != "old"
+    )
+    return next((one for one in points if isinstance(one, str) and len(one) <= LONGEST_TOKEN), None)

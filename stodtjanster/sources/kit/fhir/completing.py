@@ -1,8 +1,9 @@
 """What did not come along, since a source may ignore `_include`: found out here, and asked for by
 `_id`.
 
-Only where the rows are few and cannot be told without what they point at: the goals of a plan, the
-people of a team, the medicine of a prescription. Appointments say their participants in words.
+Only where the rows are few and cannot be told without what they point at: the goals and tasks of a
+plan, the people of a team, the medicine of a prescription. Appointments say their participants in
+words.
 """
 
 import re
@@ -18,7 +19,10 @@ MOST_IDS: Final = 100
 ROUNDS: Final = 2
 """A team leads to a role, and the role to a person and a unit. Nothing leads further."""
 _PATHS: Final[dict[str, tuple[str, ...]]] = {
-    "CarePlan": ("goal", "activity.detail.goal"),
+    "CarePlan": (
+        *("goal", "careTeam", "activity.detail.goal", "activity.reference"),
+        "activity.plannedActivityReference",
+    ),
     "CareTeam": (
         *("participant.member", "managingOrganization"),
         "participant.extension.valueReference",
@@ -37,9 +41,9 @@ KINDS: Final = frozenset(_PATHS)
 _NAMED: Final = frozenset(
     {"PractitionerRole", "Practitioner", "Organization", "Medication", "Device"}
 )
-# A goal also has a state, and the team by which someone is reached has a telephone number.
-_TOLD_BY_ITSELF: Final = frozenset({"Goal", "CareTeam"})
-PERSONAL: Final = frozenset({"Goal"})
+# A goal also has a state, a task an owner, and the team by which someone is reached a telephone.
+_TOLD_BY_ITSELF: Final = frozenset({"Goal", "CareTeam", "Task", "ServiceRequest"})
+PERSONAL: Final = frozenset({"Goal", "Task", "ServiceRequest"})
 """A source may refuse to search these without being told whom it is about."""
 _LOCAL: Final = re.compile(
     r"([A-Z][A-Za-z]{1,40})/([A-Za-z0-9.\-]{1,64})(/_history/.*)?", re.DOTALL

@@ -248,7 +248,7 @@ def _resource(task: Json, reference: Json, resource: Json, scope: Scope) -> Iter
         or task.get("intent") in _UNDECIDED
         or not _is_own(task, whom, resource, scope)
     )
-    if hidden or (is_task and _is_agreement(task, scope)):
+    if hidden or (is_task and is_agreement(task, scope)):
         return
     text = scope.told(task.get("description") or concept_text(task.get("code")), task)
     text = text or scope.told(reference.get("display"), resource)
@@ -276,8 +276,9 @@ def _resource(task: Json, reference: Json, resource: Json, scope: Scope) -> Iter
     )
 
 
-def _is_agreement(task: Json, scope: Scope) -> bool:
-    """It is told as an agreement, and would stand twice."""
+def is_agreement(task: Json, scope: Scope) -> bool:
+    """By its code; every Task, where the source is set up without codes. It is told as an agreement
+    and would stand twice as a task."""
     return not scope.agreements or matches(task.get("code"), scope.agreements)
 
 

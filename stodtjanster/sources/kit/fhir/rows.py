@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 from stodtjanster.information import Agreement, CareService, Item, ReferralStatus
-from stodtjanster.sources.kit.fhir.agreements import agreement, is_agreement
+from stodtjanster.sources.kit.fhir.agreements import agreement
 from stodtjanster.sources.kit.fhir.appointments import appointment
 from stodtjanster.sources.kit.fhir.care_plans import care_plan
 from stodtjanster.sources.kit.fhir.care_services import care_service
@@ -15,6 +15,7 @@ from stodtjanster.sources.kit.fhir.documents import plan_document
 from stodtjanster.sources.kit.fhir.encounters import encounter
 from stodtjanster.sources.kit.fhir.listings import chosen
 from stodtjanster.sources.kit.fhir.medications import request, statement
+from stodtjanster.sources.kit.fhir.plan_parts import is_agreement
 from stodtjanster.sources.kit.fhir.referrals import activity, is_referral, referral
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope
 from stodtjanster.sources.kit.fhir.supplies import supply_request
