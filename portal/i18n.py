@@ -1,5 +1,6 @@
 """Language: catalogues, and dates and times as the screen says them."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -20,6 +21,14 @@ from stodtjanster.model import STOCKHOLM, Told, local_day
 from views.kit.words import N_
 
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+
+SOURCE_LANGUAGE = "sv"
+_SOFT_HYPHEN = "\u00ad"
+# Before the last parts of the long words that units, titles and visits are called by.
+_SEAM = re.compile(
+    r"(?<=[a-zåäö]{4})(?=(?:avdelning|besök|central|handläggare|klinik|läkare|mottagning|"
+    r"rehabilitering|samtal|sjukhus|sjukvård|sköterska|terapeut))"
+)
 
 _today: ContextVar[date] = ContextVar("today")
 
@@ -105,6 +114,15 @@ class Speaker:
             return escape(text.text)
         direction = _direction(text.lang)
         return Markup('<span lang="{}" dir="{}">{}</span>').format(text.lang, direction, text.text)
+
+    def told_narrow(self, text: Told | None) -> Markup:
+        """The same where there is little room: long Swedish words may break between their parts.
+
+        Browsers know too few of them (`hyphens: auto`), and break them anywhere instead.
+        """
+        if text is None or text.lang != SOURCE_LANGUAGE:
+            return self.told(text)
+        return self.told(Told(_SEAM.sub(_SOFT_HYPHEN, text.text), text.lang))
 
     def _say_asof(self, moment: datetime, _on: date) -> str:
         """What is said depends on today as well, so it is remembered by both."""

@@ -115,6 +115,7 @@ def _environment(code: str) -> Environment:
     )
     environment.filters |= {
         "told": speaker.told,
+        "told_narrow": speaker.told_narrow,
         "daytext": speaker.daytext,
         "dateword": speaker.dateword,
         "weekday": speaker.weekday,
