@@ -15,9 +15,11 @@ from sandbox.platform.inbound import Inbound
 from sandbox.platform.tak import NOBODY, Route
 from sandbox.producers.kit import Asked, Contract, InvalidRequestError
 
+_REFUSED, _RESET = "Connection refused", "Connection reset"
+
 
 class UnreachableError(Exception):
-    """The producer closed the connection or refused it."""
+    """There is no connection to the producer, or no longer; says which."""
 
 
 async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.Reply:
@@ -39,13 +41,13 @@ async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.
         correlation_id=inbound.correlation_id,
     )
     if target == NOBODY:
-        raise UnreachableError
+        raise UnreachableError(_REFUSED)
     # A national register has no target of its own: it breaks with the platform.
     fault = country.faults.take(target, person_id)
     if fault is not None:
         await _delay(fault, country.timeouts.producer)
         if fault.kind == "refuse":
-            raise UnreachableError
+            raise UnreachableError(_REFUSED)
         if fault.kind == "http500":
             return soap.Reply(500, b"<html><body>Internal Server Error</body></html>")
         if fault.kind == "vpfault":
@@ -58,7 +60,7 @@ async def call_source(country: Country, inbound: Inbound, route: Route) -> soap.
     except InvalidRequestError as error:
         return soap.fault("Client", error.title, str(error))
     if fault is not None and fault.kind == "lost-answer":
-        raise UnreachableError
+        raise UnreachableError(_RESET)
     return reply
 
 

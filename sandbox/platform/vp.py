@@ -196,7 +196,7 @@ class _Platform:
         try:
             reply = await call_source(self._country, sent, route)
         except UnreachableError as error:
-            said = f"Error connecting to service producer {where}: Connection refused"
+            said = f"Error connecting to service producer {where}: {error}"
             raise VpError("VP009", said) from error
         return passed_on(reply, where)
 

@@ -152,6 +152,7 @@ def test_without_a_certificate_the_connection_only_ends(
     [
         ("tak", "refuse", Cause.FAULT, "VP008"),
         ("nordmark", "refuse", Cause.REFUSED, "VP009"),
+        ("nordmark", "lost-answer", Cause.FAULT, "VP009"),
         ("nordmark", "hang", Cause.TIMEOUT, "VP009"),
         ("nordmark", "drip", Cause.TIMEOUT, "VP009"),
         ("nordmark", "http500", Cause.FAULT, "VP009"),
