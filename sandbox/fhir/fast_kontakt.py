@@ -27,6 +27,7 @@ Resource = dict[str, Any]
 Row = Mapping[str, Any]
 
 _PROFILE = "https://fhir.inera.se/ig/careteam/StructureDefinition"
+_ENDPOINT = "https://tjanstekatalogen.inera.se/Endpoint"
 _VIA_TEAM = f"{_PROFILE}/riv-contact-via-team-extension"
 
 
@@ -57,12 +58,12 @@ def _of_person(
     for row in person.rows("fast_kontakt"):
         unit = units[row["unit"]]
         yield from _staff(row, unit)
-        yield _care_manager(row, patient, anchor)
+        yield _care_manager(row, {"system": system, "value": person.person_id}, anchor)
         if "team" in row:
             yield _managing_team(row["team"], row)
 
 
-def _care_manager(row: Row, patient: str, anchor: dt.datetime) -> Resource:
+def _care_manager(row: Row, number: Resource, anchor: dt.datetime) -> Resource:
     coding = {"system": CARE_MANAGER_KIND, "code": row["code"], "display": KINDS[row["code"]]}
     # One concept, where R4 has a list of them.
     member: Resource = {"role": {"coding": [coding]}, "member": _role(row)}
@@ -73,14 +74,23 @@ def _care_manager(row: Row, patient: str, anchor: dt.datetime) -> Resource:
     return {
         "resourceType": "CareTeam",
         "id": row["id"],
-        "meta": {"profile": [f"{_PROFILE}/RIVCareManager-careteam"]},
+        "meta": {"profile": [f"{_PROFILE}/RIVCareManager-careteam"], **_source(row)},
         "status": row.get("status", "active"),
         "category": [_category("fast-kontakt")],
-        "subject": {"reference": f"Patient/{patient}"},
+        # Both ways of saying whom it is about: sources are asked by either.
+        "subject": {
+            "reference": f"Patient/{patient_id_of(number['value'])}",
+            "identifier": number,
+        },
         "period": {"start": day(row["since"], anchor).isoformat()},
         "participant": [member],
         "note": [{"text": row["note"]}],
     }
+
+
+def _source(row: Row) -> Resource:
+    """The system that the contact was made in, where it is another's."""
+    return {"source": f"{_ENDPOINT}/{row['source']}"} if "source" in row else {}
 
 
 def _managing_team(team: Row, row: Row) -> Resource:

@@ -30,7 +30,12 @@ PREVIOUS = "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.pr
 OWN = "https://sjovik.example/fhir/CodeSystem"
 MUNICIPALITY = "TSTNMT2321000156-SJVG"
 BOARD = "TSTNMT2321000156-NAMN"
-PLAN_TYPES = {"GP": "Genomförandeplan", "RP": "Rehabiliteringsplan", "VP": "Vårdplan"}
+PLAN_TYPES = {
+    "SIP": "Samordnad individuell plan",
+    "GP": "Genomförandeplan",
+    "RP": "Rehabiliteringsplan",
+    "VP": "Vårdplan",
+}
 _SOURCE_SYSTEM = "urn:oid:1.2.752.129.2.1.4.1"
 
 
@@ -86,6 +91,16 @@ class Record:
 
 def ref(kind: str, record: str, display: str) -> Resource:
     return {"reference": f"{kind}/{record}", "display": display}
+
+
+def practitioner(staff: Row, *, role: bool = False) -> Resource:
+    display = f"{staff['name']}, {staff['title']}"
+    if "hsa_id" not in staff:
+        return {"display": display}
+    staff_id = local(staff["hsa_id"])
+    if role:
+        return ref("PractitionerRole", f"{staff_id}-roll", display)
+    return ref("Practitioner", staff_id, display)
 
 
 def identifier(record: str) -> Resource:

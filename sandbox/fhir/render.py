@@ -11,19 +11,16 @@ import datetime as dt
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 
-from sandbox.fhir import paperwork
+from sandbox.fhir import paperwork, plans
 from sandbox.fhir.record import (
     ACT_CODE,
     BOARD,
     CARE_MANAGER_KIND,
     CARE_TEAM_KIND,
-    DOCUMENT,
     HSA_ID,
     MUNICIPALITY,
     OWN,
     PERSONNUMMER,
-    PLAN_TYPE,
-    PLAN_TYPES,
     PREVIOUS,
     SAMORDNINGSNUMMER,
     Record,
@@ -32,6 +29,7 @@ from sandbox.fhir.record import (
     identifier,
     instant,
     local,
+    practitioner,
     ref,
 )
 from sandbox.people import Person
@@ -40,6 +38,7 @@ from sandbox.people.when import day, span, times
 from sandbox.producers.get_care_managers import KIND_SYSTEM, KINDS
 from sandbox.raw import patient_id_of
 
+_MAKERS = {**paperwork.MAKERS, **plans.MAKERS}
 _LAW = {"code": "SoL", "display": "Socialtjänstlagen (2025:400)"}
 
 
@@ -63,16 +62,15 @@ class _Record(Record):
             "visits": self._visit,
             "contacts": self._encounter,
             "care_teams": self._care_team,
-            "goals": self._goal,
-            "plans": self._plan,
             "agreements": self._agreement,
             "services": self._insats,
             "medications": self._medication,
             "devices": self._device_use,
-            **{name: partial(make, self) for name, make in paperwork.MAKERS.items()},
+            **{name: partial(make, self) for name, make in _MAKERS.items()},
         }
         yield self._patient_resource()
         yield from self._staff()
+        yield from self._handlers()
         yield self.labelled(_location(self._place_id, self.table["place"]), {})
         yield from map(_device, self.rows("devices"))
         for series in self.rows("series"):
@@ -105,6 +103,21 @@ class _Record(Record):
         if "address" in self.table:
             resource["address"] = [{"text": self.table["address"]}]
         return self.labelled(resource, {})
+
+    def _handlers(self) -> Iterator[Resource]:
+        """Those who decide in the name of the board, each with the telephone of the office."""
+        for row in self.rows("services"):
+            if "handler" in row:
+                staff = row["handler"]
+                phone = self.units[staff["unit"]].phone
+                yield {
+                    "resourceType": "PractitionerRole",
+                    "id": _handler_id(staff),
+                    "practitioner": ref("Practitioner", local(staff["hsa_id"]), staff["name"]),
+                    "organization": self.unit(BOARD),
+                    "code": [{"text": staff["title"]}],
+                    "telecom": [{"system": "phone", "value": phone}],
+                }
 
     def _staff(self) -> Iterator[Resource]:
         rows = (
@@ -204,7 +217,7 @@ class _Record(Record):
         }
         for staff in (row.get("staff"), *row.get("participants", ())):
             if staff is not None:
-                yield _practitioner(staff)
+                yield practitioner(staff)
         if "place" in row:
             yield ref("Location", f"plats-{row['id']}", row["place"])
         else:
@@ -253,72 +266,6 @@ class _Record(Record):
             "note": [{"text": row["note"]}],
         }
 
-    def _goal(self, row: Row) -> Resource:
-        achieved = row["status"] == "completed"
-        return {
-            "resourceType": "Goal",
-            "id": row["id"],
-            "identifier": [identifier(row["id"])],
-            "lifecycleStatus": row["status"],
-            "achievementStatus": {
-                "coding": [
-                    {
-                        "system": "http://terminology.hl7.org/CodeSystem/goal-achievement",
-                        "code": "achieved" if achieved else "in-progress",
-                    }
-                ]
-            },
-            "description": {"text": row["text"]},
-            "subject": self.patient,
-            "target": [{"dueDate": day(row["due"], self.anchor).isoformat()}],
-        }
-
-    def _plan(self, row: Row) -> Resource:
-        resource: Resource = {
-            "resourceType": "CarePlan",
-            "id": row["id"],
-            "identifier": [identifier(row["id"])],
-            "status": "active",
-            "intent": "plan",
-            "category": [
-                {
-                    "coding": [
-                        {
-                            "system": PLAN_TYPE,
-                            "code": row["type"],
-                            "display": PLAN_TYPES[row["type"]],
-                        }
-                    ]
-                }
-            ],
-            "title": row["title"],
-            "subject": self.patient,
-            "period": self.period(row),
-            "created": day(row["from"], self.anchor).isoformat(),
-            "author": _practitioner(row["author"], role=True),
-            "contributor": [self.unit(row["unit"])],
-            "goal": [{"reference": f"Goal/{goal}"} for goal in row["goals"]],
-        }
-        if "part_of" in row:
-            # The parent lives in another system: it is named by its identifier there.
-            parent = row["part_of"]
-            resource["partOf"] = [
-                {
-                    "type": "CarePlan",
-                    "identifier": {
-                        "system": DOCUMENT,
-                        "value": f"{parent['source']}#{parent['id']}",
-                    },
-                    "display": parent["title"],
-                }
-            ]
-        if "services" in row:
-            resource["activity"] = [
-                {"reference": {"reference": f"ServiceRequest/{service}"}}
-                for service in row["services"]
-            ]
-        return resource
-
     def _agreement(self, row: Row) -> Resource:
         by_patient = row["owner"] == "patient"
         resource: Resource = {
@@ -363,7 +310,7 @@ class _Record(Record):
             "subject": self.patient,
             "occurrencePeriod": self.period(row),
             "authoredOn": day(row["decided"], self.anchor).isoformat(),
-            "requester": self.unit(BOARD),
+            "requester": _handler(row["handler"]) if "handler" in row else self.unit(BOARD),
             "performer": [self.unit(row["performer"])],
         }
 
@@ -438,11 +385,9 @@ def _location(location_id: str, name: str, *, virtual: bool = False) -> Resource
     }
 
 
-def _practitioner(staff: Row, *, role: bool = False) -> Resource:
-    display = f"{staff['name']}, {staff['title']}"
-    if "hsa_id" not in staff:
-        return {"display": display}
-    staff_id = local(staff["hsa_id"])
-    if role:
-        return ref("PractitionerRole", f"{staff_id}-roll", display)
-    return ref("Practitioner", staff_id, display)
+def _handler_id(staff: Row) -> str:
+    return f"{local(staff['hsa_id'])}-beslut"
+
+
+def _handler(staff: Row) -> Resource:
+    return ref("PractitionerRole", _handler_id(staff), f"{staff['name']}, {staff['title']}")

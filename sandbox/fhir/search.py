@@ -83,6 +83,23 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
     "Medication": {"code": Parameter("token", ("code",))},
     # R4 has neither status nor date here.
     "DeviceUseStatement": {"patient": _SUBJECT, "device": Parameter("reference", ("device",))},
+    # `subject` searches deliverTo, and there is no `patient`.
+    "SupplyRequest": {"subject": Parameter("reference", ("deliverTo",)), "status": _STATUS},
+    "DocumentReference": {
+        "patient": _SUBJECT,
+        "status": _STATUS,
+        "type": Parameter("token", ("type",)),
+        "date": Parameter("date", ("date",)),
+    },
+    "Communication": {
+        "patient": _SUBJECT,
+        "status": _STATUS,
+        "sent": Parameter("date", ("sent",)),
+    },
+    "Provenance": {
+        "target": Parameter("reference", ("target",)),
+        "recorded": Parameter("date", ("recorded",)),
+    },
     "Device": {"identifier": Parameter("token", ("identifier",))},
     "Practitioner": {"identifier": Parameter("token", ("identifier",))},
     "PractitionerRole": {
@@ -102,6 +119,7 @@ INCLUDES: dict[str, str] = {
     "CarePlan:activity-reference": "activity.reference",
     "CareTeam:participant": "participant.member",
     "DeviceUseStatement:device": "device",
+    "DocumentReference:custodian": "custodian",
     "Encounter:service-provider": "serviceProvider",
     "Encounter:appointment": "appointment",
     "MedicationStatement:medication": "medicationReference",
@@ -111,12 +129,28 @@ INCLUDES: dict[str, str] = {
     "ServiceRequest:requester": "requester",
     "Task:owner": "owner",
 }
-_INCLUDED_TYPE = {"Appointment:location": "Location", "Appointment:practitioner": "Practitioner"}
+_FOLLOWED = INCLUDES | {
+    f"{kind}:{name}": table[name].paths[0]
+    for kind, table in PARAMETERS.items()
+    for name in ("patient", "subject")
+    if name in table
+}
+"""What may be included: whom a row is about, too."""
+_INCLUDED_TYPE = {
+    "Appointment:location": "Location",
+    "Appointment:practitioner": "Practitioner",
+    "Appointment:patient": "Patient",
+}
 
-# Asked for without a patient, these would give everybody's.
-PERSONAL = frozenset(name for name, table in PARAMETERS.items() if "patient" in table)
+# Asked for without any of these, a type would give everybody's.
+_ABOUT = {"patient", "subject", "target"}
+PERSONAL = frozenset(name for name, table in PARAMETERS.items() if not _ABOUT.isdisjoint(table))
 
-_COMMON = ("_id", "_count", "_sort", "_include", "_include:iterate", "_format", "_total")
+_COMMON = (
+    *("_id", "_lastUpdated", "_count", "_sort", "_format", "_total"),
+    *("_include", "_include:iterate", "_revinclude"),
+)
+_LAST_UPDATED = Parameter("date", ("meta.lastUpdated",))
 _PREFIX = re.compile(r"(eq|ge|gt|le|lt|sa|eb)?(\d{4}.*)", re.DOTALL)
 
 
@@ -124,6 +158,12 @@ def unknown(resource_type: str, names: Sequence[str]) -> list[str]:
     """The parameters that the server does not know for a type."""
     table = PARAMETERS[resource_type]
     return [name for name in names if name not in _COMMON and name.partition(":")[0] not in table]
+
+
+def names_whom(resource_type: str, query: Sequence[tuple[str, str]]) -> bool:
+    """Whether a search says whom it is about, where it must."""
+    names = {name for name, _ in query}
+    return resource_type not in PERSONAL or not names.isdisjoint(_ABOUT | {"_id"})
 
 
 def matching(
@@ -154,7 +194,8 @@ def sorted_by(resource_type: str, key: str, rows: list[Resource]) -> list[Resour
 def included(
     rows: Sequence[Resource], query: Sequence[tuple[str, str]], index: Mapping[str, Resource]
 ) -> list[Resource]:
-    """What the rows refer to, as far as _include and _include:iterate ask for it."""
+    """What the rows refer to, as far as _include and _include:iterate ask for it, and their
+    Provenance when _revinclude does."""
     once = [value for name, value in query if name in ("_include", "_include:iterate")]
     again = [value for name, value in query if name == "_include:iterate"]
     found: dict[str, Resource] = {}
@@ -164,7 +205,13 @@ def included(
         found |= {_key(resource): resource for resource in fresh}
         layer = list(_followed(fresh, again, index))
     matches = {_key(row) for row in rows}
+    if ("_revinclude", "Provenance:target") in query:
+        found |= {key: index[key] for key in map(_provenance_of, rows) if key in index}
     return [resource for key, resource in found.items() if key not in matches]
+
+
+def _provenance_of(row: Resource) -> str:
+    return f"Provenance/{row['resourceType'].lower()}-{row['id']}"
 
 
 def values(resource: Any, path: str) -> Iterator[Any]:
@@ -188,9 +235,9 @@ def _followed(
             # "CareTeam:participant:PractitionerRole" limits the type of what is included.
             name = ":".join(include.split(":")[:2])
             wanted = _INCLUDED_TYPE.get(name, ":".join(include.split(":")[2:]))
-            if name.partition(":")[0] != row["resourceType"] or name not in INCLUDES:
+            if name.partition(":")[0] != row["resourceType"] or name not in _FOLLOWED:
                 continue
-            for reference in values(row, INCLUDES[name]):
+            for reference in values(row, _FOLLOWED[name]):
                 target = index.get(reference.get("reference", ""))
                 if target is not None and wanted in ("", target["resourceType"]):
                     yield target
@@ -206,6 +253,8 @@ def _tests(resource_type: str, query: Sequence[tuple[str, str]]) -> Iterator[Mat
         name, _, modifier = full_name.partition(":")
         if name == "_id":
             yield _id_test(value.split(","))
+        elif name == "_lastUpdated":
+            yield _test(_LAST_UPDATED, modifier, value)
         elif name in table:
             yield _test(table[name], modifier, value)
 

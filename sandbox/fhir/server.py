@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +28,12 @@ MEDIA_TYPE = "application/fhir+json"
 
 _LARGEST_PAGE = 50
 _ASKED_VERSION = re.compile(r"fhirVersion=(\d+\.\d+)")
+_BY_NUMBER = {
+    "patient:identifier": "patient",
+    "patient.identifier": "patient",
+    "subject:identifier": "subject",
+    "subject:Patient.identifier": "subject",
+}
 # Faults about what is said; the others are about how it arrives.
 _MEANING = ("empty", "partial", "wrong-person", "next-elsewhere")
 # A page at another name of the same server: following it shows in the call log.
@@ -163,7 +170,8 @@ class _Server:
                 return refusal
             if found is None:
                 return self._error(410, "expired", "Sidan finns inte längre. Sök igen.")
-            return self._fhir(self._page(found, fault))
+            page = self._page(found, fault)
+            return _unless_known(request, self._fhir(page), page)
 
         return await deliver(request, _on_the_wire(fault), answer, "json")
 
@@ -179,7 +187,7 @@ class _Server:
             found = self._index.get(f"{resource_type}/{local}")
             if found is None:
                 return self._error(404, "not-found", "Resursen finns inte")
-            return self._fhir(found)
+            return _unless_known(request, self._fhir(found), found)
 
         return await deliver(request, _on_the_wire(fault), answer, "json")
 
@@ -227,12 +235,11 @@ class _Server:
         strange = search.unknown(resource_type, [name for name, _ in query])
         if strange and "handling=strict" in request.headers.get("Prefer", ""):
             return self._error(400, "not-supported", "Sökparametern stöds inte")
-        if resource_type in search.PERSONAL and not any(n in ("patient", "_id") for n, _ in query):
+        if not search.names_whom(resource_type, query):
             return self._error(400, "required", "Sökningen måste gälla en patient")
         try:
-            return self._fhir(
-                self._page(self._found(resource_type, query, person_id, fault), fault)
-            )
+            page = self._page(self._found(resource_type, query, person_id, fault), fault)
+            return _unless_known(request, self._fhir(page), page)
         except search.BadSearchError:
             return self._error(400, "invalid", "Sökningen går inte att tolka")
 
@@ -253,7 +260,7 @@ class _Server:
             person_id=person_id,
             self_url=f"{self._base}/{resource_type}?{urlencode(query)}",
             matches=search.sorted_by(resource_type, sort, matches),
-            include=[(n, v) for n, v in query if n.startswith("_include")],
+            include=[(n, v) for n, v in query if "include" in n],
             size=_page_size(named.get("_count"), self._page_size),
         )
 
@@ -278,10 +285,10 @@ class _Server:
         return self._held
 
     def _by_id(self, query: Query) -> Query:
-        """`patient:identifier=system|value` as `patient=Patient/id`: the same question."""
+        """A person's number, logical or chained, as `patient=Patient/id`: the same question."""
         return [
-            ("patient", f"Patient/{patient_id_of(value.rpartition('|')[2])}")
-            if name == "patient:identifier"
+            (_BY_NUMBER[name], f"Patient/{patient_id_of(value.rpartition('|')[2])}")
+            if name in _BY_NUMBER
             else (name, value)
             for name, value in query
         ]
@@ -291,7 +298,7 @@ class _Server:
         named = dict(query)
         if resource_type == "Patient":
             return named.get("identifier", "").rpartition("|")[2]
-        patient = named.get("patient", "").removeprefix("Patient/")
+        patient = named.get("patient", named.get("subject", "")).removeprefix("Patient/")
         known = {
             patient_id_of(person.person_id): person.person_id for person in self._country.people
         }
@@ -317,7 +324,7 @@ class _Server:
             changed = [
                 ("_id", patient.removeprefix("Patient/"))
                 if name == "identifier"
-                else (name, patient if name == "patient" else value)
+                else (name, patient if name in ("patient", "subject") else value)
                 for name, value in query
             ]
             others = search.matching(resource_type, changed, everything)
@@ -335,6 +342,22 @@ class _Server:
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _unless_known(request: web.Request, whole: web.Response, resource: Resource) -> web.Response:
+    """The answer with its ETag, or 304 to whoever has it already.
+
+    The addresses of pages are made anew for each search, and are no part of what is told.
+    """
+    if request.method != "GET":
+        return whole
+    told = {name: value for name, value in resource.items() if name != "link"}
+    digest = hashlib.sha256(json.dumps(told, sort_keys=True).encode()).hexdigest()[:16]
+    tag = f'W/"{digest}"'
+    if request.headers.get("If-None-Match") == tag:
+        return web.Response(status=304, headers={"ETag": tag})
+    whole.headers["ETag"] = tag
+    return whole
 
 
 def capability_statement(place: Place, base: str, date: str) -> Resource:

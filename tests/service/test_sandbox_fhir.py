@@ -23,7 +23,8 @@ PROTECTED = "200512312398"
 NOBODY = "199606292382"
 CLINICAL = (
     *("Appointment", "Encounter", "CareTeam", "CarePlan", "Goal", "ServiceRequest", "Task"),
-    *("MedicationStatement", "DeviceUseStatement"),
+    *("MedicationStatement", "DeviceUseStatement", "SupplyRequest", "DocumentReference"),
+    "Communication",
 )
 SARA = "199001012385"
 
@@ -41,6 +42,11 @@ def fixed_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Municipality
     running = start_sandbox(state, "--now", "2026-11-20T13:00")
     with stopping(running), Municipality(running.info) as client:
         yield client.login()
+
+
+def whom(resource_type: str) -> str:
+    """By which parameter a type is searched for about somebody."""
+    return "subject" if resource_type == "SupplyRequest" else "patient"
 
 
 def validated(resource: dict[str, Any]) -> None:
@@ -65,7 +71,8 @@ def test_every_resource_of_everybody_is_valid_r4(
             for resource_type in CLINICAL:
                 for page in municipality.all_pages(
                     f"/{resource_type}",
-                    patient=f"Patient/{patient['id']}",
+                    **{whom(resource_type): f"Patient/{patient['id']}"},
+                    _revinclude="Provenance:target",
                     _include=[
                         "Appointment:location",
                         "Appointment:practitioner",
@@ -79,6 +86,7 @@ def test_every_resource_of_everybody_is_valid_r4(
                         validated(entry["resource"])
                         seen.add(entry["resource"]["resourceType"])
     assert seen >= {*CLINICAL, "Practitioner", "PractitionerRole", "Organization", "Location"}
+    assert "Provenance" in seen
 
 
 def test_the_capability_statement_is_valid_and_public(sandbox: Sandbox) -> None:
@@ -132,7 +140,8 @@ def test_the_vices_are_there_to_be_dropped(municipality: Municipality) -> None:
     wrong, hidden = entries(found)
     assert wrong["status"] == "entered-in-error"
     assert [label["code"] for label in hidden["meta"]["security"]] == ["NOPATIENT"]
-    twin, untimed = entries(municipality.bundle("/Encounter", patient=patient))
+    planned = municipality.bundle("/Encounter", patient=patient, status="planned")
+    twin, untimed = entries(planned)
     assert twin["appointment"] == [{"reference": "Appointment/hsv-1001"}]
     assert "period" not in untimed
 
@@ -167,7 +176,9 @@ def test_a_protected_person_is_labelled_everywhere(municipality: Municipality) -
     resources = [
         resource
         for resource_type in CLINICAL
-        for resource in entries(municipality.bundle(f"/{resource_type}", patient=patient))
+        for resource in entries(
+            municipality.bundle(f"/{resource_type}", **{whom(resource_type): patient})
+        )
     ]
     assert len(resources) == 2
     for resource in resources:
@@ -215,6 +226,24 @@ def test_a_patient_may_be_named_by_identifier(municipality: Municipality) -> Non
         **{"patient:identifier": f"http://electronichealth.se/identifier/personnummer|{BIRGITTA}"},
     )
     assert len(entries(by_identifier)) == 3
+
+
+@pytest.mark.parametrize(
+    ("resource_type", "key"),
+    [
+        ("Goal", "patient.identifier"),
+        ("SupplyRequest", "subject:identifier"),
+        ("SupplyRequest", "subject:Patient.identifier"),
+    ],
+)
+def test_a_number_may_be_chained(municipality: Municipality, resource_type: str, key: str) -> None:
+    number = f"http://electronichealth.se/identifier/personnummer|{SARA}"
+    found = municipality.bundle(
+        f"/{resource_type}", **{key: number}, _include=f"{resource_type}:{whom(resource_type)}"
+    )
+    assert entries(found)
+    (patient,) = entries(found, "include")
+    assert patient["identifier"][0]["value"] == SARA
 
 
 def test_who_is_not_known_is_an_empty_bundle(municipality: Municipality) -> None:
@@ -265,6 +294,73 @@ def test_unknown_parameters_are_ignored_unless_handling_is_strict(
     assert municipality.http.get("/Goal", params=params).status_code == 200
     strict = municipality.http.get("/Goal", params=params, headers={"Prefer": "handling=strict"})
     assert strict.status_code == 400
+
+
+# What has changed.
+
+
+def etag(answer: httpx.Response) -> str:
+    tag = answer.headers["ETag"]
+    assert tag.startswith('W/"')
+    return tag
+
+
+def test_whoever_has_an_answer_is_told_that_it_still_holds(
+    sandbox: Sandbox, municipality: Municipality
+) -> None:
+    patient = municipality.patient(BIRGITTA)
+    for path, params in (
+        ("/Appointment", {"patient": patient, "_count": "3"}),
+        ("/Goal/mal-1", {}),
+    ):
+        whole = municipality.http.get(path, params=params)
+        again = municipality.http.get(path, params=params, headers={"If-None-Match": etag(whole)})
+        assert (again.status_code, again.content) == (304, b"")
+        assert etag(again) == etag(whole)
+        other = municipality.http.get(path, params=params, headers={"If-None-Match": 'W/"x"'})
+        assert other.status_code == 200
+    sandbox.fault("sjovik", "empty")
+    changed = municipality.http.get("/Goal", params={"patient": patient})
+    assert etag(changed) != etag(whole)
+
+
+def test_a_search_that_is_posted_has_no_etag(municipality: Municipality) -> None:
+    answer = municipality.http.post(
+        "/Goal/_search", data={"patient": municipality.patient(BIRGITTA)}
+    )
+    assert "ETag" not in answer.headers
+
+
+def test_a_difference_does_not_tell_of_what_went_away(fixed_day: Municipality) -> None:
+    """Why the portal asks for everything, see ADR 12."""
+    about = {"patient": fixed_day.patient(BIRGITTA), "_id": "hsv-1001,fel-4001"}
+    since = {"_lastUpdated": "gt2026-11-19"}
+    assert len(entries(fixed_day.bundle("/Appointment", **about, **since))) == 2
+    # One of them was withdrawn since then, and so is no longer among those that are booked.
+    left = entries(fixed_day.bundle("/Appointment", **about, **since, status="booked"))
+    assert [row["id"] for row in left] == ["hsv-1001"]
+    later = fixed_day.bundle("/Appointment", **about, _lastUpdated="gt2026-11-20")
+    assert later["total"] == 0
+
+
+# Who answers for a record.
+
+
+def test_every_record_has_its_provenance_when_asked_for(municipality: Municipality) -> None:
+    found = municipality.bundle(
+        "/CarePlan", patient=municipality.patient(SARA), _revinclude="Provenance:target"
+    )
+    agents = {
+        one["target"][0]["reference"]: [
+            agent["who"]["identifier"]["value"].rpartition("-")[2] for agent in one["agent"]
+        ]
+        for one in entries(found, "include")
+    }
+    assert agents == {
+        "CarePlan/rp-sara-1": ["SJVG", "REHB"],
+        "CarePlan/kopia-vp": ["RNVG", "NEUR"],
+    }
+    assert municipality.http.get("/Provenance", params={}).status_code == 400
 
 
 # Tokens.
@@ -482,8 +578,9 @@ def test_fast_kontakt_is_valid_r5_and_nothing_else(fast_kontakt: Municipality) -
         **{"_include:iterate": ["PractitionerRole:practitioner", "PractitionerRole:organization"]},
     )
     r5(found)
-    shown, hidden = entries(found)
+    shown, twin, hidden = entries(found)
     assert isinstance(shown["participant"][0]["role"], dict)
+    assert twin["meta"]["source"].endswith("/TSTNMT2321000156-NORD")
     assert hidden["status"] == "entered-in-error"
     (team,) = entries(fast_kontakt.bundle("/CareTeam", _id="team-syn"))
     assert "subject" not in team
