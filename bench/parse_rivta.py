@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from typing import Final
@@ -14,7 +14,7 @@ from bench.parse_peers import xsdata_reader, zeep_reader
 from bench.parse_race import FLOOR, OURS, Raced, Read, race
 from bench.parse_rows import SUBJECT, UNIT, answer
 from stodtjanster.catalogue import Entry
-from stodtjanster.model import HsaId, Told
+from stodtjanster.model import HsaId, Period, Told
 from stodtjanster.sources.bookings import adapter as bookings
 from stodtjanster.sources.care_contacts import adapter as care_contacts
 from stodtjanster.sources.care_documentation import adapter as care_documentation
@@ -33,7 +33,7 @@ from stodtjanster.sources.units import adapter as units
 
 MANY: Final = 200
 _NOW: Final = datetime(2026, 11, 20, tzinfo=UTC)
-_READING: Final = Reading("bench", _NOW, SUBJECT)
+_READING: Final = Reading("bench", _NOW, SUBJECT, Period(date(2026, 9, 1), date(2027, 12, 31)))
 _BOOKING: Final = {contract.operation: contract for contract in bookings.CONTRACTS}
 _LOGGED: Final = rows.result(resultCode="OK", logId="NA")
 _DONE: Final = rows.result(resultCode="OK")

@@ -7,6 +7,7 @@ from typing import TypeAlias
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
+_SECOND = timedelta(seconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +81,7 @@ def last_day(when: When) -> date | None:
     """The last Swedish day that `when` may touch; ends of timed things are exclusive."""
     match when:
         case Timed(start, end) | Approximate(start, end):
-            return local_day(start if end is None else max(start, end - timedelta(seconds=1)))
+            return local_day(start if end is None else max(start, end - _SECOND))
         case Dated(day, last):
             return last or day
         case Partial(year, month):

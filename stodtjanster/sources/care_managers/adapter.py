@@ -134,7 +134,7 @@ def _read_row(row: etree._Element, page: Page) -> CareManager | None:
             care_provider=page.hsa[_TYPES.extension(access.get(_CARE_PROVIDER))],
             care_unit=page.hsa[_TYPES.extension(access.get(_CARE_UNIT))],
             unit_name=unit,
-            documented_at=moment(text(access.get(_BLOCK_TIME)) or ""),
+            documented_at=moment(text(access.get(_BLOCK_TIME))),
             known_as=_known_as(system, kind, practitioner, page),
         ),
         kind=kind,

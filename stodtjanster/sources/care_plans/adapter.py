@@ -7,6 +7,7 @@ participants by name and the time of follow-up are not in the contract (rivta.md
 import binascii
 import re
 from base64 import b64decode
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Final
 
 from lxml import etree
@@ -26,7 +27,7 @@ from stodtjanster.sources.kit.rivta import (
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.summary import Header, Summary, since, titled
 from stodtjanster.sources.kit.types import Types
-from stodtjanster.sources.kit.xml import texts
+from stodtjanster.sources.kit.xml import grouped, text, texts
 
 CONTRACT: Final = Contract(
     "clinicalprocess:logistics:logistics",
@@ -70,7 +71,8 @@ def read(body: bytes, *, reading: Reading) -> Heard:
 
 def _plan(header: Header, body: etree._Element | None, page: Page) -> CarePlan:
     origin = header.origin
-    kind, kind_text = _kind(texts(body), page)
+    parts = grouped(body)
+    kind, kind_text = _kind(parts, page)
     return CarePlan(
         subject=header.subject,
         origin=origin,
@@ -79,32 +81,35 @@ def _plan(header: Header, body: etree._Element | None, page: Page) -> CarePlan:
         title=header.title,
         owner=origin.unit_name,
         responsible=titled(header),
-        participants=_participants(body, page),
+        participants=_participants(parts.get(_PARTICIPANT, ()), page),
         authored=header.written or header.changed,
         changed=header.changed,
-        attachments=_attachments(body, page, origin.system),
+        attachments=_attachments(parts.get(_CONTENT, ()), page, origin.system),
         keys=frozenset({f"{origin.system}|{origin.record}"}),
     )
 
 
-def _kind(body: dict[str, str | None], page: Page) -> tuple[CarePlanKind, Told | None]:
+def _kind(
+    parts: Mapping[str, list[etree._Element]], page: Page
+) -> tuple[CarePlanKind, Told | None]:
     """The schema says typeOfCarePlanEnum, the TKB typeOfCarePlan."""
-    code = (body.get(_KIND_BY_SCHEMA) or body.get(_KIND_BY_TKB) or "").strip()
-    known = _KINDS.get(code)
+    named = parts.get(_KIND_BY_SCHEMA) or parts.get(_KIND_BY_TKB)
+    code = text(named[-1]) if named else None
+    known = _KINDS.get(code or "")
     return (CarePlanKind.UNKNOWN, page.told[code]) if known is None else (known, None)
 
 
-def _participants(body: etree._Element | None, page: Page) -> tuple[Participant, ...]:
+def _participants(named: Iterable[etree._Element], page: Page) -> tuple[Participant, ...]:
     """Units, by HSA-id alone. One that is written otherwise names nobody."""
-    named = () if body is None else body.iterchildren(_PARTICIPANT)
     units = (page.hsa[(_TYPES.local(one) or "").strip()] for one in named)
     return tuple(Participant(unit=unit) for unit in dict.fromkeys(units) if unit is not None)
 
 
-def _attachments(body: etree._Element | None, page: Page, system: str) -> tuple[Attachment, ...]:
+def _attachments(
+    contents: Iterable[etree._Element], page: Page, system: str
+) -> tuple[Attachment, ...]:
     """What can be read; the rest is counted, and the plan is shown without it."""
     found: list[Attachment] = []
-    contents = () if body is None else body.iterchildren(_CONTENT)
     for number, content in enumerate(contents, 1):
         try:
             found.append(_attachment(content))

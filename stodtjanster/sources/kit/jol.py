@@ -70,7 +70,7 @@ class Jol:
             raise BadRow("sourceSystemId", "missing or too long")
         record = once(header.get(self._record), "record", self._namespace)
         author = all_texts(header.get(self._author))
-        written = moment(text(record.get(self._timestamp)) or "")
+        written = moment(text(record.get(self._timestamp)))
         origin = Origin(
             page.reading.source,
             system,
@@ -81,10 +81,10 @@ class Jol:
             care_unit=page.hsa[self._types.extension(access.get(self._care_unit))],
             unit_name=page.told[author.get(self._unit_name)],
             approved_for_patient=page.flag[text(access.get(self._approved))] is True,
-            documented_at=moment(text(access.get(self._block_time)) or "") or written,
+            documented_at=moment(text(access.get(self._block_time))) or written,
         )
         responsible = page.told[author.get(self._name)]
-        changed = moment((author.get(self._timestamp) or "").strip())
+        changed = moment(author.get(self._timestamp))
         return Header(subject, origin, None, responsible, written, changed)
 
     def system(self, row: etree._Element) -> str | None:

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Final
 
-from stodtjanster.model import Dated
 from stodtjanster.sources.kit.rivta import BadRow, Page
 from stodtjanster.sources.kit.times import day
 
@@ -36,4 +35,6 @@ def in_force(page: Page, first: date | None, last: date | None) -> bool:
     Without a first day it always has, without a last it always will.
     """
     period = page.reading.period
-    return period is None or period.touches(Dated(first or date.min, last or date.max))
+    if period is None:
+        return True
+    return (first is None or first <= period.last) and (last is None or last >= period.first)

@@ -58,6 +58,9 @@ def joined(first: Heard, page: Heard) -> Heard:
 
 def without(heard: Heard, lost: Iterable[More]) -> Heard:
     """The same, when more is known to exist at these addresses and did not come."""
+    lost = tuple(lost)
+    if not lost:
+        return heard
     reports = list(heard.reports)
     for more in lost:
         system = more.address.upper() or reports[0].system

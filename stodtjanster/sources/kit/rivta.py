@@ -497,11 +497,13 @@ def once(
     return found
 
 
-def once_texts(element: etree._Element, where: str, namespace: str) -> dict[str, str | None]:
-    """The unstripped texts of child elements, none of which may come twice. Raises BadRow."""
+def once_texts(
+    element: etree._Element | None, where: str, namespace: str, *many: str
+) -> dict[str, str | None]:
+    """The unstripped texts of child elements, under the same rule as `once`."""
     found = texts(element)
-    if len(found) != len(element):
-        once(element, where, namespace)
+    if element is not None and len(found) != len(element):
+        once(element, where, namespace, *many)
     return found
 
 

@@ -122,7 +122,13 @@ def open_message(body: bytes, *expected: str) -> Message:
         raise failure(root)
     if root.tag != _ENVELOPE:
         raise SourceFailed(Cause.UNREADABLE, "not a SOAP 1.1 envelope")
-    contents = [content for part in root.iterchildren(_BODY) for content in part]
+    contents: list[etree._Element] = []
+    statuses: list[etree._Element] = []
+    for part in root:
+        if part.tag == _BODY:
+            contents += part
+        elif part.tag == _HEADER:
+            statuses += (block for block in part if block.tag == PROCESSING_STATUS)
     if len(contents) != 1:
         raise SourceFailed(Cause.UNREADABLE, f"{len(contents)} elements in Body")
     content = contents[0]
@@ -130,8 +136,6 @@ def open_message(body: bytes, *expected: str) -> Message:
         raise failure(content)
     if content.tag not in expected:
         raise SourceFailed(Cause.UNREADABLE, "another element in Body than the response asked for")
-    headers = root.iterchildren(_HEADER)
-    statuses = (block for part in headers for block in part.iterchildren(PROCESSING_STATUS))
     return Message(content, tuple(statuses))
 
 

@@ -66,8 +66,8 @@ def read_statuses(
         fields = children(row)
         system = address(text(fields.get(_ADDRESS))) or aggregator
         outcome = _OUTCOMES.get(text(fields.get(_CODE)) or "")
-        synched = moment(text(fields.get(_SUCCESS)) or "")
-        failed = moment(text(fields.get(_FAILURE)) or "")
+        synched = moment(text(fields.get(_SUCCESS)))
+        failed = moment(text(fields.get(_FAILURE)))
         if outcome is Outcome.DATA_FROM_SOURCE:
             return Report(source, system, information, outcome, asked_at, synched or asked_at)
         if outcome is Outcome.DATA_FROM_CACHE:
@@ -79,7 +79,7 @@ def read_statuses(
         tried = failed or asked_at
         return Report(source, system, information, outcome, tried, as_of, cause, detail=detail)
 
-    rows = [report(row) for header in headers for row in header.iterchildren(_ROW)]
+    rows = [report(row) for header in headers for row in header if row.tag == _ROW]
     if rows:
         return tuple(dict.fromkeys(rows))
     return (Report(source, aggregator, information, Outcome.DATA_FROM_SOURCE, asked_at, asked_at),)

@@ -94,8 +94,8 @@ class Summary:
         if self._is_nullified(fields, page):
             return None
         author = all_texts(header.get(self._author))
-        changed = moment((author.get(self._author_time) or "").strip())
-        written = moment((fields.get(self._time) or "").strip())
+        changed = moment(author.get(self._author_time))
+        written = moment(fields.get(self._time))
         origin = Origin(
             page.reading.source,
             system,

@@ -25,8 +25,12 @@ _GAP_HOUR: Final = 2
 _LONGEST: Final = 64
 
 
-def moment(text: str) -> datetime | None:
-    """An aware time in Europe/Stockholm; None when the text is no time of day on a day."""
+def moment(written: str | None) -> datetime | None:
+    """An aware time in Europe/Stockholm; None when the text is no time of day on a day.
+
+    White space around it is no matter.
+    """
+    text = written.strip() if written else ""
     if text.isdecimal():
         return _wall(text[:8], text[8:]) if len(text) in (12, 14) else None
     found = _DATETIME.fullmatch(text) if len(text) <= _LONGEST else None

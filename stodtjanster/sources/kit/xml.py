@@ -88,6 +88,14 @@ def children(element: etree._Element | None) -> dict[str, etree._Element]:
     return {} if element is None else {child.tag: child for child in element}
 
 
+def grouped(element: etree._Element | None) -> dict[str, list[etree._Element]]:
+    """Child elements by qualified name, all of each in their order."""
+    found: dict[str, list[etree._Element]] = {}
+    for child in () if element is None else element:
+        found.setdefault(child.tag, []).append(child)
+    return found
+
+
 def texts(element: etree._Element | None) -> dict[str, str | None]:
     """The unstripped texts of child elements by qualified name, the last of each."""
     return {} if element is None else {child.tag: child.text for child in element}

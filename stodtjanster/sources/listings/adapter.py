@@ -24,10 +24,11 @@ from stodtjanster.sources.kit.rivta import (
     digest,
     hear,
     once,
+    once_texts,
 )
 from stodtjanster.sources.kit.soap import Addressing
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
-from stodtjanster.sources.kit.xml import text, texts
+from stodtjanster.sources.kit.xml import text
 from stodtjanster.sources.listings.settings import Settings
 
 CONTRACT: Final = Contract(
@@ -141,8 +142,7 @@ def _read_listing(row: etree._Element, subject: PersonId | None, page: Page) -> 
 
 def _texts(parts: dict[str, etree._Element], tag: str) -> dict[str, str | None]:
     """The texts of a part, of which nothing but the listing types of a unit may come twice."""
-    once(parts.get(tag), tag.removeprefix(_NS), _NS, "supportedListingTypes")
-    return texts(parts.get(tag))
+    return once_texts(parts.get(tag), tag.removeprefix(_NS), _NS, "supportedListingTypes")
 
 
 def _kind(written: str | None, page: Page) -> tuple[ListingKind, Told | None]:

@@ -189,7 +189,7 @@ def _status(said: _Step, page: Page) -> ReferralStatus:
     words = STEPS.get(step) or said.code_words or page.told[said.code]
     if words is None:
         raise BadRow("statusCode", "missing")
-    at = moment((said.event or "").strip())
+    at = moment(said.event)
     if at is None:
         raise BadRow("eventTime", "not a time")
     ids = tuple(

@@ -148,8 +148,8 @@ def _in_force(fields: Mapping[str, etree._Element], own: str, stem: str, at: dat
     marks = (text(fields.get(f"{own}{mark}{capital}")) for mark in ("feigned", "archived"))
     if any(boolean(mark) for mark in marks):
         return False
-    starts = moment(text(fields.get(f"{own}{stem}StartDate")) or "")
-    ends = moment(text(fields.get(f"{own}{stem}EndDate")) or "")
+    starts = moment(text(fields.get(f"{own}{stem}StartDate")))
+    ends = moment(text(fields.get(f"{own}{stem}EndDate")))
     return (starts is None or starts <= at) and (ends is None or at < ends)
 
 
