@@ -55,20 +55,25 @@ CONSUMER = "TSTNMT2321000156-PORT"
 SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
 
-def run_demo(port: int, sandbox_port: int, state: Path) -> int:
-    """Start both, say where to go, and stop both at Ctrl-C. Returns an exit code."""
-    if _is_taken(port):
-        click.echo(f"portal demo: port {port} is in use; try --port", err=True)
-        return 1
+def run_demo(port: int, inbound_port: int, sandbox_port: int, state: Path) -> int:
+    """Start both, say where to go, and stop both at Ctrl-C. Returns an exit code.
+
+    The sandbox calls the portal back at `inbound_port`.
+    """
+    for option, taken in (("--port", port), ("--inbound-port", inbound_port)):
+        if _is_taken(taken):
+            click.echo(f"portal demo: port {taken} is in use; try {option}", err=True)
+            return 1
     state = state.resolve()
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
-    sandbox = _run_sandbox(sandbox_port, state)
+    sandbox = _run_sandbox(sandbox_port, inbound_port, state)
     portal: Process | None = None
     signal.signal(signal.SIGTERM, _interrupt)
     try:
         told = _wait_for(sandbox, state / "sandbox" / "sandbox.json")
         config = state / "portal.toml"
-        config.write_text(tomli_w.dumps(portal_settings(told, port, state)), encoding="utf-8")
+        settings = {**portal_settings(told, port, state), "inbound": _inbound(told, inbound_port)}
+        config.write_text(tomli_w.dumps(settings), encoding="utf-8")
         portal = run_server(port, config)
         _wait_for_port(portal, port)
         _greet(told, port)
@@ -123,6 +128,19 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
                 "client_alg": oidc["client_alg"],
             }
         ],
+    }
+
+
+def _inbound(told: Mapping[str, Any], port: int) -> dict[str, Any]:
+    """Where the sandbox's platform brings messages and notifications."""
+    return {
+        "port": port,
+        "callers": [told["platform_hsa_id"]],
+        "tls": {
+            "ca": told["ca"],
+            "certificate": told["endpoint_cert"],
+            "key": told["endpoint_key"],
+        },
     }
 
 
@@ -253,11 +271,13 @@ class _NotStarted(Exception):  # noqa: N818 - a statement
     """Said in one line to whoever typed the command."""
 
 
-def _run_sandbox(port: int, state: Path) -> Process:
+def _run_sandbox(port: int, inbound_port: int, state: Path) -> Process:
     told = state / "sandbox" / "sandbox.json"
     told.unlink(missing_ok=True)
     command = [sys.executable, "-m", "sandbox", "--state", str(told.parent)]
     command += ["--port-base", str(port), "--break", BROKEN]
+    inbound = f"https://localhost:{inbound_port}/"
+    command += ["--subscriber", inbound, "--inbox", inbound]
     return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
 
 

@@ -28,6 +28,7 @@ def main(arguments: list[str] | None = None) -> int:
         timeouts=Timeouts(producer=parsed.producer_timeout, fanout=parsed.fanout_timeout),
         capacity=parsed.capacity,
         subscriber=parsed.subscriber,
+        inbox=parsed.inbox,
         token_lifetime=parsed.token_lifetime,
         page_size=parsed.page_size,
         broken=dict(parsed.broken),
@@ -70,6 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         metavar="URL",
         help="who is told (ProcessNotification) when the index changes",
     )
+    parser.add_argument("--inbox", metavar="URL", help="who takes messages to people (AddMessage)")
     parser.add_argument("--token-lifetime", type=float, default=300.0, metavar="SECONDS")
     parser.add_argument("--page-size", type=int, default=20, help="FHIR resources on a page")
     parser.add_argument(

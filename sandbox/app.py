@@ -24,11 +24,13 @@ from sandbox.faults import Fault, Faults, deliver
 from sandbox.fhir.auth import ALGORITHM, Tokens
 from sandbox.fhir.server import FAST_KONTAKT, SJOVIK
 from sandbox.index import Index
-from sandbox.notifications import Notifications
+from sandbox.messages import Postman
+from sandbox.notifications import teller
 from sandbox.people import Person, load_people
 from sandbox.people.units import load_units
 from sandbox.producers import contracts
 from sandbox.raw import RawMessages
+from sandbox.sending import Sender
 
 HOST = "127.0.0.1"
 PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt", "platform-http")
@@ -41,7 +43,8 @@ _SHUTDOWN = 0.5
 class Options:
     """What the command line says. Times are in seconds.
 
-    `subscriber` is the URL at which the portal wants to hear what changes in the index.
+    `subscriber` is the URL at which the portal wants to hear what changes in the index, `inbox`
+    the one at which it takes messages to people.
     """
 
     state: Path
@@ -51,6 +54,7 @@ class Options:
     timeouts: Timeouts = field(default_factory=Timeouts)
     capacity: int = CAPACITY
     subscriber: str | None = None
+    inbox: str | None = None
     token_lifetime: float = 300.0
     page_size: int = 20
     broken: Mapping[str, Fault] = field(default_factory=dict)
@@ -74,13 +78,16 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
     country = _country(options)
     for target, fault in options.broken.items():
         country.faults.set(target, fault)
-    notifications = _notifications(options, keys, country)
+    postman = None
+    if options.inbox is not None:
+        inbox = Sender(options.inbox, keys.client_context(), country.calls, "inkorg")
+        postman = Postman(inbox, PORTAL_HSA, country)
     bases = {name: f"https://{HOST}:{ports[name]}{place.path}" for name, place in _FHIR.items()}
     issuer = f"http://{HOST}:{ports['oidc']}"
     provider, provider_info = oidc.create(issuer=issuer, people=country.people, state=options.state)
     provider.middlewares.append(_breakable(country.faults, "bankid"))
     applications = {
-        "panel": panel.create(country),
+        "panel": panel.create(country, postman),
         "platform": platform.create(country),
         "platform-http": platform.outside_tls(),
         "oidc": provider,
@@ -95,9 +102,13 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
             for name, place in _FHIR.items()
         },
     }
-    if notifications is not None:
-        country.index.told = notifications.send
-        applications["platform"].on_cleanup.append(notifications.close)
+    if postman is not None:
+        applications["platform"].on_startup.append(postman.send_all)
+        applications["platform"].on_cleanup.append(inbox.close)
+    if options.subscriber is not None:
+        told = Sender(options.subscriber, keys.client_context(), country.calls, "prenumerant")
+        country.index.told = teller(told, PORTAL_HSA)
+        applications["platform"].on_cleanup.append(told.close)
     info = {
         "ca": str(keys.ca),
         "client_cert": str(keys.portal.certificate),
@@ -164,13 +175,6 @@ async def run(options: Options) -> None:
         await stop.wait()
     finally:
         await asyncio.gather(*(runner.cleanup() for runner in runners))
-
-
-def _notifications(options: Options, keys: Keys, country: Country) -> Notifications | None:
-    if options.subscriber is None:
-        return None
-    subscriber = (options.subscriber, PORTAL_HSA)
-    return Notifications(subscriber, keys.client_context(), country.calls)
 
 
 def _country(options: Options) -> Country:

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from sandbox.country import Country
 from sandbox.faults import FOR_EVERYBODY, KINDS, TARGETS, Fault, UnknownFaultError
+from sandbox.messages import Postman
 
 HERE = Path(__file__).parent
 
@@ -47,9 +48,9 @@ class FaultRequest(BaseModel):
         return Fault(**self.model_dump())
 
 
-def create(country: Country) -> web.Application:
-    """The panel as an application."""
-    panel = _Panel(country)
+def create(country: Country, postman: Postman | None = None) -> web.Application:
+    """The panel as an application. Without a postman there is nobody to send messages to."""
+    panel = _Panel(country, postman)
     app = web.Application(middlewares=[_same_site])
     app.add_routes(
         [
@@ -57,6 +58,8 @@ def create(country: Country) -> web.Application:
             web.get("/panel.css", panel.stylesheet),
             web.post("/fel", panel.break_form),
             web.post("/laga", panel.mend_form),
+            web.post("/meddelande", panel.message_form),
+            web.post("/api/messages", panel.message),
             web.get("/api/faults", panel.faults),
             web.put("/api/faults/{target}", panel.put_fault),
             web.delete("/api/faults/{target}", panel.delete_fault),
@@ -82,8 +85,9 @@ async def _same_site(request: web.Request, handler: Handler) -> web.StreamRespon
 
 
 class _Panel:
-    def __init__(self, country: Country) -> None:
+    def __init__(self, country: Country, postman: Postman | None) -> None:
         self._country = country
+        self._postman = postman
         environment = Environment(loader=FileSystemLoader(HERE), autoescape=True, trim_blocks=True)
         self._page = environment.get_template("panel.html")
 
@@ -97,6 +101,7 @@ class _Panel:
             told={target: _told(fault) for target, fault in state.items() if fault},
             for_everybody=FOR_EVERYBODY,
             people=self._country.people,
+            sends=self._postman is not None,
             calls=self._country.calls.calls()[: -_SHOWN_CALLS - 1 : -1],
         )
         return web.Response(text=text, content_type="text/html")
@@ -113,6 +118,18 @@ class _Panel:
         form = await request.post()
         self._clear(str(form["target"]) if "target" in form else None)
         raise web.HTTPSeeOther("/")
+
+    async def message_form(self, request: web.Request) -> web.Response:
+        self._write_to(str((await request.post()).get("person", "")))
+        raise web.HTTPSeeOther("/")
+
+    async def message(self, request: web.Request) -> web.Response:
+        try:
+            person = (await request.json())["person"]
+        except (json.JSONDecodeError, KeyError, TypeError) as error:
+            raise _bad_request("a person is needed") from error
+        self._write_to(str(person))
+        return web.Response(status=202)
 
     async def faults(self, _request: web.Request) -> web.Response:
         state = self._country.faults.state()
@@ -160,6 +177,12 @@ class _Panel:
         except UnknownFaultError as error:
             raise _bad_request(str(error)) from error
         return fault
+
+    def _write_to(self, person_id: str) -> None:
+        person = self._country.person(person_id)
+        if self._postman is None or person is None:
+            raise _bad_request("nobody to write to")
+        self._postman.send_new(person)
 
     def _clear(self, target: str | None) -> None:
         try:
