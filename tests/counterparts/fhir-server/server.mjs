@@ -2,9 +2,10 @@
 // testing the portal's FHIR source against somebody else's reading of the standard.
 //
 // Validation and search are Medplum's. This file only speaks HTTP, and adds what the repository in
-// memory leaves to its surroundings: forms for _search, fullUrl, search.mode, and pages with self
-// and next links. Like many servers it ignores _include and Prefer. Prints its base when it
+// memory leaves to its surroundings: forms for _search, fullUrl, search.mode, pages with self and
+// next links, and ETags. Like many servers it ignores _include and Prefer. Prints its base when it
 // listens, and ends with its input.
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 
@@ -100,7 +101,13 @@ const base = `http://127.0.0.1:${server.address().port}/fhir/R4`;
 server.on('request', (request, response) => {
   answer(request, base)
     .then(([status, resource]) => {
-      response.writeHead(status, { 'content-type': MEDIA_TYPE }).end(JSON.stringify(resource));
+      const body = JSON.stringify(resource);
+      const etag = `W/"${createHash('sha256').update(body).digest('hex')}"`;
+      if (request.method === 'GET' && request.headers['if-none-match'] === etag) {
+        response.writeHead(304, { etag }).end();
+        return;
+      }
+      response.writeHead(status, { 'content-type': MEDIA_TYPE, etag }).end(body);
     })
     .catch((error) => {
       response.writeHead(500).end(String(error));
