@@ -112,7 +112,11 @@ class Period:
 
     def touches(self, when: When) -> bool:
         """True when some of `when` may lie in the period; an unset time always may."""
-        first, last = first_day(when), last_day(when)
-        if first is None or last is None:
+        first = first_day(when)
+        if first is None:
             return True
-        return first <= self.last and last >= self.first
+        if first >= self.first:
+            # When it ends need not be worked out.
+            return first <= self.last
+        last = last_day(when)
+        return last is None or last >= self.first

@@ -197,7 +197,8 @@ def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:
 
 def _telecom(row: etree._Element, fields: dict[str, etree._Element]) -> tuple[Telecom, ...]:
     """The ways to reach the contact; without any those of the team, then those of the unit."""
-    for holder in (row, *(fields.get(tag) for tag in (_TEAM, _PROVIDING_UNIT, _MANAGING_UNIT))):
+    holders = (row, fields.get(_TEAM), fields.get(_PROVIDING_UNIT), fields.get(_MANAGING_UNIT))
+    for holder in holders:
         if holder is None:
             continue
         found = dict.fromkeys(
