@@ -20,6 +20,13 @@ loglevel = "warning"
 preload_app = False
 
 
+def worker_exit(_server: Any, worker: Any) -> None:
+    """What is being received is finished: it is answered when it is on the disk."""
+    inbound = getattr(worker.wsgi, "extensions", {}).get("inbound")
+    if inbound is not None:
+        inbound.stop()
+
+
 def post_worker_init(worker: Any) -> None:
     """Nobody's page waits for templates to be compiled. What lives as long as the process is then
     set aside, so that the collector does not walk it for every few hundred rows of a page."""
