@@ -1,7 +1,7 @@
 """The composition root: settings become a house, and the house an application."""
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -25,13 +25,15 @@ from portal.store import MessageRows, Sealing, Store, StoreUnavailable
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
-from stodtjanster.catalogue import Coverage, Directory, Expecting, OwnerKind, Unit
-from stodtjanster.fetch import AiohttpDriver, Chore, CoverageUpkeep, FetchService
+from stodtjanster.catalogue import Coverage, Directory, Entries, Expecting, OwnerKind, Unit
+from stodtjanster.fetch import AiohttpDriver, Chore, CoverageUpkeep, FetchService, UnitUpkeep
 from stodtjanster.model import Told
 from stodtjanster.sources import Connected, kinds
 from stodtjanster.sources.connections.adapter import Adapter
 from stodtjanster.sources.connections.settings import Settings as ConnectionSettings
 from stodtjanster.sources.kit.source import SourceSettings
+from stodtjanster.sources.units.adapter import Adapter as UnitCatalogue
+from stodtjanster.sources.units.settings import Settings as UnitCatalogueSettings
 from views import all_views
 from views.kit.words import N_
 
@@ -87,12 +89,13 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
     coverage = Coverage()
+    entries = Entries()
     fetch = FetchService(
         sources,
         AiohttpDriver(),
         clock=clock,
         coverage=coverage,
-        chores=build_chores(settings, sources, coverage, clock),
+        chores=build_chores(settings, sources, coverage, entries, clock),
         observe=tally.note,
     )
     views = {view.key: view for view in all_views()}
@@ -125,7 +128,11 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             policy=settings.access.policy(),
             patience=settings.register_seconds,
         ),
-        directory=build_directory(settings, (source.settings for source in sources)),
+        directory=build_directory(
+            settings,
+            (source.settings for source in sources),
+            entries if settings.unit_catalogue is not None else None,
+        ),
         pages=Pages(),
         views=views,
         tally=tally,
@@ -160,26 +167,32 @@ def build_chores(
     settings: Settings,
     sources: Iterable[Connected],
     coverage: Coverage,
+    entries: Entries,
     clock: Callable[[], datetime],
-) -> tuple[Chore, ...]:
+) -> Iterator[Chore]:
     """What keeps the knowledge of the country up to date: who is connected, where anybody expects
-    it to be looked up."""
+    it to be looked up, and what the units are that people go to."""
     expected = (source.expects for source in sources if isinstance(source, Expecting))
     asked = {each.connection for each in expected if each.addresses}
-    if settings.connections is None or not asked:
-        return ()
-    catalogue = Adapter(ConnectionSettings.model_validate(settings.connections))
-    return (CoverageUpkeep(coverage, catalogue, asked, clock),)
+    if settings.connections is not None and asked:
+        addresses = Adapter(ConnectionSettings.model_validate(settings.connections))
+        yield CoverageUpkeep(coverage, addresses, asked, clock)
+    if settings.unit_catalogue is not None:
+        units = UnitCatalogue(UnitCatalogueSettings.model_validate(settings.unit_catalogue))
+        yield UnitUpkeep(entries, units, clock)
 
 
-def build_directory(settings: Settings, sources: Iterable[SourceSettings]) -> Directory:
-    """Units from configuration, and every source under its own key."""
+def build_directory(
+    settings: Settings, sources: Iterable[SourceSettings], entries: Entries | None = None
+) -> Directory:
+    """Units from configuration, every source under its own key, and what the national catalogue
+    says of units where it is asked."""
     units = [
         Unit(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening))
         for u in settings.units
     ]
     units += [Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone) for s in sources]
-    return Directory(units)
+    return Directory(units, entries)
 
 
 def _add_headers(app: Flask, house: House) -> None:

@@ -115,6 +115,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
         ],
         "connections": _connections(told),
+        "unit_catalogue": _unit_catalogue(told),
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
@@ -180,6 +181,18 @@ def _connections(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _unit_catalogue(told: Mapping[str, Any]) -> dict[str, Any]:
+    """HSA: where units are, and how they are reached."""
+    unit = next(unit for unit in told["units"] if unit["role"] == "catalogue")
+    return {
+        "key": "hsa",
+        "kind": "units",
+        "name": unit["name"],
+        "logical_address": unit["hsa_id"],
+        **_through_platform(told, "{operation}/{major}/rivtabp21"),
+    }
+
+
 def _bookings(told: Mapping[str, Any]) -> dict[str, Any]:
     """What may be asked and done about the regions' booked times, at each unit itself."""
     return {
@@ -238,7 +251,10 @@ def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "key": _SJOVIK,
             "kind": "fhir",
             "release": "R4",
-            "devices_from": ["DeviceUseStatement"],
+            "method": "mixed",
+            "provenance": True,
+            "plans_from": ["CarePlan", "DocumentReference"],
+            "devices_from": ["DeviceUseStatement", "SupplyRequest"],
             "name": owner["name"],
             "owner": "kommun",
             "phone": owner["phone"],

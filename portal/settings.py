@@ -48,7 +48,9 @@ class Settings(BaseSettings):
 
     The file is named by PORTAL_CONFIG. `PORTAL_X_FILE` names a file with the value of `X`. Seconds
     and minutes are said in the names. `sources` are read by the kind of source that they name,
-    and `connections`, the catalogue of addresses, as `stodtjanster.sources.connections` says.
+    and `connections`, the catalogue of addresses, as `stodtjanster.sources.connections` says;
+    `unit_catalogue`, which knows where units are and how they are reached, as
+    `stodtjanster.sources.units` does.
     `secret` is what all keys that the portal itself needs are derived from: processes that serve
     the same people need the same one, and without one each process makes its own.
     """
@@ -63,6 +65,7 @@ class Settings(BaseSettings):
     logins: tuple[LoginSettings, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     connections: dict[str, Any] | None = None
+    unit_catalogue: dict[str, Any] | None = None
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
     inbound: InboundSettings | None = None

@@ -17,7 +17,7 @@ from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
 from portal.security import SESSION_COOKIE, is_own_post, origin
 from portal.sessions import Session
-from stodtjanster.model import Situation
+from stodtjanster.model import Protection, Situation
 from views.kit.view import ONE, Asked, Scene, View
 from views.kit.words import N_
 
@@ -41,10 +41,11 @@ class Visit:
     def scene(self, asked: Asked | None = None) -> Scene:
         h = self.house
         words = h.pages.speaker(self.language)
+        protected = self.situation.subject.protected is not Protection.NONE
         return Scene(
             self.situation,
             words,
-            h.directory,
+            h.directory.discreetly() if protected else h.directory,
             self.base,
             asked or Asked(),
             travel_minutes=h.settings.travel_minutes,

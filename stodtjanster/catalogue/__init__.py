@@ -2,12 +2,14 @@
 
 from stodtjanster.catalogue.coverage import Connection, Coverage, Expectation, Expecting
 from stodtjanster.catalogue.directory import Directory, OwnerKind, Unit
+from stodtjanster.catalogue.entries import Entries
 from stodtjanster.catalogue.entry import Entry, Hours
 
 __all__ = [
     "Connection",
     "Coverage",
     "Directory",
+    "Entries",
     "Entry",
     "Expectation",
     "Expecting",

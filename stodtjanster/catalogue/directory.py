@@ -1,10 +1,20 @@
-"""Names behind HSA-ids and source keys (HSA; for now read from configuration)."""
+"""Names behind HSA-ids and source keys: from configuration, and over it from HSA."""
 
+import re
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Final
 
-from stodtjanster.model import Origin, Report, Told
+from stodtjanster.catalogue.entries import Entries
+from stodtjanster.catalogue.entry import Entry, Hours
+from stodtjanster.catalogue.phones import readable
+from stodtjanster.model import HsaId, Origin, Report, Told
+
+_HSA_ID: Final = re.compile(r"[A-Z]{2,6}\d{10}-[A-Z0-9]{1,20}")
+"""Country or test prefix, organisation number and suffix (HSA). Other keys are the portal's own."""
 
 
 class OwnerKind(StrEnum):
@@ -19,7 +29,9 @@ class OwnerKind(StrEnum):
 class Unit:
     """`key` is an HSA-id, a system's logical address or the key of a configured source.
 
-    `owner` is who answers for it ("Region Nordmark"); `opening` is the unit's own text.
+    `owner` is who answers for it ("Region Nordmark"); `opening` is the unit's own text. `as_of` is
+    when the national catalogue said how it is found and reached, and None when it has not: it must
+    be told wherever that is shown, since it may be old.
     """
 
     key: str
@@ -28,20 +40,42 @@ class Unit:
     kind: OwnerKind = OwnerKind.OTHER
     phone: str | None = None
     opening: Told | None = None
+    address: Told | None = None
+    open_hours: tuple[Hours, ...] = ()
+    phone_hours: tuple[Hours, ...] = ()
+    as_of: datetime | None = None
+
+    def unplaced(self) -> "Unit":
+        """The unit without how it is found and reached."""
+        return Unit(self.key, self.name, self.owner, self.kind)
 
 
 class Directory:
-    """Look-ups that never fail: what nobody has named is called by what the source said."""
+    """Look-ups that never fail and never wait: what nobody has named is called by what the source
+    said.
 
-    def __init__(self, units: Iterable[Unit]) -> None:
+    `entries` is what the national catalogue has said, if it is asked.
+    """
+
+    def __init__(self, units: Iterable[Unit], entries: Entries | None = None) -> None:
         self._units = {unit.key.upper(): unit for unit in units}
+        self._entries = entries
+        self._discreet = False
+
+    def discreetly(self) -> "Directory":
+        """The same, for pages about somebody whose identity is protected or may be: no unit that
+        they go to tells where it is. Who answers for a source can still be rung."""
+        other = copy(self)
+        other._discreet = True
+        return other
 
     def find(self, key: str) -> Unit | None:
-        return self._units.get(key.upper())
+        unit = self._find(key)
+        return unit.unplaced() if unit is not None and self._discreet else unit
 
     def behind(self, report: Report) -> Unit:
         """Who a report speaks of: the system if it is known, else the source that was asked."""
-        found = self.find(report.system) or self.find(report.source)
+        found = self._find(report.system) or self._find(report.source)
         return found or Unit(report.system, report.system, report.system)
 
     def of(self, origin: Origin) -> Unit:
@@ -54,3 +88,36 @@ class Directory:
                 return found
         name = origin.unit_name.text if origin.unit_name else origin.system
         return Unit(origin.system, name, name)
+
+    def _find(self, key: str) -> Unit | None:
+        key = key.upper()
+        configured = self._units.get(key)
+        if self._entries is None or not _HSA_ID.fullmatch(key):
+            return configured
+        entry = self._entries.get(HsaId(key))
+        return configured if entry is None else self._told(entry, configured)
+
+    def _told(self, entry: Entry, configured: Unit | None) -> Unit:
+        """The catalogue's word, and below it configuration's. Who answers for the unit is named as
+        configuration names them, so that they have one name on the page."""
+        provider = self._units.get(entry.provider.value) if entry.provider else None
+        known = configured or provider
+        address = ", ".join(part.text for part in (entry.street, entry.town) if part is not None)
+        return Unit(
+            key=entry.hsa_id.value,
+            name=entry.name.text,
+            owner=known.owner if known is not None else (entry.owner or entry.name).text,
+            kind=known.kind if known is not None else OwnerKind.OTHER,
+            phone=_phone(entry, configured),
+            opening=configured.opening if configured and not entry.open_hours else None,
+            address=Told.maybe(address),
+            open_hours=entry.open_hours,
+            phone_hours=entry.phone_hours,
+            as_of=entry.fetched_at,
+        )
+
+
+def _phone(entry: Entry, configured: Unit | None) -> str | None:
+    if entry.phone is not None:
+        return readable(entry.phone)
+    return configured.phone if configured is not None else None

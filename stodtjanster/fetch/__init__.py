@@ -5,7 +5,7 @@ from stodtjanster.fetch.engine import Call, FetchService
 from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.plan import Needs, plan
 from stodtjanster.fetch.shelf import Shelf
-from stodtjanster.fetch.upkeep import Chore, CoverageUpkeep
+from stodtjanster.fetch.upkeep import Chore, CoverageUpkeep, UnitUpkeep
 
 __all__ = [
     "AiohttpDriver",
@@ -17,5 +17,6 @@ __all__ = [
     "Harvest",
     "Needs",
     "Shelf",
+    "UnitUpkeep",
     "plan",
 ]

@@ -208,7 +208,7 @@ class TestWithoutALog:
 
     def test_an_attack_is_answered_as_ever(self, portal: Portal) -> None:
         portal.change(audit=Broken(portal.house.audit, "SecurityEvent"))
-        assert portal.browser().get("/sv/for/k7q2/").status_code == 404
+        assert portal.logged_in().get("/sv/for/k7q2/").status_code == 404
         assert "event not recorded" in portal.log.getvalue()
 
 

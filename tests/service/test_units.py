@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
+from portal.demo import portal_settings
 from stodtjanster.catalogue import Entry, Hours
 from stodtjanster.fetch import AiohttpDriver
 from stodtjanster.model import HsaId, Told
@@ -18,9 +19,9 @@ from stodtjanster.sources.kit.source import Response, SourceFailed
 from stodtjanster.sources.units.adapter import CARE_UNIT, UNIT, Adapter
 from stodtjanster.sources.units.settings import Settings
 from tests.service.conftest import Sandbox
+from tests.service.portal_client import MY_PAGE, running_portal, until
 from tests.service.sandbox_wire import Platform, schema
 
-CATALOGUE = "TSTNMT2321000156-HSAK"
 CLINIC = HsaId("TSTNMT2321000156-BJOR")
 INTERACTIONS = "rivta/infrastructure/directory/organization/5.0/interactions"
 SCHEMAS = {
@@ -29,23 +30,13 @@ SCHEMAS = {
 }
 
 
+def catalogue_settings(sandbox: Sandbox) -> Any:
+    return portal_settings(sandbox.info, 8000, sandbox.state)["unit_catalogue"]
+
+
 @pytest.fixture
 def adapter(sandbox: Sandbox) -> Adapter:
-    told = sandbox.info
-    tls = {"ca": told["ca"], "certificate": told["client_cert"], "key": told["client_key"]}
-    return Adapter(
-        Settings.model_validate(
-            {
-                "key": "hsa",
-                "kind": "units",
-                "name": "HSA-katalogen",
-                "url": f"{told['platform']}/vp/{{operation}}/{{major}}/rivtabp21",
-                "logical_address": CATALOGUE,
-                "consumer_hsa_id": "TSTNMT2321000156-PORT",
-                "tls": tls,
-            }
-        )
-    )
+    return Adapter(Settings.model_validate(catalogue_settings(sandbox)))
 
 
 @pytest.fixture
@@ -108,6 +99,25 @@ def test_a_unit_that_is_open_day_and_night(adapter: Adapter) -> None:
 
 def test_a_unit_that_is_not_there_is_none(adapter: Adapter) -> None:
     assert look_up(adapter, HsaId("TSTNMT2321000156-NONE")) is None
+
+
+def test_the_portal_looks_units_up_beside_the_pages(sandbox: Sandbox, tmp_path: Path) -> None:
+    """A unit that nobody has configured: called by what the source says, and then by its name."""
+    with running_portal(
+        sandbox, tmp_path, units=(), unit_catalogue=catalogue_settings(sandbox)
+    ) as portal:
+        browser = portal.logged_in("birgitta")
+        browser.get(MY_PAGE)
+        found = portal.house.directory
+        until(lambda: found.find(CLINIC.value) is not None, "the clinic to be looked up")
+        unit = found.find(CLINIC.value)
+        assert unit is not None
+        assert (unit.name, unit.owner) == ("Björkbackens vårdcentral", "Region Nordmark")
+        assert (unit.phone, unit.address) == ("0980-319 200", Told("Björkvägen 12, Sjövik"))
+        assert unit.as_of is not None
+        assert "0980-319 200" in browser.get(MY_PAGE).text
+        sandbox.fault("plattformen", "http500")
+        assert found.find(CLINIC.value) == unit
 
 
 @pytest.mark.parametrize("kind", ["garbage", "truncated", "refuse", "http500", "wrong-namespace"])

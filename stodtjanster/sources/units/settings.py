@@ -3,6 +3,7 @@
 from pydantic import Field
 
 from stodtjanster.sources.kit.rivta import RivtaSettings
+from stodtjanster.sources.kit.source import Limits
 
 
 class Settings(RivtaSettings):
@@ -12,3 +13,5 @@ class Settings(RivtaSettings):
     logical_address: str = Field(
         pattern=r"^[A-Za-z0-9_-]{1,128}$", description="the HSA-id of the catalogue's service"
     )
+    limits: Limits = Limits(fresh_seconds=86_400)
+    """A unit seldom moves. What was known is told until the catalogue says something else."""
