@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 from typing import Any
 
 from stodtjanster.catalogue import Directory, OwnerKind, Unit
 from stodtjanster.information import (
     Agreement,
     Appointment,
+    CareContact,
+    CareContactKind,
+    CareContactStatus,
     CareManager,
     CareManagerKind,
     CarePlan,
@@ -29,6 +33,7 @@ from stodtjanster.model import (
     Origin,
     Outcome,
     PersonId,
+    Protection,
     Report,
     Situation,
     Subject,
@@ -36,7 +41,7 @@ from stodtjanster.model import (
     Told,
     When,
 )
-from views.kit.view import Scene
+from views.kit.view import Asked, Scene
 
 BIRGITTA = PersonId.parse("190001019801")
 NOW = datetime(2026, 11, 20, 14, 10, tzinfo=STOCKHOLM)
@@ -65,9 +70,15 @@ class Swedish:
         return singular if n == 1 else plural
 
 
-def scene(now: datetime = NOW) -> Scene:
+def scene(now: datetime = NOW, *, protected: Protection = Protection.NONE, **more: Any) -> Scene:
+    """`more` are fields of the scene itself."""
     actor = Actor(ActorKind.CITIZEN, BIRGITTA, "loa3")
-    return Scene(Situation(actor, Subject(BIRGITTA), "sv", now), Swedish(), DIRECTORY)
+    subject = Subject(BIRGITTA, protected=protected)
+    return Scene(Situation(actor, subject, "sv", now), Swedish(), DIRECTORY, **more)
+
+
+def asked(item: str | None = None, **choices: str) -> Asked:
+    return Asked(item, MappingProxyType(choices))
 
 
 def at(days: int, clock: str = "09.00", *, minutes: int | None = 30) -> Timed:
@@ -93,6 +104,18 @@ def booking(
     when: When, record: str = "1", *, system: str = REGION, title: str = "Besök", **more: Any
 ) -> Appointment:
     return Appointment(**_whose(system, record), when=when, title=Told(title), **more)
+
+
+def hospital_stay(
+    when: When,
+    record: str = "stay",
+    *,
+    status: CareContactStatus = CareContactStatus.ONGOING,
+    **more: Any,
+) -> CareContact:
+    return CareContact(
+        **_whose(REGION, record), kind=CareContactKind.STAY, status=status, when=when, **more
+    )
 
 
 def manager(

@@ -25,6 +25,7 @@ from stodtjanster.information import Appointment, CareManager, CarePlan
 from stodtjanster.model import Answer, Outcome, Report
 from tests.markup import assert_is_a_page
 from tests.viewing import DIRECTORY, FAILED, TOWN, answer, at, booking, manager, plan, report, scene
+from views.kit import agenda
 from views.kit.view import Scene, Section
 from views.overview import view
 
@@ -283,6 +284,29 @@ class TestLate:
             Harvest([(0.0, {**EVERYTHING, "booked": first}), (2.0, {"booked": failed})])
         )
         assert "Region Sydkust" in part(printed, "status")
+
+
+class TestWhatIsEager:
+    """A page about one record need not wait for those who have nothing to do with it."""
+
+    def printed(self, first: Answer[Any], *, moment: float = 2.0) -> list[tuple[float, str]]:
+        def one(booked: Answer[Any], scene: Any) -> Any:
+            return next(iter(booked.items), None) and agenda.events(booked, scene)
+
+        section = Section("events", "T", "N", ("booked",), one, merged=False, eager=True)
+        last = answer(*first.items, booking(at(2), "b"), reports=[report()])
+        harvest = Harvest([(0.0, {**EVERYTHING, "booked": first}), (moment, {"booked": last})])
+        return [(harvest.now, c) for c in stream(page_of(harvest, sections=[section]))]
+
+    def test_what_is_known_is_printed_at_the_soft_limit(self) -> None:
+        known = answer(booking(at(1)), reports=pending("booked").reports)
+        printed = self.printed(known)
+        assert when(printed, "events") == SOFT
+        assert "I morgon" in part(printed, "events")
+
+    def test_what_is_not_known_is_waited_for(self) -> None:
+        assert when(self.printed(pending("booked")), "events") == 2.0
+        assert when(self.printed(pending("booked"), moment=9.0), "events") == HARD
 
 
 class TestAFragment:

@@ -122,6 +122,21 @@ class TestShow:
             assert other.complete or not other.reports
             assert one.complete or other.complete
 
+    @given(answers, answers)
+    def test_what_is_only_looked_at_beside_decides_nothing(
+        self, main: Answer[Any], beside: Answer[Any]
+    ) -> None:
+        def both(booked: Answer[Any], more: Answer[Any], scene: Scene) -> object | None:
+            return listed(booked, scene)
+
+        needs = ("booked", "more")
+        section = Section("x", "X", NOTHING, needs, both, merged=False, aside=frozenset({"more"}))
+        shown = show(section, {"booked": main, "more": beside}, scene())
+        assert (shown.state, shown.gaps) == (
+            show(SECTION, {"booked": main}, scene()).state,
+            show(SECTION, {"booked": main}, scene()).gaps,
+        )
+
     @given(answers)
     def test_every_gap_is_said_or_waited_for(self, told: Answer[Any]) -> None:
         shown = show(SECTION, {"booked": told}, scene())

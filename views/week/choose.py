@@ -80,7 +80,4 @@ def needs_for(asked: Asked, today: date) -> Needs:
 
 
 def _is_near(day: date, today: date) -> bool:
-    last = day + timedelta(days=DAYS - 1)
-    return today - timedelta(days=agenda.DAYS_BACK) <= day and last <= today + timedelta(
-        days=FARTHEST_AHEAD
-    )
+    return -agenda.DAYS_BACK <= (day - today).days <= FARTHEST_AHEAD - DAYS
