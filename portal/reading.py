@@ -1,6 +1,7 @@
 """What the adapters make of a message that lies in a file: for operators and for tests."""
 
 from base64 import b64encode
+from collections.abc import Sequence
 from dataclasses import fields
 from datetime import datetime
 from importlib import import_module
@@ -17,6 +18,8 @@ from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import Heard
 
 FILE = "file"
+_CATALOGUES = ("connections",)
+"""What is read beside the kinds of source: catalogues that are about nobody."""
 
 
 class UnknownContract(Exception):  # noqa: N818 - a statement
@@ -27,8 +30,9 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
     """JSON with `items`, `reports` and `rejected`.
 
     `contract` is a RIV-TA interaction, else `release` is a FHIR release. The one item of an answer
-    to a write is its outcome: `done` or `refused`, with what the source said. Raises
-    UnknownContract, and SourceFailed when the message cannot be read.
+    to a write is its outcome: `done` or `refused`, with what the source said. The items of an
+    answer that tells where to call are the addresses. Raises UnknownContract, and SourceFailed
+    when the message cannot be read.
     """
     reading = Reading(FILE, at)
     if contract is None:
@@ -39,12 +43,15 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
         adapter = _reader(contract)
         if contract in {written.operation for written in getattr(adapter, "WRITES", ())}:
             return _told([_outcome(adapter.read_outcome(body))], Heard())
+        if hasattr(adapter, "read_places"):
+            return _told(*adapter.read_places(body, reading=reading))
         heard = adapter.read(body, reading=reading)
     return _told([_item(item) for item in heard.items], heard)
 
 
 def _reader(contract: str) -> Any:
-    modules = [import_module(f"stodtjanster.sources.{kind}.adapter") for kind in kinds()]
+    names = (*kinds(), *_CATALOGUES)
+    modules = [import_module(f"stodtjanster.sources.{name}.adapter") for name in names]
     known = {contract.operation: m for m in modules for contract in contracts_of(m)}
     if contract not in known:
         msg = f"unknown contract; known are {', '.join(sorted(known))}"
@@ -59,7 +66,7 @@ def contracts_of(adapter: Any) -> tuple[Contract, ...]:
     return several if one is None else (one,)
 
 
-def _told(items: list[dict[str, Any]], heard: Heard) -> str:
+def _told(items: Sequence[object], heard: Heard) -> str:
     told = {"items": items, "reports": heard.reports, "rejected": heard.rejected}
     return orjson.dumps(told, default=_plain, option=orjson.OPT_INDENT_2).decode()
 

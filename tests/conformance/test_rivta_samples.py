@@ -21,8 +21,9 @@ ADAPTERS = [module for module in MODULES if hasattr(module.Adapter, "gives")]
 CONTRACTS = [(contract, adapter) for adapter in ADAPTERS for contract in contracts_of(adapter)]
 READERS = {contract.operation: adapter.read for contract, adapter in CONTRACTS}
 NAMESPACES = {contract.namespace.encode() for contract, _ in CONTRACTS}
-CHOOSY = frozenset({"GetCareDocumentation", "GetMedicationHistory"})
-"""Contracts of which not every row is ours to show: untagged notes, and what is no medicine."""
+CHOOSY = frozenset({"GetCareDocumentation", "GetMedicationHistory", "FindContent"})
+"""Contracts of which not every row is ours to show: untagged notes, what is no medicine, and what
+the index has of other categories."""
 PLACEHOLDERS = ("${subject_of_care}", "${patientId}", "?", "222222222222", "191414141414")
 """What stands for a person in the samples; some never were anybody's number."""
 

@@ -1,4 +1,4 @@
-"""What the engagemangsindex says shows the way and is then gone (rivta.md 4, ADR 12)."""
+"""What the engagemangsindex says shows the way and is then gone (rivta.md 4, ADR 13)."""
 
 from __future__ import annotations
 

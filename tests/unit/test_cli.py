@@ -15,6 +15,8 @@ from portal.store import Store
 from stodtjanster.sources import kinds
 from stodtjanster.sources.bookings.adapter import WRITES
 from stodtjanster.sources.kit.rivta import Contract
+from tests.invitations import engagement, found
+from tests.rivta_messages import UNIT
 
 CONTRACTS: list[Contract] = [
     contract
@@ -90,6 +92,23 @@ class TestParse:
         body = b'{"resourceType": "Bundle", "type": "searchset"}'
         told = assert_read(parse("--fhir", release, body))
         assert told["items"] == []
+
+    def test_where_the_index_leads(self) -> None:
+        told = assert_read(parse("--contract", "FindContent", found(engagement("b-1", UNIT))))
+        assert told["items"] == [{"address": UNIT, "record": "b-1"}]
+        assert [report["system"] for report in told["reports"]] == ["5565594230"]
+
+    def test_who_is_connected(self) -> None:
+        own = "urn:riv:infrastructure:itintegration:registry"
+        name = "GetLogicalAddresseesByServiceContract"
+        rows = "".join(
+            f"<logicalAddressRecord><logicalAddress>{address}</logicalAddress></logicalAddressRecord>"
+            for address in ("SE-2", "se-1")
+        )
+        body = f'<{name}Response xmlns="{own}:{name}Responder:2">{rows}</{name}Response>'
+        told = assert_read(parse("--contract", name, body.encode()))
+        assert told == {"items": ["SE-1", "SE-2"], "reports": [], "rejected": []}
+        assert_unreadable(parse("--contract", name, body.replace(rows, "").encode()))
 
     def test_a_time_and_a_row_that_cannot_be_read(self, tmp_path: Path) -> None:
         responder = "urn:riv:crm:scheduling:GetSubjectOfCareScheduleResponder:1"

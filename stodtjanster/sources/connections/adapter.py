@@ -13,9 +13,10 @@ from lxml import etree
 from stodtjanster.catalogue import Connection
 from stodtjanster.model import Cause
 from stodtjanster.sources.connections.settings import Settings
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import BadRow, Contract, once, post
 from stodtjanster.sources.kit.soap import body_of, open_message
-from stodtjanster.sources.kit.source import Request, Response, SourceFailed
+from stodtjanster.sources.kit.source import Heard, Request, Response, SourceFailed
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.xml import local_name, text
 
@@ -69,6 +70,11 @@ def read_addresses(body: bytes) -> frozenset[str]:
     if not rows:
         raise SourceFailed(Cause.UNREADABLE, "no address at all")
     return frozenset(_read(row, number) for number, row in enumerate(rows, start=1))
+
+
+def read_places(body: bytes, *, reading: Reading) -> tuple[tuple[str, ...], Heard]:  # noqa: ARG001
+    """The same, for whoever reads a file: nobody was asked about, so nothing is reported."""
+    return tuple(sorted(read_addresses(body))), Heard()
 
 
 def _is_own(row: etree._Element) -> bool:

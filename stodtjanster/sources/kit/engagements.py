@@ -2,7 +2,7 @@
 
 By law its content may be used to find out where to call and for nothing else: it is not kept
 (rivta.md 4). So an Engagement is no Item and stays inside a conversation, and only a source with
-IndexSettings can ask, of whose answers the fetch service keeps none (ADR 12).
+IndexSettings can ask, of whose answers the fetch service keeps none (ADR 13).
 """
 
 import re

@@ -114,7 +114,7 @@ class SourceSettings(Edge):
     """What every source is configured with. `name` is said on the screen.
 
     `kept` is no setting but what the kind of source is: False when the law forbids that an answer
-    lies on the shelf (ADR 12).
+    lies on the shelf (ADR 13).
     """
 
     kept: ClassVar[bool] = True

@@ -120,6 +120,12 @@ def read(body: bytes, *, reading: Reading) -> Heard:
     return read_found(body, Appointment, reading, _INVITATIONS).heard
 
 
+def read_places(body: bytes, *, reading: Reading) -> tuple[tuple[Engagement, ...], Heard]:
+    """The same, with the places that the index names: for whoever reads a file."""
+    found = read_found(body, Appointment, reading, _INVITATIONS)
+    return found.engagements, found.heard
+
+
 def _as_invitations(items: Iterable[Item]) -> Iterable[Item]:
     """A booking without a time is an open invitation, also where a unit leaves out isInvitation.
 
