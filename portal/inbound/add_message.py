@@ -31,6 +31,7 @@ from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.information import Message
 from stodtjanster.model import PersonId
 from stodtjanster.sources.inbox.kept import Letter
+from stodtjanster.sources.kit.docbook import MAX_TEXT
 from stodtjanster.sources.kit.rivta import digest
 from stodtjanster.sources.kit.xml import boolean as flag
 from stodtjanster.sources.kit.xml import children
@@ -42,7 +43,8 @@ REQUEST: Final = f"{{{_MESSAGES}}}AddMessage"
 
 _ID: Final = text(256)
 _NAME: Final = text(1_000)
-_PROSE: Final = text(100_000)
+_PROSE: Final = text(MAX_TEXT)
+"""What is taken is shown whole."""
 
 
 def _core(name: str, of: Shape | Check, *, needed: bool = False) -> Part:
@@ -200,7 +202,6 @@ def _letter(
     parts = children(message)
     booking = parts.get(f"{{{_TYPES}}}booking")
     unit = parts.get(f"{{{_TYPES}}}healthCareFacility")
-    title, body = _text(message, "headerText"), "\n".join(_prose(message))
     return Letter(
         sender=sender,
         record=_text(message, "id") or _nameless(message, person),
@@ -208,8 +209,8 @@ def _letter(
         date=_text(message, "actionDate"),
         time=_text(message, "actionTime"),
         category=_text(parts.get(f"{{{_TYPES}}}caseType"), "caseTypeDescription"),
-        title=title,
-        body=body or None,
+        title=_text(message, "headerText"),
+        body=tuple(_prose(message)),
         unit=_text(unit, "hsaId"),
         unit_name=_text(unit, "healthCareFacilityName"),
         booking=_text(booking, "bookingId"),

@@ -12,10 +12,11 @@ from portal.inbound.settings import InboundSettings
 
 def build_listener(house: House, settings: InboundSettings) -> Listener:
     """Nothing listens yet. Messages are served where there is an inbox to put them in."""
-    return Listener(settings, Desk(_operations(house), settings.callers, house.clock))
+    return Listener(settings, Desk(operations(house), settings.callers, house.clock))
 
 
-def _operations(house: House) -> Iterator[Operation]:
+def operations(house: House) -> Iterator[Operation]:
+    """The contracts that this house can serve."""
     fetch = house.fetch
     yield ping.OPERATION
     known = process_notification.listeners(source.settings for source in fetch.sources)

@@ -32,7 +32,7 @@ class EventKind(StrEnum):
     """The register was asked who somebody is, so that the rules can decide: written before it is
     asked, and nothing of it is shown."""
     RECEIVED = "Received"
-    """Something about a person was sent to us by a system, and was kept."""
+    """A system sent us something about a person: written before it is kept."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"

@@ -175,7 +175,7 @@ def test_nothing_is_deeper_than_it_needs_to_be() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "longest"), [("id", 256), ("headerText", 1_000), ("bodyText", 100_000)]
+    ("name", "longest"), [("id", 256), ("headerText", 1_000), ("bodyText", 20_000)]
 )
 def test_no_text_is_without_end(name: str, longest: int) -> None:
     for length, taken in ((longest, True), (longest + 1, False)):

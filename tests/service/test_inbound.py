@@ -286,7 +286,7 @@ def test_a_message_is_kept_logged_and_answered(endpoint: Endpoint) -> None:
     assert (letter.sender, letter.record) == (SENDER, "brev-1")
     assert (letter.date, letter.time) == ("2026-11-19", "08:15:00")
     assert letter.title == "Du är kallad till återbesök"
-    assert letter.body == "Ta med din läkemedelslista.\nSvara gärna.\nÄrende\nRemiss"
+    assert letter.body == ("Ta med din läkemedelslista.", "Svara gärna.", "Ärende", "Remiss")
     assert (letter.unit, letter.booking) == ("TSTNMT2321000156-ORTO", "NM-20431")
     assert letter.invitation
     assert endpoint.changed == [(ANNA, "inbox")]
@@ -325,7 +325,7 @@ def test_another_message_under_the_same_id_is_the_contracts_own_fault(endpoint: 
         fault = fault_in(endpoint.post(envelope(other)))
         assert fault["faultcode"] == "soap:Client"
         assert fault["FaultInfo"] == "another message has come with this id"
-    assert [letter.body[:6] for letter in endpoint.kept() if letter.body] == ["Ta med"]
+    assert [letter.body[0][:6] for letter in endpoint.kept()] == ["Ta med"]
     assert endpoint.kept(BO) == []
 
 
@@ -334,7 +334,7 @@ def test_a_message_without_an_id_is_known_by_what_it_says(endpoint: Endpoint) ->
         said = message(id=None, bodyText=body)
         assert result_in(endpoint.post(envelope(add(ANNA.value, said)))) == "OK"
     assert result_in(endpoint.post(envelope(add(BO.value, message(id=None))))) == "OK"
-    assert sorted((letter.body or "")[:3] for letter in endpoint.kept()) == ["ett", "två"]
+    assert sorted(letter.body[0] for letter in endpoint.kept()) == ["ett", "två"]
 
 
 def test_of_two_hundred_at_once_one_is_kept_and_all_are_answered_alike(endpoint: Endpoint) -> None:
@@ -366,7 +366,7 @@ def test_a_number_that_nobody_can_have_is_the_contracts_own_error(endpoint: Endp
         add(ANNA.value, message(booking="<c:isInvitation>true</c:isInvitation>")),
         add(ANNA.value, message() + "<c:id>igen</c:id>"),
         add(ANNA.value, message(bodyText="<c:para>inte text</c:para>")),
-        add(ANNA.value, message(bodyText="x" * 100_001)),
+        add(ANNA.value, message(bodyText="x" * 20_001)),
         add(ANNA.value, message(details="<c:Cases/>")),
         add(ANNA.value).replace("<m:subjectOfCareId>", "<m:subjectOfCareId kind='x'>"),
         f'<m:AddMessage xmlns:m="{ADD}"/>',

@@ -8,6 +8,7 @@ import pytest
 from stodtjanster.fetch import Call, FetchService, Shelf
 from stodtjanster.information import Appointment
 from stodtjanster.model import Cause, Outcome
+from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.local import LocalSettings, LocalSource, remembered
 from stodtjanster.sources.kit.source import Ask, Heard, Limits, SourceFailed
 from tests.fetching import (
@@ -178,6 +179,11 @@ def test_it_can_say_that_it_has_more_than_it_gives(desk: Open) -> None:
     assert records(answer) == ["1"]
     assert causes(answer) == [Cause.PARTIAL]
     assert not answer.complete
+
+
+def test_a_source_of_what_nobody_keeps_is_told_of_at_the_start() -> None:
+    with pytest.raises(ValueError, match="secret"):
+        kinds()["inbox"].build({"key": "inbox", "kind": "inbox", "name": "Portalen"})
 
 
 # -- something has changed -------------------------------------------------------------------------

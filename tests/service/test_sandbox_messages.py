@@ -5,12 +5,14 @@ from __future__ import annotations
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from lxml import etree
 
 from portal.demo import _inbound
+from portal.inbound.endpoint import operations
 from sandbox.clock import Clock
 from sandbox.messages import envelope
 from sandbox.people import load_people
@@ -124,6 +126,13 @@ def test_a_sandbox_without_an_inbox_to_write_to_says_so(sandbox: Sandbox) -> Non
     said = sandbox.panel.post("/api/messages", json={"person": SARA.value})
     assert said.status_code == 400
     assert "Skriv till någon" not in sandbox.panel.get("/").text
+
+
+def test_without_a_place_to_keep_them_messages_are_not_served(both: tuple[Sandbox, Portal]) -> None:
+    _, portal = both
+    served = {each.request for each in operations(portal.house)}
+    kept_nowhere = {each.request for each in operations(replace(portal.house, messages=None))}
+    assert served - kept_nowhere == {f"{{{ADD}}}AddMessage"}
 
 
 def test_a_change_in_the_index_empties_the_shelf(both: tuple[Sandbox, Portal]) -> None:

@@ -30,7 +30,7 @@ LETTER = Letter(
     time="08:15:00",
     category="Kallelse",
     title="Du är kallad till återbesök",
-    body="Ta med din läkemedelslista.",
+    body=("Ta med din läkemedelslista.",),
     unit="tstnmt2321000156-orto",
     unit_name="Ortopedmottagningen",
     booking="NM-20431",
@@ -84,7 +84,7 @@ def test_the_same_message_again_is_the_same_message(rows: MessageRows) -> None:
 
 def test_another_message_under_a_name_that_is_taken_is_not_kept(rows: MessageRows) -> None:
     add(rows)
-    assert add(rows, changed(body="Något annat")) is Added.ANOTHER
+    assert add(rows, changed(body=("Något annat",))) is Added.ANOTHER
     assert add(rows, person=BO) is Added.ANOTHER
     assert rows.of(BO, 10) == ()
     assert [Letter.decode(each.content or b"") for each in rows.of(ANNA, 10)] == [LETTER]
@@ -140,7 +140,7 @@ def test_the_database_alone_tells_nothing(rows: MessageRows, path: Path, store: 
     add(rows)
     store.close()
     kept = b"".join(each.read_bytes() for each in path.parent.iterdir())
-    for said in (ANNA.value, LETTER.body, LETTER.title, LETTER.booking, *NAME, "ORTO", "orto"):
+    for said in (ANNA.value, *LETTER.body, LETTER.title, LETTER.booking, *NAME, "ORTO", "orto"):
         assert said is not None
         assert said.encode() not in kept
 
@@ -182,7 +182,7 @@ def test_a_message_is_what_its_sender_wrote(rows: MessageRows) -> None:
     assert message.title is not None
     assert message.title.text == LETTER.title
     assert message.body is not None
-    assert message.body.text == LETTER.body
+    assert message.body.text == LETTER.body[0]
     assert message.sender is not None
     assert message.sender.text == "Ortopedmottagningen"
     assert isinstance(message.sent, Timed)
@@ -214,11 +214,12 @@ def test_when_it_was_written_is_no_more_exact_than_was_said(
 
 
 def test_markup_in_a_message_is_never_markup_here(rows: MessageRows) -> None:
-    add(rows, changed(body="&lt;article>&lt;para>Ett&lt;/para>&lt;para>Två&lt;/para>&lt;/article>"))
+    marked = "&lt;article>&lt;para>Ett&lt;/para>&lt;para>Två&lt;/para>&lt;/article>"
+    add(rows, changed(body=(marked, "Tre")))
     (message,) = recall(rows).items
     assert isinstance(message, Message)
     assert message.body is not None
-    assert message.body.text == "Ett\nTvå"
+    assert message.body.text == "Ett\nTvå\nTre"
 
 
 def test_the_inbox_answers_whole_also_when_it_is_empty(rows: MessageRows) -> None:

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import ClassVar, Final
 
 from stodtjanster.information import Item, Message
-from stodtjanster.model import Dated, Origin, PersonId, Timed, When
+from stodtjanster.model import Dated, Origin, PersonId, Timed, Told, When
 from stodtjanster.sources.inbox.kept import KeptLetter, Letter, MessageRows
 from stodtjanster.sources.inbox.settings import Settings
 from stodtjanster.sources.kit.local import remembered
@@ -68,7 +68,7 @@ def _message(row: KeptLetter, letter: Letter, subject: PersonId, source: str) ->
         subject=subject,
         origin=origin,
         title=name(letter.title) or name(letter.category),
-        body=prose(letter.body),
+        body=_body(letter),
         sender=name(letter.unit_name),
         category=name(letter.category),
         sent=_sent(letter, row.received),
@@ -77,6 +77,11 @@ def _message(row: KeptLetter, letter: Letter, subject: PersonId, source: str) ->
         booking=(unit.value, letter.booking) if unit and letter.booking else None,
         invitation=letter.invitation,
     )
+
+
+def _body(letter: Letter) -> Told | None:
+    parts = (prose(text) for text in letter.body)
+    return Told.maybe("\n".join(part.text for part in parts if part))
 
 
 def _sent(letter: Letter, received: datetime) -> When:

@@ -36,7 +36,7 @@ class Letter:
 
     `sender` is the HSA-id of the system that sent it and `record` that system's name for it;
     `source_system` is where the sender says that it was written. `date` and `time` are xs:date and
-    xs:time. The texts are untrusted and may hold markup (DocBook).
+    xs:time. `body` is its texts in order: untrusted, and each may hold markup (DocBook).
     """
 
     sender: str
@@ -46,7 +46,7 @@ class Letter:
     time: str | None = None
     category: str | None = None
     title: str | None = None
-    body: str | None = None
+    body: tuple[str, ...] = ()
     unit: str | None = None
     unit_name: str | None = None
     booking: str | None = None
@@ -62,7 +62,7 @@ class Letter:
         try:
             said = orjson.loads(content)
             version = said.pop("v")
-            letter = cls(**said)
+            letter = cls(**said | {"body": tuple(said["body"])})
         except (KeyError, TypeError, AttributeError, ValueError):
             raise ValueError("not a letter") from None
         if version != _VERSION:
