@@ -41,19 +41,18 @@ def _body(row: Mapping[str, Any]) -> etree._Element:
         for hsa_id in row.get("participants", ())
     )
     kind = _core("typeOfCarePlanEnum", row["type"])
-    return _core("carePlanBody", _content(row), *participants, kind)
+    contents = [_content(one) for one in (row, *row.get("also", ())) if "media_type" in one]
+    return _core("carePlanBody", *contents, *participants, kind)
 
 
-def _content(row: Mapping[str, Any]) -> etree._Element | None:
+def _content(row: Mapping[str, Any]) -> etree._Element:
+    """A document, or the address where it lies."""
+    media_type = _core("mediaType", row["media_type"])
     if "content" not in row:
-        return None
+        return _core("content", media_type, _core("reference", row["reference"]))
     text = row["content"].strip()
     data = one_page(text) if row["media_type"] == "application/pdf" else text.encode()
-    return _core(
-        "content",
-        _core("mediaType", row["media_type"]),
-        _core("value", base64.b64encode(data).decode()),
-    )
+    return _core("content", media_type, _core("value", base64.b64encode(data).decode()))
 
 
 CONTRACT = GetCarePlans()

@@ -14,7 +14,7 @@ class Harvest:
 
     Every item is decided by the permit again here, also when it comes from the shelf. A record
     that two sources deliver, or one under two numbers of the person, is given once, as it was told
-    first, and not at all when one of the copies may not be shown.
+    first (`Item.with_twin`), and not at all when one of the copies may not be shown.
     """
 
     def __init__(
@@ -48,11 +48,13 @@ class Harvest:
         first: dict[tuple[str, str], Item] = {}
         hidden: set[tuple[str, str]] = set()
         for item in (item for part in parts for item in part.items):
+            identity = item.origin.identity
             shown = self.permit.shown(item)
             if shown is None:
-                hidden.add(item.origin.identity)
+                hidden.add(identity)
             else:
-                first.setdefault(item.origin.identity, shown)
+                known = first.get(identity)
+                first[identity] = shown if known is None else known.with_twin(shown)
         items = tuple(
             item
             for identity, item in first.items()

@@ -33,6 +33,10 @@ class Item:
         """When it applies; None when it is not bound to a time and so belongs to every period."""
         return None
 
+    def with_twin(self, twin: Self) -> Self:  # noqa: ARG002 - for kinds that are told in parts
+        """The same record as another source also told it: this one stands."""
+        return self
+
     def hidden(self) -> Self:
         """The same record without whereabouts: no address, no phone, no place (OSL 21:3, 22)."""
         return replace(self, **self.whereabouts) if self.whereabouts else self

