@@ -18,7 +18,7 @@ from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import Heard
 
 FILE = "file"
-_CATALOGUES = ("connections",)
+_CATALOGUES = ("connections", "units")
 """What is read beside the kinds of source: catalogues that are about nobody."""
 
 
@@ -31,8 +31,8 @@ def read_file(body: bytes, *, contract: str | None, release: str | None, at: dat
 
     `contract` is a RIV-TA interaction, else `release` is a FHIR release. The one item of an answer
     to a write is its outcome: `done` or `refused`, with what the source said. The items of an
-    answer that tells where to call are the addresses. Raises UnknownContract, and SourceFailed
-    when the message cannot be read.
+    answer of a catalogue are what it tells of: addresses, or a unit. Raises UnknownContract, and
+    SourceFailed when the message cannot be read.
     """
     reading = Reading(FILE, at)
     if contract is None:

@@ -68,6 +68,18 @@ def assert_read(said: Result) -> dict[str, list[object]]:
     return told
 
 
+DIRECTORY = "urn:riv:infrastructure:directory:organization"
+
+
+def parsed_unit(contract: str, major: int, element: str, **fields: str) -> dict[str, list[object]]:
+    inner = "".join(f"<{name}>{said}</{name}>" for name, said in fields.items())
+    body = (
+        f'<{contract}Response xmlns="{DIRECTORY}:{contract}Responder:{major}">'
+        f"<{element}>{inner}</{element}></{contract}Response>"
+    )
+    return assert_read(parse("--contract", contract, body.encode()))
+
+
 class TestParse:
     @pytest.mark.parametrize("operation", OPERATIONS)
     @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
@@ -109,6 +121,36 @@ class TestParse:
         told = assert_read(parse("--contract", name, body.encode()))
         assert told == {"items": ["SE-1", "SE-2"], "reports": [], "rejected": []}
         assert_unreadable(parse("--contract", name, body.replace(rows, "").encode()))
+
+    def test_a_unit_of_the_catalogue(self) -> None:
+        told = parsed_unit("GetUnit", 5, "unit", unitHsaId=UNIT, publicName="Tallbacken")
+        (entry,) = told["items"]
+        assert isinstance(entry, dict)
+        assert (entry["hsa_id"]["value"], entry["name"]["text"]) == (UNIT, "Tallbacken")
+        assert told["reports"] == told["rejected"] == []
+
+    def test_whose_a_unit_is(self) -> None:
+        provider = {"healthCareProviderHsaId": "SE2321000230-1000"}
+        told = parsed_unit(
+            "GetHealthCareUnit", 2, "healthCareUnit", healthCareUnitHsaId=UNIT, **provider
+        )
+        (belonging,) = told["items"]
+        assert belonging == {
+            "units": [{"value": UNIT}],
+            "provider": {"value": "SE2321000230-1000"},
+            "owner": None,
+        }
+
+    @pytest.mark.parametrize("body", UNREADABLE.values(), ids=UNREADABLE)
+    @pytest.mark.parametrize("contract", ["GetUnit", "GetHealthCareUnit"])
+    def test_what_is_no_unit(self, contract: str, body: bytes) -> None:
+        assert_unreadable(parse("--contract", contract, body))
+
+    def test_a_unit_that_the_catalogue_has_not(self) -> None:
+        for contract, major in (("GetUnit", 5), ("GetHealthCareUnit", 2)):
+            body = f'<{contract}Response xmlns="{DIRECTORY}:{contract}Responder:{major}"/>'
+            told = assert_read(parse("--contract", contract, body.encode()))
+            assert told == {"items": [], "reports": [], "rejected": []}
 
     def test_a_time_and_a_row_that_cannot_be_read(self, tmp_path: Path) -> None:
         responder = "urn:riv:crm:scheduling:GetSubjectOfCareScheduleResponder:1"

@@ -6,7 +6,7 @@ and how it is reached. What is archived, feigned or outside its dates is not tol
 """
 
 from collections.abc import Generator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, time
 from typing import Final, TypeAlias
 
@@ -14,9 +14,10 @@ from lxml import etree
 
 from stodtjanster.catalogue import Entry, Hours
 from stodtjanster.model import Cause, HsaId, Told
+from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import BadRow, Contract, hsa_id, name, once, post
 from stodtjanster.sources.kit.soap import body_of, open_message
-from stodtjanster.sources.kit.source import Request, Response, SourceFailed
+from stodtjanster.sources.kit.source import Heard, Request, Response, SourceFailed
 from stodtjanster.sources.kit.times import moment
 from stodtjanster.sources.kit.xml import boolean, text, texts
 from stodtjanster.sources.units.settings import Settings
@@ -75,15 +76,40 @@ class Adapter:
         )
 
 
-def read_unit(body: bytes, unit: HsaId, *, at: datetime) -> Entry | None:
-    """A GetUnitResponse about `unit`. Raises SourceFailed: also when it is about another one."""
+@dataclass(frozen=True, slots=True)
+class Belonging:
+    """The units that an answer is about (the unit, and what it is a member of), and who answers for
+    them, as far as that is in force."""
+
+    units: tuple[HsaId, ...]
+    provider: HsaId | None = None
+    owner: Told | None = None
+
+
+def read_places(
+    body: bytes, *, reading: Reading
+) -> tuple[tuple[Entry, ...] | tuple[Belonging, ...], Heard]:
+    """Either answer, whatever unit it is about, for whoever reads a file. Nobody was asked about,
+    so nothing is reported. Raises SourceFailed."""
+    content = open_message(body, UNIT.response, CARE_UNIT.response).content
+    if content.tag == UNIT.response:
+        entry = read_unit(body, None, at=reading.asked_at)
+        return () if entry is None else (entry,), Heard()
+    belonging = read_belonging(body, at=reading.asked_at)
+    return () if belonging is None else (belonging,), Heard()
+
+
+def read_unit(body: bytes, unit: HsaId | None, *, at: datetime) -> Entry | None:
+    """A GetUnitResponse about `unit`, or about any. Raises SourceFailed: also when it is about
+    another one."""
     row = _one(body, UNIT, "unit")
     if row is None:
         return None
     own = f"{{{UNIT.namespace}}}"
     fields = _fields(row, own, "unit")
-    if hsa_id(text(fields.get(f"{own}unitHsaId"))) != unit:
-        raise SourceFailed(Cause.UNREADABLE, "unit/unitHsaId: another unit than the one asked for")
+    named = hsa_id(text(fields.get(f"{own}unitHsaId")))
+    if named is None or (unit is not None and named != unit):
+        raise SourceFailed(Cause.UNREADABLE, "unit/unitHsaId: not the unit asked for")
     if not _in_force(fields, own, "unit", at):
         return None
     called = name(text(fields.get(f"{own}publicName"))) or name(text(fields.get(f"{own}unitName")))
@@ -92,7 +118,7 @@ def read_unit(body: bytes, unit: HsaId, *, at: datetime) -> Entry | None:
     visited = texts(fields.get(f"{own}structuredVisitingAddress"))
     types = f"{{{UNIT.types}}}"
     return Entry(
-        unit,
+        named,
         called,
         at,
         phone=_phone(row, own),
@@ -105,25 +131,34 @@ def read_unit(body: bytes, unit: HsaId, *, at: datetime) -> Entry | None:
 
 def read_owner(body: bytes, entry: Entry) -> Entry:
     """The entry with the care provider of a GetHealthCareUnitResponse. Raises SourceFailed."""
+    found = read_belonging(body, at=entry.fetched_at)
+    if found is None:
+        return entry
+    if entry.hsa_id not in found.units:
+        raise SourceFailed(Cause.UNREADABLE, "healthCareUnit: not the unit asked for")
+    return replace(entry, provider=found.provider, owner=found.owner)
+
+
+def read_belonging(body: bytes, *, at: datetime) -> Belonging | None:
+    """A GetHealthCareUnitResponse. Raises SourceFailed."""
     row = _one(body, CARE_UNIT, "healthCareUnit")
     if row is None:
-        return entry
+        return None
     own = f"{{{CARE_UNIT.namespace}}}"
     fields = _fields(row, own, "healthCareUnit")
-    named = {
+    named = (
         hsa_id(text(fields.get(f"{own}{each}HsaId")))
         for each in ("healthCareUnitMember", "healthCareUnit")
-    }
-    if entry.hsa_id not in named:
-        raise SourceFailed(Cause.UNREADABLE, "healthCareUnit: another unit than the one asked for")
+    )
+    units = tuple(dict.fromkeys(each for each in named if each is not None))
     provider = "healthCareProvider"
-    if not _in_force(fields, own, provider, entry.fetched_at):
-        return entry
+    if not _in_force(fields, own, provider, at):
+        return Belonging(units)
     called = (text(fields.get(f"{own}{provider}{each}")) for each in ("PublicName", "Name"))
-    return replace(
-        entry,
-        provider=hsa_id(text(fields.get(f"{own}{provider}HsaId"))),
-        owner=next((told for each in called if (told := name(each))), None),
+    return Belonging(
+        units,
+        hsa_id(text(fields.get(f"{own}{provider}HsaId"))),
+        next((told for each in called if (told := name(each))), None),
     )
 
 
