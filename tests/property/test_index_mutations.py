@@ -1,14 +1,12 @@
 """Whatever happens to an answer of the index, nobody's booking but the person's is asked for."""
 
-import copy
-
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lxml import etree
 
 from stodtjanster.information import Appointment
 from stodtjanster.sources.kit.source import Response, SourceFailed
 from tests.invitations import adapter, engagement, found, invited
+from tests.mutated import rearranged, reworded
 from tests.rivta_messages import OTHER, OTHER_UNIT, question
 
 FOREIGN = "Annans-1"
@@ -40,10 +38,6 @@ def check(body: bytes) -> None:
     assert not any(FOREIGN.encode() in each for each in sent)
 
 
-def pick(data: st.DataObject, root: etree._Element) -> etree._Element:
-    return data.draw(st.sampled_from([*root.iter(etree.Element)]))
-
-
 def test_whole_it_leads_to_the_persons_own() -> None:
     assert len(followed(ANSWER)) == 2
     check(ANSWER)
@@ -52,29 +46,13 @@ def test_whole_it_leads_to_the_persons_own() -> None:
 @unhurried
 @given(st.data())
 def test_an_element_dropped_doubled_or_moved(data: st.DataObject) -> None:
-    root = etree.fromstring(ANSWER)
-    chosen, target = pick(data, root), pick(data, root)
-    if chosen is root:
-        return
-    change = data.draw(st.sampled_from(["drop", "double", "move"]))
-    if change == "drop":
-        chosen.getparent().remove(chosen)
-    elif change == "double":
-        chosen.addnext(copy.deepcopy(chosen))
-    elif target not in {chosen, *chosen.iterdescendants()}:
-        target.append(chosen)
-    check(etree.tostring(root))
+    check(rearranged(data, ANSWER))
 
 
 @unhurried
 @given(st.data(), st.text(max_size=30))
 def test_a_text_replaced(data: st.DataObject, word: str) -> None:
-    root = etree.fromstring(ANSWER)
-    try:
-        pick(data, root).text = word
-    except ValueError:
-        return
-    check(etree.tostring(root))
+    check(reworded(data, ANSWER, word))
 
 
 @unhurried
