@@ -9,7 +9,6 @@ import orjson
 from bench import parse_fhir_rows as rows
 from bench.parse_peers import fhir_resources
 from bench.parse_race import FLOOR, OURS, Raced, Read, race
-from stodtjanster.model import PersonId
 from stodtjanster.sources.kit.fhir import bundle
 from stodtjanster.sources.kit.fhir.agreements import CODES
 from stodtjanster.sources.kit.fhir.documents import TYPES
@@ -18,8 +17,6 @@ from stodtjanster.sources.kit.fhir.scope import Scope
 
 MANY: Final = 100
 BASE: Final = "https://kommun.example/fhir"
-PERSON: Final = PersonId.parse("190001019801")
-
 KINDS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "Appointment": rows.appointment,
     "Encounter": rows.encounter,
@@ -31,7 +28,10 @@ KINDS: Final[dict[str, Callable[[int], dict[str, Any]]]] = {
     "MedicationRequest": rows.medication_request,
     "DeviceUseStatement": rows.device_use,
     "DeviceRequest": rows.device_request,
+    "SupplyRequest": rows.supply_request,
     "DocumentReference": rows.document,
+    "Communication": rows.communication,
+    "Patient": rows.patient,
 }
 
 
@@ -48,10 +48,10 @@ def races() -> Iterator[Callable[[], Raced]]:
 
 
 def body_of(kind: str, row: Callable[[int], dict[str, Any]]) -> bytes:
-    """A searchset of many rows."""
+    """A searchset of many rows; a person has one Patient."""
     entries = [
         {"fullUrl": f"{BASE}/{kind}/{n}", "resource": row(n), "search": {"mode": "match"}}
-        for n in range(MANY)
+        for n in range(1 if kind == "Patient" else MANY)
     ]
     return orjson.dumps({"resourceType": "Bundle", "type": "searchset", "entry": entries})
 
@@ -62,7 +62,7 @@ def read(kind: str, body: bytes) -> int:
         "kommun",
         BASE,
         rows.START,
-        PERSON,
+        rows.PERSON,
         frozenset({"Patient/1"}),
         agreements=CODES,
         plan_documents=TYPES,

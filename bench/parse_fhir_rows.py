@@ -6,6 +6,9 @@ No two of a kind have the same id or the same time. Each is valid R4B, and makes
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
+from stodtjanster.model import PersonId
+
+PERSON: Final = PersonId.parse("190001019801")
 START: Final = datetime(2026, 11, 20, 7, 30, tzinfo=UTC)
 HSA: Final = "urn:oid:1.2.752.29.4.19"
 OWN: Final = "https://kommun.example/fhir/CodeSystem"
@@ -208,6 +211,46 @@ def device_request(number: int) -> dict[str, Any]:
         "authoredOn": _day(number),
         "requester": _unit("Organization"),
         "performer": _unit("Organization"),
+    }
+
+
+def supply_request(number: int) -> dict[str, Any]:
+    return {
+        **_head("SupplyRequest", number),
+        "status": "active",
+        "itemCodeableConcept": {"coding": [{"system": OWN, "code": "I"}], "text": "Bindor"},
+        "quantity": {"value": 120, "unit": "stycken"},
+        "occurrencePeriod": {"start": _day(number)},
+        "authoredOn": _day(number),
+        "requester": _unit("Organization"),
+        "supplier": [_unit("Organization")],
+        "deliverTo": _PERSON,
+    }
+
+
+def communication(number: int) -> dict[str, Any]:
+    return {
+        **_head("Communication", number),
+        "status": "completed",
+        "topic": {"text": "Din nya tid"},
+        "subject": _PERSON,
+        "sent": f"{_day(number)}T10:00:00+01:00",
+        "received": f"{_day(number)}T10:01:00+01:00",
+        "recipient": [_PERSON],
+        "sender": _unit("Organization"),
+        "payload": [{"contentString": "Vi ses på tisdag."}],
+    }
+
+
+def patient(_number: int) -> dict[str, Any]:
+    system = "http://electronichealth.se/identifier/personnummer"
+    return {
+        "resourceType": "Patient",
+        "id": "1",
+        "meta": _meta(),
+        "identifier": [{"system": system, "value": PERSON.value}],
+        "name": [{"family": "Lindqvist", "given": ["Birgitta"]}],
+        "generalPractitioner": [_unit("Organization")],
     }
 
 

@@ -11,7 +11,7 @@ from lxml import etree
 
 from bench import parse_rows as rows
 from bench.parse_peers import xsdata_reader, zeep_reader
-from bench.parse_race import FLOOR, OURS, Raced, Read, race
+from bench.parse_race import FLOOR, OURS, WALK, Raced, Read, race
 from bench.parse_rows import SUBJECT, UNIT, answer
 from stodtjanster.catalogue import Entry
 from stodtjanster.model import HsaId, Period, Told
@@ -21,11 +21,13 @@ from stodtjanster.sources.care_documentation import adapter as care_documentatio
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
 from stodtjanster.sources.care_services import adapter as care_services
+from stodtjanster.sources.connections import adapter as connections
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import Heard
 from stodtjanster.sources.listings import adapter as listings
 from stodtjanster.sources.medication_history import adapter as medication_history
+from stodtjanster.sources.open_invitations import adapter as open_invitations
 from stodtjanster.sources.persons import adapter as persons
 from stodtjanster.sources.request_activities import adapter as request_activities
 from stodtjanster.sources.subject_of_care_schedule import adapter as schedule
@@ -67,6 +69,15 @@ def _items(read: Callable[..., Heard]) -> Callable[[bytes], int]:
         heard = read(body, reading=_READING)
         assert not heard.rejected
         return len(heard.items)
+
+    return count
+
+
+def _places(read: Callable[..., tuple[tuple[object, ...], Heard]]) -> Callable[[bytes], int]:
+    def count(body: bytes) -> int:
+        places, heard = read(body, reading=_READING)
+        assert not heard.rejected
+        return len(places)
 
     return count
 
@@ -187,6 +198,22 @@ ANSWERS: Final = (
         _items(persons.read),
         1,
     ),
+    Answer(
+        open_invitations.CONTRACT,
+        _schema("itintegration/engagementindex/1.0", "FindContent", "1.0"),
+        rows.engagement,
+        _places(open_invitations.read_places),
+    ),
+    Answer(
+        connections.CONTRACT,
+        _schema(
+            "infrastructure/itintegration/registry/2.0",
+            "GetLogicalAddresseesByServiceContract",
+            "2.0",
+        ),
+        rows.connection,
+        _places(connections.read_places),
+    ),
     Answer(units.UNIT, _unit("GetUnit", "5.0"), rows.catalogue_unit, _entry, 1),
     Answer(units.CARE_UNIT, _unit("GetHealthCareUnit", "2.0"), rows.care_unit, _owner, 1),
 )
@@ -198,7 +225,7 @@ def races(national: Path | None, folder: Path) -> Iterator[Callable[[], Raced]]:
     `national` is the folder of national schemas; without it only the floor and ours run.
     """
     for each in ANSWERS:
-        readers: dict[str, Read] = {FLOOR: _floor(), OURS: each.read}
+        readers: dict[str, Read] = {FLOOR: _floor(), OURS: each.read, WALK: _walk()}
         if national is not None:
             schema = national / each.schema
             readers["zeep"] = zeep_reader(schema, each.contract)
@@ -208,7 +235,17 @@ def races(national: Path | None, folder: Path) -> Iterator[Callable[[], Raced]]:
 
 
 def _floor() -> Read:
-    parser = etree.XMLParser(
+    parser = _parser()
+    return lambda body: etree.fromstring(body, parser)
+
+
+def _walk() -> Read:
+    """The least that a reader can do of the tree: the name and the text of every element."""
+    parser = _parser()
+    return lambda body: [(each.tag, each.text) for each in etree.fromstring(body, parser).iter()]
+
+
+def _parser() -> etree.XMLParser:
+    return etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, remove_blank_text=True
     )
-    return lambda body: etree.fromstring(body, parser)

@@ -279,6 +279,28 @@ def free_day(number: int) -> str:
     )
 
 
+def engagement(number: int) -> str:
+    found = _parts(
+        registeredResidentIdentification=SUBJECT.value,
+        serviceDomain="riv:crm:scheduling",
+        categorization="Invitation",
+        logicalAddress=f"SE2321000230-10{number:04}",
+        businessObjectInstanceIdentifier=f"b0000000-0000-4000-8000-{number:012}",
+        clinicalProcessInterestId="NA",
+        mostRecentContent=_stamp(number),
+        sourceSystem=UNIT,
+        creationTime=_stamp(-number),
+        updateTime=_stamp(-number),
+        dataController="232100-0214",
+        owner="5565594230",
+    )
+    return _row("engagement", found)
+
+
+def connection(number: int) -> str:
+    return _row("logicalAddressRecord", _parts("r", logicalAddress=f"SE2321000230-10{number:04}"))
+
+
 def catalogue_unit(_number: int) -> str:
     hours = _parts(fromDay="1", fromTime="08:00:00", toDay="5", toTime="17:00:00")
     return _row(
