@@ -19,3 +19,12 @@ CAUSES = {
     "VP014": Cause.FAULT,
     "VP015": Cause.FAILED,
 }
+
+
+def allowed(detail: str) -> set[Cause]:
+    """What a fault may mean that is told by this: VP009 may say more than its code, and a fault of
+    a producer has none.
+    """
+    if detail == "VP009":
+        return {Cause.TIMEOUT, Cause.REFUSED, Cause.FAULT}
+    return {CAUSES.get(detail, Cause.FAULT)}
