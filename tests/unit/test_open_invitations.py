@@ -186,6 +186,8 @@ def test_a_unit_that_tells_of_one_of_two_has_answered_in_part(second_fails: bool
 def test_a_unit_that_the_platform_does_not_let_us_call_is_not_connected(refused: Response) -> None:
     answer = heard(found(engagement()), refused)
     assert by_system(answer.reports)[UNIT] == (Outcome.NOT_ASKED, Cause.NOT_CONNECTED)
+    (told,) = [report for report in answer.reports if report.system == UNIT]
+    assert told.detail in ("VP004", "VP007")
 
 
 def test_when_the_time_is_out_what_has_come_is_handed_over() -> None:

@@ -111,6 +111,7 @@ class Adapter(RivtaSource[Settings]):
             ask.at,
             None,
             Cause.NOT_CONNECTED if unconnected else failed.cause,
+            detail=failed.detail,
         )
         return Heard(reports=(report,))
 
