@@ -94,9 +94,10 @@ def _rows() -> Iterable[Row]:
         yield Row(f"listing-tstnmt2321000156-{code}", Listing, producers=(region,))
     for information in (Appointment, FreeDay, FreeTime):
         yield Row("ntjp-bookings", information, producers=(NORDMARK,), asked_about_a_booking=True)
-    for information in (Appointment, CareManager, CarePlan, CareService, Agreement, Medication):
+    municipal = (Appointment, CareManager, CarePlan, CareService, Agreement, Medication)
+    for information in (*municipal, CareContact, ReferralStatus):
         # Of the others it has one each, which fits on any page.
-        paged = information in (Appointment, CareService, Agreement)
+        paged = information in (Appointment, CareService, Agreement, ReferralStatus)
         yield Row(SJOVIK, information, target=SJOVIK, login="sjovik-token", paged=paged)
     yield Row(FAST_KONTAKT, CareManager, target=FAST_KONTAKT, person=SARA)
     yield Row("inbox", Message, target=HERE)

@@ -379,7 +379,7 @@ def test_every_page_is_asked_for(wire: Wire, sandbox: Sandbox, row: Row) -> None
     fewest, small = 1, {}
     if row.target in FHIR_TARGETS:
         fewest = len(sandbox.requests(row.target))
-        small = {"page_size": 1, "max_pages": 100}
+        small = {"page_size": 1, "max_pages": 300}
     sandbox.clear()
     answer = wire.ask(row, **small)
     assert records(answer) == whole
