@@ -38,6 +38,12 @@ from stodtjanster.sources.kit.xml import one_text, text
 WRITES: Final = (CANCEL, MOVE, MAKE)
 
 _DAY: Final = f"{{{DAYS.namespace}}}"
+_FACILITY: Final = f"{_DAY}healthcare_facility"
+_DATE: Final = f"{_DAY}date"
+_PERFORMER: Final = f"{_DAY}performer"
+_RESOURCE_NAME: Final = f"{_DAY}resourceName"
+_TIME_TYPE: Final = f"{_DAY}timeTypeName"
+_CARE_TYPE: Final = f"{_DAY}careTypeName"
 
 
 def read(body: bytes, *, reading: Reading) -> Heard:
@@ -79,31 +85,31 @@ def _free_time(row: etree._Element, page: Page) -> FreeTime | None:
 
 def _free_day(row: etree._Element, page: Page) -> FreeDay | None:
     fields = once_texts(row, "", _DAY)
-    unit = page.system[fields.get(f"{_DAY}healthcare_facility")]
+    unit = page.system[fields.get(_FACILITY)]
     if unit is None:
         raise BadRow("healthcare_facility", "missing or too long")
     asked_unit(unit, page)
-    on = day((fields.get(f"{_DAY}date") or "").strip())
+    on = day((fields.get(_DATE) or "").strip())
     if on is None:
         raise BadRow("date", "not a date")
     period = page.reading.period
     if period is not None and not period.touches(Dated(on)):
         return None
     told = page.told
-    who = fields.get(f"{_DAY}performer")
-    resource, title = fields.get(f"{_DAY}resourceName"), fields.get(f"{_DAY}timeTypeName")
+    who = fields.get(_PERFORMER)
+    resource, title = fields.get(_RESOURCE_NAME), fields.get(_TIME_TYPE)
     return FreeDay(
         subject=page.reading.subject,
         origin=origin(page, unit, digest(on.isoformat(), who, resource, title), DAYS.operation),
         day=on,
         # The contract names nobody: only the resource has a name.
         who=named(None, told[resource]),
-        title=told[title] or told[fields.get(f"{_DAY}careTypeName")],
+        title=told[title] or told[fields.get(_CARE_TYPE)],
     )
 
 
 def _day_system(row: etree._Element) -> str | None:
-    return address(one_text(row, f"{_DAY}healthcare_facility"))
+    return address(one_text(row, _FACILITY))
 
 
 DAYS_ROWS: Final = Rows(DAYS, FreeDay, "performerAvailabilityByDate", _free_day, _day_system)

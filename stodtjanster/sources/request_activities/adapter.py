@@ -111,7 +111,7 @@ class _Step(NamedTuple):
     event: str | None
     kind: str
     kind_words: Told | None
-    ids: tuple[tuple[str, str], ...]
+    ids: list[tuple[str, str]]
     sender: Told | None
     sent_by: Told | None
     receiver: Told | None
@@ -124,7 +124,6 @@ def _read_first(row: etree._Element, page: Page) -> ReferralStatus:
     if system is None:
         raise BadRow("logicalSystemId", "missing or too long")
     given = ((_SENDERS_ID, _SENDER), (_RECEIVERS_ID, _RECEIVER))
-    code, kind = (fields.get(tag) or "" for tag in (_STATUS, _KIND))
     return _status(
         _Step(
             subject,
@@ -138,16 +137,16 @@ def _read_first(row: etree._Element, page: Page) -> ReferralStatus:
                 # The contract is the person's own channel and has no approvedForPatient.
                 approved_for_patient=True,
             ),
-            code.strip(),
+            (fields.get(_STATUS) or "").strip(),
             None,
             fields.get(_EVENT),
-            kind.strip(),
+            (fields.get(_KIND) or "").strip(),
             None,
-            tuple(
+            [
                 (fields[tag] or "", page.system[fields.get(holder)] or system)
                 for tag, holder in given
                 if tag in fields
-            ),
+            ],
             page.told[fields.get(_SENDER_NAME)],
             page.told[fields.get(_SENT_BY)],
             page.told[fields.get(_RECEIVER_NAME)],
@@ -175,7 +174,7 @@ def _read_second(row: etree._Element, page: Page) -> ReferralStatus:
             text(body.get(_EVENT_TIME)),
             kind.of(KINDS),
             kind.words,
-            ((text(request.get(_ID)) or "", given_by),),
+            [(text(request.get(_ID)) or "", given_by)],
             page.told[text(sender.get(_NAME))],
             page.told[text(author.get(_NAME))],
             page.told[one_text(request.get(_RECEIVING), _NAME)],
@@ -192,11 +191,11 @@ def _status(said: _Step, page: Page) -> ReferralStatus:
     at = moment(said.event)
     if at is None:
         raise BadRow("eventTime", "not a time")
-    ids = tuple(
+    ids = [
         (page.identifier(written, "request id"), holder)
         for written, holder in said.ids
         if written.strip()
-    )
+    ]
     if not ids:
         raise BadRow("request id", "missing")
     kind = _KINDS.get(said.kind, ReferralKind.UNKNOWN)
