@@ -16,7 +16,7 @@ SHAPE: Final = Shape(
         Part(f"{{{_MESSAGES}}}serviceContractNamespace", uri(256)),
         Part(f"{{{_MESSAGES}}}logicalAddress", uri(256)),
     ),
-    open=_MESSAGES,
+    open=frozenset({_MESSAGES}),
 )
 
 

@@ -20,6 +20,7 @@ from stodtjanster.sources.kit.xml import texts
 
 _MESSAGES: Final = "urn:riv:itintegration:engagementindex:ProcessNotificationResponder:1"
 _TYPES: Final = "urn:riv:itintegration:engagementindex:1"
+_NAMESPACES: Final = frozenset({_MESSAGES, _TYPES})
 REQUEST: Final = f"{{{_MESSAGES}}}ProcessNotification"
 
 _TS: Final = matching(
@@ -47,13 +48,13 @@ _ENGAGEMENT: Final = Shape(
         _core("dataController", _ID),
         _core("owner", _ID, needed=False),
     ),
-    open=_TYPES,
+    open=_NAMESPACES,
 )
 _TRANSACTION: Final = Shape(
-    (_core("deleteFlag", boolean), Part(f"{{{_TYPES}}}engagement", _ENGAGEMENT)), open=_TYPES
+    (_core("deleteFlag", boolean), Part(f"{{{_TYPES}}}engagement", _ENGAGEMENT)), open=_NAMESPACES
 )
 SHAPE: Final = Shape(
-    (Part(f"{{{_MESSAGES}}}engagementTransaction", _TRANSACTION, many=True),), open=_MESSAGES
+    (Part(f"{{{_MESSAGES}}}engagementTransaction", _TRANSACTION, many=True),), open=_NAMESPACES
 )
 
 _OPERATIONS: Final = {

@@ -31,15 +31,15 @@ class Unfit(Exception):  # noqa: N818 - a finding
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """A sequence of parts. At its end come elements of any other namespace than the one that it is
-    `open` from: the target namespace of the schema that defines it (xs:any ##other).
+    """A sequence of parts. At its end come extensions (xs:any ##other, lax) where it is `open`: of
+    any other namespaces than those, which are all of its contract's.
 
     `kinds` are the shapes of an abstract type by the qualified name in xsi:type, which then must be
     there.
     """
 
     parts: "tuple[Part, ...]" = ()
-    open: str | None = None
+    open: frozenset[str] = frozenset()
     kinds: "Callable[[], Mapping[str, Shape]] | None" = None
 
 
@@ -89,11 +89,13 @@ def _check_part(element: etree._Element, part: Part, where: str, depth: int) -> 
         raise Unfit(inside, "not a value of its type")
 
 
-def _check_stray(element: etree._Element, home: str | None, where: str) -> None:
-    """An extension is of whatever content (lax), but for what types it."""
-    if home is None or etree.QName(element).namespace in (None, home):
+def _check_stray(element: etree._Element, home: frozenset[str], where: str) -> None:
+    """An extension is of whatever content, but for what the schema would know inside it."""
+    if not home or etree.QName(element).namespace is None:
         raise Unfit(where, "an element that the contract does not have there")
     for inner in element.iter():
+        if etree.QName(inner).namespace in home:
+            raise Unfit(where, "an element of the contract out of place")
         _refuse_typing(inner, where)
 
 
