@@ -92,6 +92,11 @@ class Gathering:
             return Cause.FOREIGN
         return Cause.PARTIAL if self.partial else None
 
+    @property
+    def said(self) -> bool:
+        """Whether a reason was given for anything that was left out."""
+        return bool(self.rejected or self.aside or self.foreign)
+
     def reject(self, where: str, why: str) -> None:
         self.lost += 1
         if len(self.rejected) < _MOST_NAMED:

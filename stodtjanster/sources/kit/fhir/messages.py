@@ -54,7 +54,10 @@ def read(
     )
     if whole["resourceType"] != "Bundle" and whole["resourceType"] not in KINDS:
         gathering.set_aside("resource", "not of a kind shown")
-    items = tuple(item for item in gathering.shown() if _timely(item, reading))
+    made = gathering.shown()
+    if whole["resourceType"] == "Bundle" and not (made or gathering.said):
+        gathering.set_aside("Bundle", "holds nothing of a kind shown")
+    items = tuple(item for item in made if _timely(item, reading))
     foreign = (Rejection("Bundle", "a row about another person"),) * min(gathering.foreign, 100)
     return Heard(
         items,
