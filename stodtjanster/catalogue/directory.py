@@ -30,8 +30,8 @@ class Unit:
     """`key` is an HSA-id, a system's logical address or the key of a configured source.
 
     `owner` is who answers for it ("Region Nordmark"); `opening` is the unit's own text. `as_of` is
-    when the national catalogue said how it is found and reached, and None when it has not: it must
-    be told wherever that is shown, since it may be old.
+    when the national catalogue said how it is found and reached, and None when it has not: it is
+    told wherever that is shown, since it may be old.
     """
 
     key: str
@@ -102,7 +102,9 @@ class Directory:
         configuration names them, so that they have one name on the page."""
         provider = self._units.get(entry.provider.value) if entry.provider else None
         known = configured or provider
-        address = ", ".join(part.text for part in (entry.street, entry.town) if part is not None)
+        parts = (part.text for part in (entry.street, entry.town) if part is not None)
+        address = Told.maybe(", ".join(parts))
+        reached = entry.phone or address or entry.open_hours or entry.phone_hours
         return Unit(
             key=entry.hsa_id.value,
             name=entry.name.text,
@@ -110,10 +112,10 @@ class Directory:
             kind=known.kind if known is not None else OwnerKind.OTHER,
             phone=_phone(entry, configured),
             opening=configured.opening if configured and not entry.open_hours else None,
-            address=Told.maybe(address),
+            address=address,
             open_hours=entry.open_hours,
             phone_hours=entry.phone_hours,
-            as_of=entry.fetched_at,
+            as_of=entry.fetched_at if reached else None,
         )
 
 

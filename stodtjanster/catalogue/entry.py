@@ -19,6 +19,11 @@ class Hours:
     closes: time
     comment: Told | None = None
 
+    @property
+    def day_and_night(self) -> bool:
+        """From midnight to midnight; a day has no other hours that begin when they end."""
+        return self.opens == self.closes
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:

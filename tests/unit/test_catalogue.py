@@ -75,7 +75,7 @@ class TestDirectory:
         unit = looked_up().of(origin())
         assert (unit.owner, unit.kind) == ("Nordmarks region", OwnerKind.OTHER)
         bare = looked_up(entry=Entry(CLINIC, Told("Kliniken"), NOW)).of(origin())
-        assert bare == Unit(CLINIC.value, "Kliniken", "Kliniken", as_of=NOW)
+        assert bare == Unit(CLINIC.value, "Kliniken", "Kliniken")
 
     def test_what_the_catalogue_leaves_out_is_taken_from_configuration(self) -> None:
         unit = looked_up(KNOWN, entry=Entry(CLINIC, Told("Kliniken"), NOW)).of(origin())

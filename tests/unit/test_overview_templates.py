@@ -8,6 +8,7 @@ import pytest
 
 from portal.i18n import at
 from portal.pages import Pages
+from stodtjanster.catalogue import Hours
 from stodtjanster.model import STOCKHOLM, Told
 from views.kit.cards import (
     Contact,
@@ -17,6 +18,7 @@ from views.kit.cards import (
     Events,
     FoldedVisits,
     NextUp,
+    Reached,
     WeekDay,
     WeekStrip,
 )
@@ -175,6 +177,28 @@ def test_a_phone_number_is_a_link_that_can_be_dialled(pages):
     )
     html = section(pages, "contacts", "full", body=Contacts((contact,)))
     assert 'href="tel:0980319200"' in html
+
+
+@pytest.mark.parametrize(
+    ("hours", "said"),
+    [
+        (Hours(1, 5, time(8), time(17)), "Öppet vardagar 08.00–17.00"),
+        (Hours(1, 7, time(0), time(0)), "Öppet alla dagar dygnet runt"),
+        (Hours(6, 7, time(9), time(12)), "Öppet lördag–söndag 09.00–12.00"),
+        (
+            Hours(3, 3, time(8), time(11), Told("Drop-in <b>")),
+            "Öppet onsdag 08.00–11.00 (Drop-in &lt;b&gt;)",
+        ),
+    ],
+)
+def test_what_the_catalogue_says_of_a_unit_is_told_with_its_age(pages, hours, said):
+    reached = Reached(NOW, Told("Björkvägen 12, Sjövik"), (hours,), (hours,))
+    contact = Contact(Told("Vårdval"), Mark.REGION, WHY, name=Told("Björkbacken"), reached=reached)
+    html = words(section(pages, "contacts", "full", body=Contacts((contact,))))
+    assert said in html
+    assert said.replace("Öppet", "Telefontid") in html
+    assert "Björkvägen 12, Sjövik" in html
+    assert "Enligt HSA-katalogen i dag kl." in html
 
 
 def status(pages, row: StatusRow) -> str:

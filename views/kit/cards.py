@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Generic, Literal, TypeVar
 
+from stodtjanster.catalogue import Hours
 from stodtjanster.model.told import Told
 from views.kit.notices import Mark, SourceNotice, State, StatusRow, Why
 
@@ -169,6 +170,16 @@ class WeekStrip:
 
 
 @dataclass(frozen=True, slots=True)
+class Reached:
+    """How a unit is found and reached, as the national catalogue said at `as_of`."""
+
+    as_of: datetime
+    address: Told | None = None
+    open_hours: tuple[Hours, ...] = ()
+    phone_hours: tuple[Hours, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Contact:
     """Somebody to turn to. `kind` is the heading ("Fast läkarkontakt")."""
 
@@ -180,6 +191,7 @@ class Contact:
     phone: str | None = None
     opening: Told | None = None
     team: tuple[Told, ...] = ()
+    reached: Reached | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, TypeVar
 
+from stodtjanster.catalogue import Unit
 from stodtjanster.information import (
     Agreement,
     CareManager,
@@ -24,6 +25,7 @@ from views.kit.cards import (
     Part,
     PlanNode,
     Plans,
+    Reached,
     ServiceRow,
 )
 from views.kit.notices import notices_of
@@ -94,6 +96,7 @@ def _chosen(item: Listing, explain: Explainer) -> Contact:
         unit=place if item.name else None,
         phone=unit.phone,
         opening=unit.opening,
+        reached=_reached(unit),
     )
 
 
@@ -124,8 +127,15 @@ def _contact(members: list[CareManager], explain: Explainer) -> Contact:
         unit=first.unit or first.origin.unit_name or Told(unit.name),
         phone=next(phones, None) or unit.phone,
         opening=unit.opening,
+        reached=_reached(unit),
         team=names if len(names) > 1 else (),
     )
+
+
+def _reached(unit: Unit) -> Reached | None:
+    if unit.as_of is None:
+        return None
+    return Reached(unit.as_of, unit.address, unit.open_hours, unit.phone_hours)
 
 
 def _titled(manager: CareManager) -> Told | None:
