@@ -6,7 +6,6 @@ from zoneinfo import ZoneInfo
 
 from stodtjanster.model.told import Told
 from views.kit.cards import (
-    AgreementRow,
     Contact,
     Contacts,
     Day,
@@ -16,15 +15,13 @@ from views.kit.cards import (
     Mark,
     NextUp,
     Part,
-    PlanNode,
-    Plans,
-    ServiceRow,
     SourceNotice,
     StatusRow,
     WeekDay,
     WeekStrip,
     Why,
 )
+from views.kit.plan_cards import AgreementRow, PlanNode, Plans, ServiceRow
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 TODAY = date(2026, 11, 20)

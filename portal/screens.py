@@ -56,7 +56,7 @@ def mine(visit: Visit, path: str = "") -> Answered:
     try:
         permit = open_gate(visit.house, visit.situation, view, visit.session)
     except Refused as refusal:
-        return _denied(visit, refusal.decision), 403
+        return denied(visit, refusal.decision), 403
     asked = Asked(item, MappingProxyType(request.args.to_dict()))
     page = _page(visit, view, permit, asked)
     if slot is None:
@@ -130,7 +130,8 @@ def _note(h: House, page: Page) -> None:
         log.exception("what was shown is not recorded", extra={"view": page.view.key})
 
 
-def _denied(visit: Visit, decision: Decision) -> str:
+def denied(visit: Visit, decision: Decision) -> str:
+    """Why one may not see one's own, in plain words."""
     words = visit.house.pages.speaker(visit.language)
     reason = words.gettext(_WHY_NOT.get(decision.reason, _WHY_NOT_OTHERWISE))
     return visit.render("denied.html", N_("Du kan inte se din planering här"), reason=reason)

@@ -35,6 +35,8 @@ SAMPLES = {
     "handle": ["k7q2"],
     "provider": ["test"],
     "filename": ["portal.css"],
+    "item": ["0123456789abcdef01234567"],
+    "nth": ["1"],
 }
 
 

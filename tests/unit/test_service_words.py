@@ -17,7 +17,7 @@ from stodtjanster.model import (
     Subject,
     Told,
 )
-from views.kit.care import planning
+from views.kit.plans import planning
 from views.kit.view import Scene
 
 NOW = datetime(2026, 11, 20, 13, 10, tzinfo=UTC)

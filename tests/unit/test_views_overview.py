@@ -51,9 +51,11 @@ from tests.viewing import (
     service,
 )
 from views.kit.agenda import events, next_up, week
-from views.kit.cards import EventRow, Events, PlanNode
-from views.kit.care import contacts, planning
+from views.kit.cards import EventRow, Events
+from views.kit.care import contacts
 from views.kit.notices import Mark
+from views.kit.plan_cards import PlanNode
+from views.kit.plans import planning
 from views.kit.view import show
 from views.overview import view
 

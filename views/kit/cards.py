@@ -202,54 +202,6 @@ class Contacts:
 
 
 @dataclass(frozen=True, slots=True)
-class PlanNode:
-    """A plan with the plans under it. `goals_done` and `goals_total` are both None when unknown."""
-
-    title: Told
-    kind: Told
-    mark: Mark
-    why: Why
-    owner: Told | None = None
-    start: date | None = None
-    end: date | None = None
-    follow_up: date | None = None
-    goals_done: int | None = None
-    goals_total: int | None = None
-    goals: tuple[Told, ...] = ()
-    children: tuple["PlanNode", ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AgreementRow:
-    """What somebody has promised to do. `mine`: the reader is the one who promised.
-
-    `noted_by` is the unit that keeps it, said where nobody is named as `owner`.
-    """
-
-    text: Told
-    mine: bool
-    noted_by: Told
-    why: Why
-    owner: Told | None = None
-    until: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceRow:
-    """What the municipality has decided to give. `open_ended`: the decision has no last day."""
-
-    name: Told
-    why: Why
-    extent: Told | None = None
-    law: str | None = None
-    until: date | None = None
-    open_ended: bool = False
-    decided: date | None = None
-    performer: Told | None = None
-    authority: Told | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
     """A list under its own heading with its own honesty: its sources are not its neighbours'."""
 
@@ -259,12 +211,3 @@ class Part(Generic[T]):
     rows: tuple[T, ...] = ()
     gaps: tuple[SourceNotice, ...] = ()
     unreadable: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Plans:
-    """Body of Planering och uppföljning."""
-
-    plans: Part[PlanNode]
-    agreements: Part[AgreementRow]
-    services: Part[ServiceRow]

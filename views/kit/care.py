@@ -1,39 +1,20 @@
-"""Who to turn to, and what is planned: contacts, plans, agreements, decided services."""
+"""Whom to turn to: vårdval and fasta kontakter."""
 
-from collections.abc import Callable, Iterable, Mapping
-from typing import Any, TypeVar
+from collections.abc import Iterable, Mapping
 
 from stodtjanster.catalogue import Unit
 from stodtjanster.information import (
-    Agreement,
     CareManager,
     CareManagerKind,
-    CarePlan,
-    CarePlanKind,
-    CareService,
     Listing,
     ListingKind,
-    Party,
     TelecomKind,
 )
-from stodtjanster.information.hierarchy import PlanTree, plan_trees
 from stodtjanster.model import Answer, Told
-from views.kit.cards import (
-    AgreementRow,
-    Contact,
-    Contacts,
-    Part,
-    PlanNode,
-    Plans,
-    Reached,
-    ServiceRow,
-)
-from views.kit.notices import notices_of
+from views.kit.cards import Contact, Contacts, Reached
 from views.kit.rows import Explainer
-from views.kit.view import Scene, state_of
+from views.kit.view import Scene
 from views.kit.words import N_
-
-R = TypeVar("R")
 
 _MANAGERS: Mapping[CareManagerKind, str] = {
     CareManagerKind.SAMORDNANDE_VARDKONTAKT: N_("Fast vårdkontakt som samordnar allt"),
@@ -50,22 +31,6 @@ _LISTINGS: Mapping[ListingKind, str] = {
     ListingKind.CHILD_HEALTH: N_("Barnavårdscentral (BVC)"),
     ListingKind.ON_CALL: N_("Jourcentral"),
     ListingKind.UNKNOWN: N_("Vårdval"),
-}
-_PLANS: Mapping[CarePlanKind, str] = {
-    CarePlanKind.SIP: N_("Samordnad individuell plan (SIP)"),
-    CarePlanKind.SPLPTLRV: N_("Samordnad plan i psykiatrisk tvångsvård"),
-    CarePlanKind.SPU: N_("Samordnad plan efter sjukhusvistelse"),
-    CarePlanKind.VP: N_("Vårdplan"),
-    CarePlanKind.HP: N_("Habiliteringsplan"),
-    CarePlanKind.RP: N_("Rehabiliteringsplan"),
-    CarePlanKind.GP: N_("Genomförandeplan"),
-    CarePlanKind.SVP: N_("Standardiserad vårdplan"),
-    CarePlanKind.UNKNOWN: N_("Plan"),
-}
-_LAWS: Mapping[str, str] = {
-    "SoL": N_("socialtjänstlagen (SoL)"),
-    "LSS": N_("lagen om stöd och service till vissa funktionshindrade (LSS)"),
-    "HSL": N_("hälso- och sjukvårdslagen (HSL)"),
 }
 
 
@@ -142,109 +107,3 @@ def _titled(manager: CareManager) -> Told | None:
     if manager.name is None or manager.qualification is None:
         return manager.name
     return Told(f"{manager.name.text}, {manager.qualification.text.lower()}", manager.name.lang)
-
-
-def planning(
-    plans: Answer[CarePlan],
-    agreements: Answer[Agreement],
-    services: Answer[CareService],
-    scene: Scene,
-) -> Plans:
-    """Three lists, each honest about its own sources."""
-    return Plans(
-        plans=_part(
-            N_("Planer"),
-            N_("Du har ingen plan hos dem som svarade. Du kan be om en."),
-            plans,
-            scene,
-            lambda explain: (_node(tree, explain) for tree in plan_trees(plans.items)),
-        ),
-        agreements=_part(
-            N_("Överenskommelser"),
-            N_("Du har inga överenskommelser hos dem som svarade."),
-            agreements,
-            scene,
-            lambda explain: (_agreement(item, explain) for item in agreements.items),
-        ),
-        services=_part(
-            N_("Insatser från kommunen"),
-            N_("Du har inga beslut om insatser från de kommuner som svarade."),
-            services,
-            scene,
-            lambda explain: (_service(item, explain) for item in services.items),
-        ),
-    )
-
-
-def _part(
-    title: str,
-    none: str,
-    answer: Answer[Any],
-    scene: Scene,
-    rows: Callable[[Explainer], Iterable[R]],
-) -> Part[R]:
-    words = scene.words
-    return Part(
-        title=words.gettext(title),
-        state=state_of(has_rows=bool(answer.items), answer=answer),
-        empty_text=words.gettext(none),
-        rows=tuple(rows(Explainer.of(scene, answer))),
-        gaps=notices_of(answer.reports, scene.directory, words),
-        unreadable=answer.rejected,
-    )
-
-
-def _node(tree: PlanTree, explain: Explainer) -> PlanNode:
-    plan = tree.plan
-    words = explain.scene.words
-    kind = Told(words.gettext(_PLANS[plan.kind]), words.language)
-    if plan.kind is CarePlanKind.UNKNOWN and plan.kind_text is not None:
-        kind = plan.kind_text
-    told = [goal.reached for goal in plan.goals if goal.reached is not None]
-    unit = explain.scene.directory.of(plan.origin)
-    return PlanNode(
-        title=plan.title or kind,
-        kind=kind,
-        mark=explain.mark(plan),
-        why=explain.why(plan),
-        owner=plan.owner or Told(unit.name),
-        start=plan.first,
-        end=plan.last,
-        follow_up=plan.follow_up,
-        goals_done=sum(told) if told else None,
-        goals_total=len(plan.goals) if told else None,
-        goals=tuple(goal.text for goal in plan.goals),
-        children=tuple(_node(child, explain) for child in tree.children),
-    )
-
-
-def _agreement(item: Agreement, explain: Explainer) -> AgreementRow:
-    return AgreementRow(
-        text=item.text,
-        mine=item.party is Party.PERSON,
-        noted_by=item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name),
-        owner=item.owner,
-        until=item.until,
-        why=explain.why(item),
-    )
-
-
-def _service(item: CareService, explain: Explainer) -> ServiceRow:
-    return ServiceRow(
-        name=item.name,
-        extent=item.extent,
-        law=_law(item.law, explain),
-        until=item.last,
-        open_ended=item.first is not None and item.last is None,
-        decided=item.decided,
-        performer=item.performer,
-        authority=item.authority,
-        why=explain.why(item),
-    )
-
-
-def _law(short: str | None, explain: Explainer) -> str | None:
-    """The law's name: its abbreviation alone is nothing that most people know."""
-    if short is None:
-        return None
-    return explain.scene.words.gettext(_LAWS[short]) if short in _LAWS else short

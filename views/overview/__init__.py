@@ -1,14 +1,8 @@
 """Vad händer härnäst, och närmaste veckan? Who to turn to, and what is planned."""
 
-from stodtjanster.information import (
-    Agreement,
-    CareManager,
-    CarePlan,
-    CareService,
-    Listing,
-)
+from stodtjanster.information import CareManager, Listing
 from stodtjanster.model import ActorKind, Need
-from views.kit import agenda, care
+from views.kit import agenda, care, plans
 from views.kit.view import View
 from views.kit.words import N_
 
@@ -26,9 +20,9 @@ view = View(
         "stays": agenda.STAYS,
         "listings": Need(Listing, days_ahead=0),
         "managers": Need(CareManager, days_ahead=0),
-        "plans": Need(CarePlan, days_back=3 * 365, days_ahead=365),
-        "agreements": Need(Agreement, days_back=365, days_ahead=365),
-        "services": Need(CareService, days_back=0, days_ahead=365),
+        "plans": plans.PLANS,
+        "agreements": plans.AGREEMENTS,
+        "services": plans.SERVICES,
     },
 )
 
@@ -52,7 +46,7 @@ view.section(
     "plans",
     title=N_("Planering och uppföljning"),
     none=N_("Du har inga planer, överenskommelser eller insatser hos dem som svarade."),
-)(care.planning)
+)(plans.planning)
 view.section(
     "contacts",
     title=N_("Mottagningar och kontakter"),
