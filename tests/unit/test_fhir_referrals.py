@@ -47,6 +47,13 @@ def test_a_step_of_a_referral():
     assert item.names == {"kommun|Task/k9", "TSTNMT2321000156-NORD|R-7001"}
 
 
+def test_a_kind_that_nobody_knows_keeps_its_words():
+    kind = {"system": "urn:oid:1.2.752.129.2.2.2.24", "code": "99", "display": "vårdbegäran"}
+    item = only(referral_request(code={"coding": [kind]}))
+    assert (item.kind, item.kind_text) == (ReferralKind.UNKNOWN, Told("vårdbegäran"))
+    assert only(referral_request()).kind_text is None
+
+
 def test_a_person_who_sent_is_not_the_unit():
     item = only(referral_task(requester={"reference": "Practitioner/1", "display": "Sara Nyström"}))
     assert (item.sender, item.sent_by) == (None, Told("Sara Nyström"))

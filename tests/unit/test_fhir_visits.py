@@ -82,6 +82,13 @@ def test_it_begins_and_ends_with_its_bounds():
     assert visits({**DAY, **over, "timeOfDay": ["12:00"]}) == []
 
 
+def test_a_plan_does_not_tell_of_days_that_have_been():
+    back = Period(date(2026, 11, 6), date(2026, 11, 22))
+    assert hours(visits({**DAY, "timeOfDay": ["12:00"]}, back)) == [
+        *("11-20 12:00", "11-21 12:00", "11-22 12:00")
+    ]
+
+
 def test_days_of_the_week():
     found = visits(
         {**WEEK, "dayOfWeek": ["mon", "thu"]}, Period(date(2026, 11, 20), date(2026, 12, 1))

@@ -14,7 +14,7 @@ from stodtjanster.information import (
     CareContactStatus,
     VisitForm,
 )
-from stodtjanster.model import Open, Told, When
+from stodtjanster.model import Open, Origin, Told, When
 from stodtjanster.sources.kit.fhir.appointments import check, form, pointed_at, virtual
 from stodtjanster.sources.kit.fhir.scope import Labels, Scope, care_unit
 from stodtjanster.sources.kit.fhir.values import (
@@ -75,8 +75,6 @@ def stands_for(resource: Json, scope: Scope) -> tuple[str, ...]:
 def _appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> Appointment:
     """A planned contact, perhaps without a time."""
     subject = scope.whose(resource.get("subject"), resource)
-    provider = resource.get("serviceProvider")
-    unit = scope.told(scope.name(provider, resource), resource)
     places = [one["location"] for one in as_list(resource.get("location"))]
     place = next((name for one in places if (name := scope.name(one, resource))), None)
     concepts = [*as_list(resource.get("type")), *as_list(resource.get("serviceType"))]
@@ -86,18 +84,11 @@ def _appointment(resource: Json, identity: str, labels: Labels, scope: Scope) ->
     hidden = labels.protected or scope.protected
     return Appointment(
         subject=subject,
-        origin=scope.origin(
-            resource,
-            identity,
-            labels.approved,
-            None,
-            care_unit((provider,), scope, resource),
-            unit,
-        ),
+        origin=_origin(resource, identity, labels, scope),
         when=_when(resource),
         title=scope.told(words, resource),
         who=_staff(resource, scope),
-        unit=unit,
+        unit=_unit(resource, scope),
         place=None if hidden else scope.told(place, resource),
         form=virtual(resource) if meets is VisitForm.UNKNOWN else meets,
         reason=scope.told(_reason(resource), resource),
@@ -108,8 +99,6 @@ def _contact(
     resource: Json, identity: str, labels: Labels, scope: Scope, *, planned: bool
 ) -> CareContact:
     subject = scope.whose(resource.get("subject"), resource)
-    provider = resource.get("serviceProvider")
-    unit = scope.told(scope.name(provider, resource), resource)
     classes = as_list(resource.get("class"))
     said = [*classes, *as_list(resource.get("type"))]
     kind = next(
@@ -120,23 +109,26 @@ def _contact(
     period = resource.get("actualPeriod") or resource.get("period") or {}
     return CareContact(
         subject=subject,
-        origin=scope.origin(
-            resource,
-            identity,
-            labels.approved,
-            None,
-            care_unit((provider,), scope, resource),
-            unit,
-        ),
+        origin=_origin(resource, identity, labels, scope),
         kind=kind,
         kind_text=scope.told(words, resource),
         status=CareContactStatus.PLANNED if planned else CareContactStatus.ONGOING,
         when=_when(resource),
         ended=period.get("end") is not None,
         reason=scope.told(_reason(resource), resource),
-        unit=unit,
+        unit=_unit(resource, scope),
         responsible=staff[0] if staff else None,
     )
+
+
+def _origin(resource: Json, identity: str, labels: Labels, scope: Scope) -> Origin:
+    unit = care_unit((resource.get("serviceProvider"),), scope, resource)
+    name = _unit(resource, scope)
+    return scope.origin(resource, identity, labels.approved, None, unit, name)
+
+
+def _unit(resource: Json, scope: Scope) -> Told | None:
+    return scope.told(scope.name(resource.get("serviceProvider"), resource), resource)
 
 
 def _display(classes: list[Json]) -> str | None:

@@ -20,6 +20,7 @@ from stodtjanster.sources.kit.fhir.values import (
     Unreadable,
     as_list,
     codings,
+    concept_text,
     first_of,
     first_text,
     matches,
@@ -120,6 +121,7 @@ def _status(
     requester = scope.meant(resource.get("requester"), resource)
     from_unit = requester.name if requester.kind in UNITS else None
     kind, words = _kind(resource)
+    receiver = scope.told(first_of(scope.name(one, resource) for one in receivers), resource)
     return ReferralStatus(
         subject=subject,
         origin=scope.origin(
@@ -128,7 +130,7 @@ def _status(
             labels.approved,
             at,
             care_unit((*receivers, resource.get("requester")), scope, resource),
-            scope.told(first_of(scope.name(one, resource) for one in receivers), resource),
+            receiver,
             called=_called(resource, step, text, at),
         ),
         step=step,
@@ -139,7 +141,7 @@ def _status(
         names=frozenset((f"{scope.system}|{identity}", *_names(resource, scope))),
         sender=scope.told(from_unit, resource),
         sent_by=None if from_unit else scope.told(requester.name, resource),
-        receiver=scope.told(first_of(scope.name(one, resource) for one in receivers), resource),
+        receiver=receiver,
     )
 
 
@@ -154,10 +156,12 @@ def _step(resource: Json, scope: Scope) -> tuple[ReferralStep, Told] | None:
 
 
 def _kind(resource: Json) -> tuple[ReferralKind, str | None]:
-    said = [*as_list(resource.get("category")), *as_list(resource.get("code"))]
-    for system, code in codings(said):
-        if system == _KIND_SYSTEM and code in _KINDS:
-            return _KINDS[code], None
+    """The kind by its code system; of a code that nobody knows there, the words."""
+    for concept in [*as_list(resource.get("category")), *as_list(resource.get("code"))]:
+        for system, code in codings(concept):
+            if system == _KIND_SYSTEM:
+                known = _KINDS.get(code)
+                return (known, None) if known else (ReferralKind.UNKNOWN, concept_text(concept))
     return ReferralKind.UNKNOWN, None
 
 

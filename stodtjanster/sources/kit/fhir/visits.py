@@ -11,7 +11,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from stodtjanster.information import Appointment, CareService
-from stodtjanster.model import STOCKHOLM, Approximate, Dated, Period, When
+from stodtjanster.model import STOCKHOLM, Approximate, Dated, Period, When, local_day
 from stodtjanster.sources.kit.fhir.appointments import form
 from stodtjanster.sources.kit.fhir.care_services import timing_period
 from stodtjanster.sources.kit.fhir.scope import Scope
@@ -39,7 +39,8 @@ _LENGTHS: Final = {"d": 1, "wk": 7}
 
 
 def visits(service: CareService, timing: Json | None, scope: Scope) -> tuple[Appointment, ...]:
-    """Each visit within the days that were asked for, at most MOST_DAYS of them."""
+    """Each visit from today on within the days that were asked for, at most MOST_DAYS of them.
+    Whether anybody came on a day that has been is not told by a plan for it."""
     repeat = (timing or {}).get("repeat")
     if scope.visits is None or not repeat:
         return ()
@@ -54,14 +55,14 @@ def visits(service: CareService, timing: Json | None, scope: Scope) -> tuple[App
             form=form(service.name.text, "", []),
             recurring=True,
         )
-        for name, when in _occurrences(repeat, scope.visits)
+        for name, when in _occurrences(repeat, scope.visits, local_day(scope.asked_at))
     )
 
 
-def _occurrences(repeat: Json, asked: Period) -> Iterator[tuple[str, When]]:
+def _occurrences(repeat: Json, asked: Period, today: date) -> Iterator[tuple[str, When]]:
     """A name that no other visit of the service has, and when it is."""
     first, last = days(timing_period({"repeat": repeat}))
-    begin = asked.first if first is None else max(first, asked.first)
+    begin = max(asked.first, today) if first is None else max(asked.first, today, first)
     end = min(asked.last, begin + timedelta(MOST_DAYS - 1))
     end = end if last is None else min(last, end)
     step = _step(repeat, first)
