@@ -8,14 +8,14 @@ is not taken as favourable, but for one thing: that somebody who has just logged
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
-from cachetools import LRUCache
+from cachetools import TLRUCache
 
-from stodtjanster.access import Permit, Policy, decide
+from stodtjanster.access import Facts, Permit, Policy, decide
 from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.fetch import FetchService
 from stodtjanster.information import Item, PersonRecord
@@ -48,15 +48,15 @@ _FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
 class Known:
     """What the register has said of one person, as far as it has.
 
-    `others` are their other numbers. `certain` is False when a part of it was not told now: then
-    `protected` is what an older copy forbids, or UNKNOWN.
+    `others` are their other numbers. When a part of it was not told now, `protected` is what an
+    older copy forbids, or UNKNOWN. It is not kept longer than `until`, which is aware.
     """
 
     name: Told | None
     deceased: bool
     protected: Protection
     others: tuple[PersonId, ...]
-    certain: bool
+    until: datetime
 
     def of(self, subject: Subject) -> Subject:
         """The subject with what is known."""
@@ -65,7 +65,7 @@ class Known:
         )
 
 
-NOTHING: Final = Known(None, False, Protection.UNKNOWN, (), certain=False)
+NOTHING: Final = Known(None, False, Protection.UNKNOWN, (), datetime.min.replace(tzinfo=UTC))
 
 
 class People:
@@ -91,31 +91,38 @@ class People:
         self._clock = clock
         self._policy = policy
         self._patience = patience
-        self._kept: LRUCache[tuple[str, PersonId], tuple[Known, datetime]] = LRUCache(keep)
+        self._kept: TLRUCache[tuple[str, PersonId], Known] = TLRUCache(
+            keep, _until, timer=lambda: clock().timestamp()
+        )
         self._lock = Lock()
 
-    def recognised(self, situation: Situation, *, reach: str, audit: AuditLog) -> Situation:
+    def recognised(
+        self, situation: Situation, *, reach: str, audit: AuditLog, facts: Facts | None = None
+    ) -> Situation:
         """The situation with what is known of its subject."""
-        known = self.known(situation, reach=reach, audit=audit)
+        known = self.known(situation, reach=reach, audit=audit, facts=facts)
         return replace(situation, subject=known.of(situation.subject))
 
-    def known(self, situation: Situation, *, reach: str, audit: AuditLog) -> Known:
+    def known(
+        self, situation: Situation, *, reach: str, audit: AuditLog, facts: Facts | None = None
+    ) -> Known:
         """What the register says of the subject, at most minutes ago.
 
-        It is not asked about somebody of whom the actor may see nothing anyway. Raises
+        It is not asked about somebody of whom the actor may see nothing anyway, whatever it says;
+        `facts` are what else is known of the two, as for `access.decide`. Raises
         AuditUnavailable when the question cannot be logged: then it is not asked.
         """
         key = (reach, situation.subject.person)
         with self._lock:
             kept = self._kept.get(key)
-        if kept is not None and self._clock() < kept[1]:
-            return kept[0]
-        permit = decide(situation, self._kinds, reach=reach, policy=self._policy)
+        if kept is not None:
+            return kept
+        permit = self._decide(situation, reach, facts)
         if not (self._registers and permit.granted):
             return NOTHING
-        known, until = self._look_up(situation, reach, audit)
+        known = self._look_up(permit, audit)
         with self._lock:
-            self._kept[key] = (known, until)
+            self._kept[key] = known
         return known
 
     def forget(self, reach: str) -> None:
@@ -124,24 +131,24 @@ class People:
             for key in [key for key in self._kept if key[0] == reach]:
                 del self._kept[key]
 
-    def _look_up(self, situation: Situation, reach: str, audit: AuditLog) -> tuple[Known, datetime]:
+    def _decide(self, situation: Situation, reach: str, facts: Facts | None) -> Permit:
+        return decide(situation, self._kinds, reach=reach, policy=self._policy, facts=facts)
+
+    def _look_up(self, permit: Permit, audit: AuditLog) -> Known:
         """Ask about the number, and then about those that it is linked with: a protection may
         stand in the record of any of them."""
         deadline = monotonic() + self._patience
-        numbers: tuple[PersonId, ...] = (situation.subject.person,)
         while True:
-            subject = replace(situation.subject, others=numbers[1:])
-            answer = self._ask(replace(situation, subject=subject), reach, audit, deadline)
+            numbers = permit.situation.subject.numbers
+            answer = self._ask(permit.to_look_up(), audit, deadline)
             found = _with_linked(numbers, answer)
             if found == numbers:
-                known = _known(answer, numbers)
-                return known, self._keep_until(answer, known)
-            numbers = found
+                return _known(answer, numbers, self._clock())
+            subject = replace(permit.situation.subject, others=found[1:])
+            situation = replace(permit.situation, subject=subject)
+            permit = self._decide(situation, permit.reach, permit.facts)
 
-    def _ask(
-        self, situation: Situation, reach: str, audit: AuditLog, deadline: float
-    ) -> Answer[Any]:
-        permit = decide(situation, self._kinds, reach=reach, policy=self._policy).to_look_up()
+    def _ask(self, permit: Permit, audit: AuditLog, deadline: float) -> Answer[Any]:
         reference = audit.record(self._event(permit))
         harvest = self._fetch.begin(permit.logged(reference), _NEEDS)
         while not harvest.settled(_NEEDS) and harvest.wait(deadline - monotonic()):
@@ -166,13 +173,6 @@ class People:
             session=permit.reach,
         )
 
-    def _keep_until(self, answer: Answer[Any], known: Known) -> datetime:
-        """Counted from when the register said it, not from when it was taken from the shelf."""
-        now = self._clock()
-        if not known.certain:
-            return now + REST
-        return min(report.as_of or now for report in answer.reports) + FRESH
-
 
 def _with_linked(numbers: tuple[PersonId, ...], answer: Answer[Any]) -> tuple[PersonId, ...]:
     """Reserve numbers are left out: neither the index nor the aggregating services know them (TKB),
@@ -186,7 +186,7 @@ def _with_linked(numbers: tuple[PersonId, ...], answer: Answer[Any]) -> tuple[Pe
     return tuple(dict.fromkeys((*numbers, *linked)))[:MAX_NUMBERS]
 
 
-def _known(answer: Answer[Any], numbers: tuple[PersonId, ...]) -> Known:
+def _known(answer: Answer[Any], numbers: tuple[PersonId, ...], now: datetime) -> Known:
     """What the records come to. The stricter is obeyed, whichever number it stands under.
 
     A copy from before is believed in what it forbids and not in what it allows.
@@ -204,5 +204,10 @@ def _known(answer: Answer[Any], numbers: tuple[PersonId, ...]) -> Known:
         deceased=any(record.deceased for record in records),
         protected=next(hidden, Protection.NONE if certain else Protection.UNKNOWN),
         others=numbers[1:],
-        certain=certain,
+        # From when the register said it, not from when it was taken from the shelf.
+        until=min(r.as_of or now for r in asked) + FRESH if certain else now + REST,
     )
+
+
+def _until(_key: object, known: Known, _now: float) -> float:
+    return known.until.timestamp()

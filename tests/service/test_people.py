@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
 import pytest
 
 from portal.people import FRESH, REST, People
-from stodtjanster.access import Policy
+from stodtjanster.access import Facts, Policy
+from stodtjanster.access.case import Grant
 from stodtjanster.audit import AuditEvent, AuditUnavailable
 from stodtjanster.fetch import FetchService
 from stodtjanster.information import Appointment, PersonRecord
 from stodtjanster.model import (
+    ActorKind,
     Cause,
     Origin,
     Outcome,
@@ -113,9 +116,12 @@ class Desk:
             patience=20.0 if answers else 0.01,
         )
 
-    def who(self, person: PersonId = ANNA, reach: str = "a", **who: Any) -> Subject:
+    def who(
+        self, person: PersonId = ANNA, reach: str = "a", facts: Facts | None = None, **who: Any
+    ) -> Subject:
         asked: Situation = replace(situation(person, **who), now=self.clock())
-        return self.people.recognised(asked, reach=session(reach), audit=self.log).subject
+        named = {"reach": session(reach), "audit": self.log, "facts": facts}
+        return self.people.recognised(asked, **named).subject
 
     @property
     def asked(self) -> list[PersonId]:
@@ -293,6 +299,18 @@ class TestWhoIsNotLookedUp:
         assert at.who(person, **who).protected is Protection.UNKNOWN
         assert at.asked == []
         assert at.log.events == []
+
+    def test_a_subject_is_looked_up_for_an_ombud_with_any_grant(self, desk: Open) -> None:
+        """Also one that does not reach to contacts, or to anything the register holds."""
+        at = desk(Register().has(ANNA, BEFORE, protected=HIDDEN))
+        ombud = {"subject": ANNA, "kind": ActorKind.OMBUD, "acting_for": ANNA}
+        day = timedelta(days=1)
+        grant = Grant(ANNA, BO, frozenset({"booking"}), NOON - day, NOON + day)
+        assert at.who(BO, **ombud).protected is Protection.UNKNOWN
+        assert at.asked == []
+        known = at.who(BO, facts=Facts(grant=grant), **ombud)
+        assert known == Subject(ANNA, protected=HIDDEN, others=(BEFORE,))
+        assert [(e.actor, e.subject, e.ground) for e in at.log.events] == [(BO, ANNA, "OMBUD")] * 2
 
     def test_nobody_when_it_cannot_be_logged(self, desk: Open) -> None:
         at = desk(Register().has(ANNA))
