@@ -64,6 +64,13 @@ def test_what_is_denied_is_joined_by_or_and_what_is_whole_by_and():
     )
 
 
+def test_one_unit_that_shares_nothing_does_not_speak_for_its_region():
+    clinic = Unit("SE-1", "Psykiatrimottagningen", "Region Nordmark", OwnerKind.REGION)
+    report = Report("ntjp", "SE-1", "appointment", Outcome.NOT_ASKED, cause=Cause.NOT_CONNECTED)
+    (said,) = notices_of([report], Directory([clinic]), Speaker(LANGUAGES["sv"]))
+    assert said.heading == "Psykiatrimottagningen delar inte tider här ännu"
+
+
 def test_what_nobody_shares_names_nobody():
     said = notice("unconnected", "appointment", source="")
     assert said.heading == "Ingen delar tider här ännu"

@@ -168,7 +168,7 @@ def _notices(
         kind = _kind_of(report)
         if kind is not None:
             unit = directory.behind(report)
-            groups.setdefault((unit.owner, kind), []).append((report, unit))
+            groups.setdefault((_who(kind, unit), kind), []).append((report, unit))
     for owner, kind in [key for key in groups if key[1] == "waiting"]:
         # Who did not answer one question is not also waited for: that would be two stories.
         if (owner, "silent") in groups:
@@ -196,11 +196,19 @@ def _kind_of(report: Report) -> _Kind | None:
     return "rows" if report.rejected else "partial"
 
 
+def _who(kind: _Kind, unit: Unit) -> str:
+    """The organisation; but of one unit that shares nothing its region must not be said to."""
+    return unit.name if kind == "unconnected" else unit.owner
+
+
 def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> SourceNotice:
     unit = next((u for _, u in troubled if u.phone), troubled[0][1])
     keys = dict.fromkeys(report.information for report, _ in troubled)
     nouns = [words.gettext(_NOUNS.get(key, _NOUN_OTHERWISE)) for key in keys]
-    named = {"who": unit.owner, "what": joined(nouns, words, _AND if kind in _OF_ALL else _OR)}
+    named = {
+        "who": _who(kind, unit),
+        "what": joined(nouns, words, _AND if kind in _OF_ALL else _OR),
+    }
     answers = [report.as_of for report, _ in troubled if report.as_of is not None]
     return SourceNotice(
         tone=_TONES.get(kind, "warning"),
