@@ -40,14 +40,13 @@ def serve(port: int, config: Path | None) -> None:
 
 @main.command()
 @click.option("--port", default=8000, show_default=True)
-@click.option("--inbound-port", default=8001, show_default=True)
 @click.option("--sandbox-port", default=9400, show_default=True)
 @click.option("--state", default=".demo", type=click.Path(file_okay=False, path_type=Path))
-def demo(port: int, inbound_port: int, sandbox_port: int, state: Path) -> None:
+def demo(port: int, sandbox_port: int, state: Path) -> None:
     """The portal and its whole sandbox, to open in a browser; one source is broken."""
     from portal.demo import run_demo
 
-    sys.exit(run_demo(port, inbound_port, sandbox_port, state))
+    sys.exit(run_demo(port, sandbox_port, state))
 
 
 @main.command(context_settings={"ignore_unknown_options": True, "help_option_names": []})

@@ -55,14 +55,15 @@ CONSUMER = "TSTNMT2321000156-PORT"
 SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
 
-def run_demo(port: int, inbound_port: int, sandbox_port: int, state: Path) -> int:
+def run_demo(port: int, sandbox_port: int, state: Path) -> int:
     """Start both, say where to go, and stop both at Ctrl-C. Returns an exit code.
 
-    The sandbox calls the portal back at `inbound_port`.
+    The sandbox calls the portal back at the next port.
     """
-    for option, taken in (("--port", port), ("--inbound-port", inbound_port)):
-        if _is_taken(taken):
-            click.echo(f"portal demo: port {taken} is in use; try {option}", err=True)
+    inbound_port = port + 1
+    for each in (port, inbound_port):
+        if _is_taken(each):
+            click.echo(f"portal demo: port {each} is in use; try --port", err=True)
             return 1
     state = state.resolve()
     state.mkdir(mode=0o700, parents=True, exist_ok=True)
