@@ -39,7 +39,7 @@ from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import moment
 from stodtjanster.sources.kit.types import Types
-from stodtjanster.sources.kit.xml import children, text, texts
+from stodtjanster.sources.kit.xml import children, one_text, text, texts
 
 CONTRACT: Final = Contract(
     "coreprocess:residentparticipation:residentparticipation",
@@ -189,7 +189,7 @@ def _unit(fields: dict[str, etree._Element], page: Page) -> Told | None:
     """Where the care is given, else the unit or the care provider that has appointed."""
     for tag in (_PROVIDING_UNIT, _MANAGING_UNIT, _MANAGING_PROVIDER):
         if tag in fields:
-            told = page.told[texts(fields[tag]).get(_NAME)]
+            told = page.told[one_text(fields[tag], _NAME)]
             if told is not None:
                 return told
     return None
@@ -201,14 +201,15 @@ def _telecom(row: etree._Element, fields: dict[str, etree._Element]) -> tuple[Te
     for holder in holders:
         if holder is None:
             continue
-        found = dict.fromkeys(
-            telecom
-            for contact in holder.iterchildren(_CONTACT)
-            for entry in contact.iterchildren(_TELECOM)
-            if (telecom := _one_telecom(children(entry))) is not None
-        )
-        if found:
-            return tuple(found)
+        read = [
+            _one_telecom(children(entry))
+            for contact in holder
+            if contact.tag == _CONTACT
+            for entry in contact
+            if entry.tag == _TELECOM
+        ]
+        if found := tuple(dict.fromkeys([each for each in read if each is not None])):
+            return found
     return ()
 
 
@@ -217,7 +218,7 @@ def _one_telecom(fields: dict[str, etree._Element]) -> Telecom | None:
     value = text(fields.get(_VALUE))
     if value is None or len(value) > MAX_ID:
         return None
-    code = texts(fields.get(_SYSTEM)).get(_CODE) or ""
+    code = one_text(fields.get(_SYSTEM), _CODE) or ""
     kind = _TELECOMS.get(code.strip().lower(), TelecomKind.OTHER)
     if kind is TelecomKind.URL and not value.lower().startswith(("https://", "http://")):
         kind = TelecomKind.OTHER

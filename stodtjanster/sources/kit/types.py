@@ -1,6 +1,6 @@
 """IIType and CVType, which every newer contract has in the namespace of its own types."""
 
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from lxml import etree
 
@@ -19,6 +19,9 @@ class Coded(NamedTuple):
     def of(self, system: str) -> str:
         """The code, "" when it is of another code system than the one expected."""
         return self.code if (self.system or system).strip() == system else ""
+
+
+_NOTHING: Final = Coded("", None, None)
 
 
 class Types:
@@ -46,11 +49,12 @@ class Types:
 
     def local(self, identity: etree._Element | None) -> str | None:
         """The extension, else the root: an identity that is a UUID has only a root."""
-        parts = texts(identity)
-        return parts.get(self._extension) or parts.get(self._root)
+        return one_text(identity, self._extension) or one_text(identity, self._root)
 
     def whole(self, identity: etree._Element | None) -> str | None:
         """Root and extension as one name; None when absent or absurdly long."""
+        if identity is None:
+            return None
         parts = texts(identity)
         both = ((parts.get(self._root) or "").strip(), (parts.get(self._extension) or "").strip())
         joined = "|".join(part for part in both if part)
@@ -58,6 +62,8 @@ class Types:
 
     def coded(self, code: etree._Element | None, page: Page) -> Coded:
         """What a CVType says."""
+        if code is None:
+            return _NOTHING
         fields = texts(code)
         return Coded(
             (fields.get(self._code) or "").strip(),
