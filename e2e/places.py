@@ -71,6 +71,62 @@ def overview_empty(page: Page, _world: World) -> None:
     complete(page)
 
 
+def week(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/veckan")
+    complete(page)
+
+
+def week_in_english(page: Page, _world: World) -> None:
+    log_in(page, language="en")
+    page.goto("/en/mig/veckan")
+    complete(page)
+
+
+def week_partial(page: Page, world: World) -> None:
+    """Something is missing, the daily visits are hidden, and every question is opened."""
+    world.fault("sydkust", "http500")
+    log_in(page)
+    page.goto("/sv/mig/veckan?dagliga=nej")
+    complete(page)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+
+def week_late(page: Page, world: World) -> None:
+    world.fault("plattformen", "slow", seconds=LATE_SECONDS)
+    week(page, world)
+
+
+def week_empty(page: Page, _world: World) -> None:
+    log_in(page, "Tove Palm")
+    page.goto("/sv/mig/veckan")
+    complete(page)
+
+
+def week_admitted(page: Page, _world: World) -> None:
+    log_in(page, "Aina Fors")
+    page.goto("/sv/mig/veckan")
+    complete(page)
+
+
+def event(page: Page, _world: World) -> None:
+    log_in(page)
+    complete(page)
+    page.get_by_role("link", name="Återbesök efter operation").first.click()
+    complete(page)
+
+
+def event_gone(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto(f"/sv/mig/handelse/{'0' * 24}")
+    complete(page)
+
+
+def event_unknown(page: Page, world: World) -> None:
+    world.fault("sjovik", "http500")
+    event_gone(page, world)
+
+
 def one_section(page: Page, _world: World) -> None:
     log_in(page)
     page.goto("/sv/mig/del/plans")
@@ -144,6 +200,15 @@ PLACES: dict[str, Arrange] = {
     "oversikt-vet-inte": overview_unknown,
     "oversikt-kopia": overview_copy,
     "oversikt-tom": overview_empty,
+    "veckan": week,
+    "veckan-en": week_in_english,
+    "veckan-trasig-kalla": week_partial,
+    "veckan-sent-svar": week_late,
+    "veckan-tom": week_empty,
+    "veckan-inskriven": week_admitted,
+    "handelse": event,
+    "handelse-borta": event_gone,
+    "handelse-vet-inte": event_unknown,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,
