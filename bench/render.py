@@ -20,8 +20,9 @@ from portal.pages import Pages
 from stodtjanster.catalogue import Directory, Unit
 from stodtjanster.model import Actor, ActorKind, Answer, Situation, Subject, Told
 from stodtjanster.sources.kit.reading import Reading
-from views.kit.cards import Contact, Contacts, EventRow, Events, PlanNode, Plans
+from views.kit.cards import Contact, Contacts, EventRow, Events
 from views.kit.notices import Why
+from views.kit.plan_cards import PlanNode, Plans
 from views.kit.view import Scene, Shown, show
 from views.overview import view
 
