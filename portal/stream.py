@@ -16,7 +16,7 @@ from portal.pages import Pages
 from stodtjanster.fetch import Harvest
 from stodtjanster.model import Answer, Protection, Report
 from views.kit.notices import StatusRow, status_row, unrecognised
-from views.kit.view import Scene, Section, Shown, View, broken, show
+from views.kit.view import ONE, Scene, Section, Shown, View, broken, show
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
@@ -190,7 +190,13 @@ def _status(page: Page, status: StatusRow) -> Shown:
 def _frame(page: Page) -> dict[str, Any]:
     view, words = page.view, page.scene.words
     places = [Place(one.slot, words.gettext(one.waiting)) for one in view.sections]
-    return {"frame": view.frame, "places": places, "late_slot": view.late_slot}
+    return {
+        "frame": view.frame,
+        "places": places,
+        "late_slot": view.late_slot,
+        # Its section names the record, in larger letters than the question.
+        "about_one": view.path.endswith(ONE),
+    }
 
 
 def _section_context(page: Page, shown: Shown) -> dict[str, Any]:

@@ -162,6 +162,7 @@ class CarePlan(Item):
             own,
             kind=kind,
             status=status,
+            participants=tuple(dict.fromkeys((*self.participants, *twin.participants))),
             attachments=tuple(dict.fromkeys((*self.attachments, *twin.attachments))),
             keys=self.keys | twin.keys,
             parents=tuple(dict.fromkeys((*self.parents, *twin.parents))),
@@ -171,6 +172,6 @@ class CarePlan(Item):
 
 
 _TOLD_BY_EITHER = (
-    *("kind_text", "title", "owner", "responsible", "participants", "own_words"),
+    *("kind_text", "title", "owner", "responsible", "own_words"),
     *("first", "last", "follow_up", "authored", "changed", "goals", "activities"),
 )

@@ -126,7 +126,8 @@ class TaskRow:
 
 @dataclass(frozen=True, slots=True)
 class GoalRow:
-    """`number` counts from one. `unowned` is how many of the tasks nobody is to do."""
+    """`number` counts from one. `unowned` is how many of the tasks nobody is to do; when it is
+    `reached` nothing more needs to be."""
 
     number: int
     text: Told
@@ -134,22 +135,24 @@ class GoalRow:
     tag: Tag | None = None
     due: date | None = None
     unowned: int = 0
+    reached: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentRow:
     """A document of a plan: to open or download at `href`, or without it at `held_by`.
 
-    `number` counts from one within its plan, `size` is in bytes.
+    `number` counts from one within its plan, `plan`, whose only one it is when it is None. `size`
+    is in bytes.
     """
 
-    number: int
+    plan: Told
     kind: str
     held_by: str
+    number: int | None = None
     href: str | None = None
     size: int | None = None
     download: bool = False
-    plan: Told | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +192,7 @@ class FollowUp:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`what` is a sentence about `about`: "Ny uppgift"."""
+    """`what` says what happened to `about`: "Ny uppgift"."""
 
     day: date
     what: str
@@ -200,14 +203,15 @@ class Change:
 class PlanPage:
     """One plan with all that stands under it. `loose` are tasks that are for no goal that is known.
 
-    `above` is the plan that it is part of. `below` holds the plans under it, `marks` everybody who
-    is responsible for any part.
+    `above` is the plan that it is part of, and `all_href` leads to all of them. `below` holds the
+    plans under it, `marks` everybody who is responsible for any part.
     """
 
     title: Told
     kind: Told
     marks: tuple[Mark, ...]
     why: Why
+    all_href: str
     holder: Holder
     follow_up: FollowUp
     tag: Tag | None = None

@@ -53,6 +53,7 @@ from views.kit.view import Scene
 from views.kit.words import N_, Words
 
 CHANGES_DAYS: Final = 30
+MOST_CHANGES: Final = 6
 _GOALS: Mapping[GoalState, tuple[str, Literal["good", "quiet", "warning"]]] = {
     GoalState.REACHED: (N_("Målet är nått"), "good"),
     GoalState.FORWARD: (N_("Går framåt"), "good"),
@@ -108,6 +109,7 @@ def make_page(
         kind=plan_kind(plan, words),
         marks=_marks(parts, scene),
         why=explain.why(plan),
+        all_href=f"{scene.base}planer/",
         holder=_holder(plan, managers, scene),
         follow_up=_follow_up(parts, booked, stays, scene),
         tag=_tag(plan, scene),
@@ -188,6 +190,7 @@ class _Content:
                 _said(_GOALS.get(one.goal.state), self._scene.words),
                 one.goal.due,
                 one.unowned,
+                reached=one.goal.state is GoalState.REACHED,
             )
             for number, one in enumerate(self._goals, 1)
         )
@@ -355,37 +358,35 @@ def _members(parts: Iterable[CarePlan], scene: Scene) -> tuple[Member, ...]:
 
 def _documents(parts: Sequence[CarePlan], scene: Scene) -> Iterator[DocumentRow]:
     for part in parts:
-        title = None if part is parts[0] else plan_title(part, scene.words)
         for number, one in enumerate(part.attachments, 1):
-            yield _document(one, number, part, title, scene)
+            yield _document(one, number, part, scene)
 
 
-def _document(
-    one: Attachment, number: int, plan: CarePlan, title: Told | None, scene: Scene
-) -> DocumentRow:
+def _document(one: Attachment, number: int, plan: CarePlan, scene: Scene) -> DocumentRow:
     word = _DOCUMENTS.get(one.media_type, N_("Dokument"))
     inside = one.content is not None
     return DocumentRow(
-        number=number,
+        plan=plan_title(plan, scene.words),
+        number=number if len(plan.attachments) > 1 else None,
         kind=scene.words.gettext(word),
         held_by=scene.directory.of(plan.origin).owner,
         href=f"{plan_href(plan, scene)}/bilaga/{number}" if inside else None,
         size=len(one.content) if one.content is not None else None,
         download=one.media_type not in OPENED,
-        plan=title,
     )
 
 
 def _changes(
     parts: Sequence[CarePlan], agreements: Iterable[Agreement], scene: Scene
 ) -> tuple[Change, ...]:
-    """What the sources date to the last days, newest first."""
+    """What the sources date to the last days: the latest, newest first."""
     words = scene.words
     today = scene.situation.today
     earliest = today - timedelta(days=CHANGES_DAYS)
     told = (*_changed_parts(parts, words), *_agreed(agreements, words))
     recent = {change for change in told if earliest <= change.day <= today}
-    return tuple(sorted(recent, key=lambda one: (-one.day.toordinal(), one.what, one.about.text)))
+    newest = sorted(recent, key=lambda one: (-one.day.toordinal(), one.what, one.about.text))
+    return tuple(newest[:MOST_CHANGES])
 
 
 def _changed_parts(parts: Iterable[CarePlan], words: Words) -> Iterator[Change]:
@@ -401,9 +402,8 @@ def _changed_parts(parts: Iterable[CarePlan], words: Words) -> Iterator[Change]:
             if task.added is not None:
                 yield Change(task.added, words.gettext(N_("Ny uppgift")), task.text)
         for goal in part.goals:
-            tag = _GOALS.get(goal.state)
-            if goal.changed is not None and tag is not None:
-                yield Change(goal.changed, words.gettext(tag[0]), goal.text)
+            if goal.changed is not None:
+                yield Change(goal.changed, words.gettext(N_("Nytt läge för målet")), goal.text)
 
 
 def _agreed(agreements: Iterable[Agreement], words: Words) -> Iterator[Change]:
