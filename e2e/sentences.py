@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from portal.i18n import LANGUAGES, Speaker
 from stodtjanster.catalogue import Directory
 from stodtjanster.model import Actor, ActorKind, Answer, PersonId, Situation, Subject
+from views.kit import plans
 from views.kit.view import Scene
-from views.overview import care, view
+from views.overview import view
 
 _PERSON = PersonId.parse("190001019801")
 _SCENE = Scene(
@@ -21,7 +22,7 @@ _SCENE = Scene(
     words=Speaker(LANGUAGES["sv"]),
     directory=Directory([]),
 )
-_PARTS = care.planning(Answer(), Answer(), Answer(), _SCENE)
+_PARTS = plans.planning(Answer(), Answer(), Answer(), _SCENE)
 
 NONE: tuple[str, ...] = (
     *dict.fromkeys(section.none for section in view.sections),
