@@ -6,11 +6,18 @@ from datetime import date, timedelta
 import pytest
 from pydantic import ValidationError
 
-from stodtjanster.access import Facts, Permit, Policy, Reason, decide
+from stodtjanster.access import Facts, NotPermitted, Permit, Policy, Reason, decide
 from stodtjanster.access.case import Grant, Guardian, UnitAccess
 from stodtjanster.access.settings import PolicySettings
-from stodtjanster.information import Appointment, CareManager, CarePlan, CareService, Item
-from stodtjanster.model import ActorKind, HsaId, PersonId, Protection
+from stodtjanster.information import (
+    Appointment,
+    CareManager,
+    CarePlan,
+    CareService,
+    Item,
+    PersonRecord,
+)
+from stodtjanster.model import ActorKind, HsaId, PersonId, Protection, Told
 from tests.fetching import ANNA, NOON, appointment, situation
 
 OMBUD = PersonId.parse("199206282387")
@@ -112,6 +119,36 @@ def test_early_access_is_for_the_units_records():
     assert made.admits(visit(TEEN)).reason is Reason.SELF_EARLY_ACCESS
     assert made.admits(visit(TEEN, OTHER)).reason is Reason.CHILD_13_15_NO_ACCESS
     assert decide(situation(TEEN), KINDS, reach="r").granted == frozenset()
+
+
+def record(person: PersonId) -> PersonRecord:
+    origin = appointment(person=person).origin
+    return PersonRecord(subject=person, origin=origin, protected=Protection.NONE, deceased=False)
+
+
+def test_whoever_may_be_shown_anything_may_be_looked_up():
+    """The register's record is no record of care: no scope or unit narrows it."""
+    asked = ombuds(Facts(grant=replace(GRANT, scopes=frozenset({"booking"})))).to_look_up()
+    assert asked.granted == {PersonRecord}
+    assert asked.ground.reason is Reason.OMBUD
+    assert asked.admits(record(ANNA)).permitted
+    assert asked.admits(record(OMBUD)).denied
+    assert asked.admits(visit(ANNA)).denied
+    assert asked.audit is None
+
+
+def test_whoever_may_be_shown_nothing_is_not_looked_up_for():
+    with pytest.raises(NotPermitted):
+        ombuds(Facts()).to_look_up()
+
+
+def test_what_is_shown_of_somebody_protected_tells_of_no_place():
+    here = replace(visit(ANNA), place=Told("Storgatan 1"))
+    for protected in Protection:
+        made = decide(situation(protected=protected), KINDS, reach="r")
+        hidden = protected is not Protection.NONE
+        assert made.shown(here) == (replace(here, place=None) if hidden else here)
+    assert decide(situation(), KINDS, reach="r").shown(visit(OMBUD)) is None
 
 
 def test_the_policy_as_configured_is_the_policy():
