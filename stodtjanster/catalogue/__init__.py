@@ -4,6 +4,7 @@ from stodtjanster.catalogue.coverage import Connection, Coverage, Expectation, E
 from stodtjanster.catalogue.directory import Directory, OwnerKind, Unit
 from stodtjanster.catalogue.entries import Entries
 from stodtjanster.catalogue.entry import Entry, Hours
+from stodtjanster.catalogue.opening import Opening, opening
 
 __all__ = [
     "Connection",
@@ -14,6 +15,8 @@ __all__ = [
     "Expectation",
     "Expecting",
     "Hours",
+    "Opening",
     "OwnerKind",
     "Unit",
+    "opening",
 ]
