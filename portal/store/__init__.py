@@ -1,7 +1,8 @@
-"""What outlives a request: the audit log, sessions, logins that have begun, and messages."""
+"""What outlives a request: the audit log, sessions, logins that have begun, messages and grants."""
 
 from portal.store.audit import StoredAudit
 from portal.store.database import StoreUnavailable
+from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import Added, MessageRows
 from portal.store.sealing import Sealing
@@ -10,6 +11,7 @@ from portal.store.store import Store
 
 __all__ = [
     "Added",
+    "GrantRows",
     "LoginRows",
     "MessageRows",
     "Sealing",

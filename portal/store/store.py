@@ -2,6 +2,7 @@
 
 from portal.store.audit import StoredAudit
 from portal.store.database import Database, StoreUnavailable, is_there
+from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
@@ -27,6 +28,10 @@ class Store:
         if not is_there(url):
             raise StoreUnavailable("there is no such file")
         return cls(url)
+
+    def grants(self, sealing: Sealing) -> GrantRows:
+        """What people let others do for them, as this key reads it."""
+        return GrantRows(self._database, sealing)
 
     def messages(self, sealing: Sealing) -> MessageRows:
         """Messages to people, as this key reads them."""

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     DateTime,
     Dialect,
@@ -102,6 +103,25 @@ class LoginAttempt(Base):
 
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class GrantTable(Base):
+    """What people let others do for them. Only the key of the store tells who, whose and what."""
+
+    __tablename__ = "grants"
+    __table_args__ = (
+        Index("grants_by_grantor", "grantor"),
+        Index("grants_by_grantee", "grantee"),
+        Index("grants_by_draft", "draft", "written"),
+    )
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    grantor: Mapped[str] = mapped_column(String(64))
+    grantee: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(Integer)
+    draft: Mapped[bool] = mapped_column(Boolean)
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
