@@ -19,6 +19,7 @@ from tools.translations import collect
 
 PERSONS = ROOT / "sandbox" / "people" / "persons"
 OUR_WORDS = {str(message.id) for message in collect()}
+COMMON = frozenset({"role", "category"})  # words that many pages have, such as "Information"
 EVERYBODY = ("birgitta", "sara", "elias", "anders", "samira", "tom", "skyddad")
 
 
@@ -34,7 +35,9 @@ def told_of(key: str) -> dict[str, Any]:
 
 def texts_of(told: Any) -> set[str]:
     if isinstance(told, dict):
-        return {text for name, value in told.items() if name != "role" for text in texts_of(value)}
+        return {
+            text for name, value in told.items() if name not in COMMON for text in texts_of(value)
+        }
     if isinstance(told, list):
         return {text for value in told for text in texts_of(value)}
     return {told} if isinstance(told, str) and len(told) > 8 else set()
