@@ -1,7 +1,7 @@
 """Swedish public holidays, on which nobody's ordinary hours can be trusted.
 
-Sources: lag (1989:253) om allmänna helgdagar; semesterlagen (1977:480) 3 a §, which adds the eves of
-Midsummer, Christmas and New Year.
+Sources: lag (1989:253) om allmänna helgdagar; semesterlagen (1977:480) 3 a §, which adds the eves
+of Midsummer, Christmas and New Year.
 """
 
 from datetime import date, timedelta

@@ -17,8 +17,8 @@ _WEEK: Final = frozenset(range(1, 8))
 class Opening:
     """`holiday` is when today's hours may be others than the catalogue's.
 
-    `changes` (aware) is when an open unit closes and a closed one opens, None when that is not within
-    two weeks.
+    `changes` (aware) is when an open unit closes and a closed one opens, None when that is not
+    within two weeks.
     """
 
     state: Literal["open", "closed", "holiday"]

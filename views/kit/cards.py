@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Generic, Literal, TypeVar
 
-from stodtjanster.catalogue import Hours
+from stodtjanster.catalogue import Hours, Opening
 from stodtjanster.model.told import Told
 from views.kit.notices import Mark, SourceNotice, State, StatusRow, Why
 
@@ -171,12 +171,17 @@ class WeekStrip:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """How a unit is found and reached, as the national catalogue said at `as_of`."""
+    """How a unit is found and reached, as the national catalogue said at `as_of`.
+
+    `open_now` and `phone_now` are what its hours mean when the page is made.
+    """
 
     as_of: datetime
     address: Told | None = None
     open_hours: tuple[Hours, ...] = ()
     phone_hours: tuple[Hours, ...] = ()
+    open_now: Opening | None = None
+    phone_now: Opening | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,9 @@
 """Whom to turn to: vårdval and fasta kontakter."""
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
-from stodtjanster.catalogue import Unit
+from stodtjanster.catalogue import Unit, opening
 from stodtjanster.information import (
     CareManager,
     CareManagerKind,
@@ -61,7 +62,7 @@ def _chosen(item: Listing, explain: Explainer) -> Contact:
         unit=place if item.name else None,
         phone=unit.phone,
         opening=unit.opening,
-        reached=_reached(unit),
+        reached=reached_at(unit, explain.scene.situation.now),
     )
 
 
@@ -92,15 +93,23 @@ def _contact(members: list[CareManager], explain: Explainer) -> Contact:
         unit=first.unit or first.origin.unit_name or Told(unit.name),
         phone=next(phones, None) or unit.phone,
         opening=unit.opening,
-        reached=_reached(unit),
+        reached=reached_at(unit, explain.scene.situation.now),
         team=names if len(names) > 1 else (),
     )
 
 
-def _reached(unit: Unit) -> Reached | None:
+def reached_at(unit: Unit, now: datetime) -> Reached | None:
+    """None where the national catalogue has not said anything of it."""
     if unit.as_of is None:
         return None
-    return Reached(unit.as_of, unit.address, unit.open_hours, unit.phone_hours)
+    return Reached(
+        as_of=unit.as_of,
+        address=unit.address,
+        open_hours=unit.open_hours,
+        phone_hours=unit.phone_hours,
+        open_now=opening(unit.open_hours, now),
+        phone_now=opening(unit.phone_hours, now),
+    )
 
 
 def _titled(manager: CareManager) -> Told | None:
