@@ -21,7 +21,7 @@ from tests.service.portal_client import MY_PAGE, Browser, Portal, running_portal
 NORDMARK, SYDKUST, SJOVIK = "Region Nordmark", "Region Sydkust", "Sjöviks kommun"
 # What the main person reads from each of them, and from nobody else.
 ROWS = {
-    NORDMARK: ("Återbesök efter operation", "Trygg hemma efter höftoperationen"),
+    NORDMARK: ("Återbesök efter operation", "Diabetes – årlig plan"),
     SYDKUST: ("Utprovning av läshjälpmedel",),
     SJOVIK: ("Träning hemma med fysioterapeut", "Genomförandeplan hemtjänst", "Trygghetslarm"),
 }
