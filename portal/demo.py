@@ -49,6 +49,13 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _INVITATIONS = "ntjp-open-invitations"
 _SJOVIK, _FAST_KONTAKT = "sjovik", "fast-kontakt"
+_LINKS = {
+    "journal": "https://journalen.1177.se/",
+    "test_results": "https://journalen.1177.se/",
+    "self_care": "https://www.1177.se/",
+    "renew_prescription": "https://e-tjanster.1177.se/",
+    "medicines": "https://www.ehalsomyndigheten.se/",
+}
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
 CONSUMER = "TSTNMT2321000156-PORT"
@@ -109,6 +116,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
         "map_url": "https://www.openstreetmap.org/search?query={place}",
+        "links": [{"kind": kind, "url": url} for kind, url in _LINKS.items()],
         "secret": _secret(state / "hemlighet"),
         "sources": [
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),

@@ -3,11 +3,11 @@
 import os
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from pydantic import BaseModel, ConfigDict, Field, SecretStr
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -20,6 +20,9 @@ from portal.identity.settings import ProtectedUrl, ProviderSettings
 from portal.inbound.settings import InboundSettings
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
+from stodtjanster.model import Told
+from views.kit.links import DeepLink, LinkKind
+from views.kit.matters import MATTERS, Matter, Way
 
 FILE_VARIABLE = "PORTAL_CONFIG"
 
@@ -41,6 +44,40 @@ class UnitSettings(BaseModel):
     kind: OwnerKind = OwnerKind.OTHER
     phone: str | None = None
     opening: str | None = None
+
+
+class LinkSettings(BaseModel):
+    """Another service that pages lead to; see `views.kit.links`. `name` is in Swedish, and in place
+    of our own word for the kind."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: LinkKind
+    url: str = Field(pattern=r"^https://[^\s]+$")
+    name: str | None = Field(default=None, min_length=1)
+
+    @model_validator(mode="after")
+    def _is_named(self) -> Self:
+        if self.kind is LinkKind.OTHER and self.name is None:
+            raise ValueError("a link of kind other needs a name")
+        return self
+
+    def link(self) -> DeepLink:
+        return DeepLink(self.kind, self.url, Told.maybe(self.name))
+
+
+class MatterSettings(BaseModel):
+    """Something to ask about; see `views.kit.matters`. `name` and `words` are in Swedish."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+    name: str = Field(min_length=1)
+    words: str = Field(min_length=1)
+    ways: tuple[Way, ...] = Field(min_length=1)
+
+    def matter(self) -> Matter:
+        return Matter(self.key, self.name, self.words, self.ways)
 
 
 class Settings(BaseSettings):
@@ -74,6 +111,8 @@ class Settings(BaseSettings):
     register_seconds: float = Field(default=2.0, gt=0)
     travel_minutes: int = Field(default=30, ge=0, le=240)
     map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
+    links: tuple[LinkSettings, ...] = ()
+    matters: tuple[MatterSettings, ...] | None = None
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"
@@ -90,6 +129,10 @@ class Settings(BaseSettings):
         path = os.environ.get(FILE_VARIABLE)
         files = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
         return init_settings, _Environment(settings_cls), *files
+
+    def turned_to(self) -> tuple[Matter, ...]:
+        """What one may want to ask about: the installation's own list, else the curated one."""
+        return MATTERS if self.matters is None else tuple(one.matter() for one in self.matters)
 
     def key(self, purpose: str) -> bytes:
         """A key of 32 bytes for one purpose, derived from the secret."""

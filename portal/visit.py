@@ -50,6 +50,8 @@ class Visit:
             asked or Asked(),
             travel_minutes=h.settings.travel_minutes,
             map_url=h.settings.map_url,
+            links=tuple(link.link() for link in h.settings.links),
+            matters=h.settings.turned_to(),
             secret=h.handle_secret,
         )
 

@@ -8,6 +8,9 @@ import pytest
 from pydantic import ValidationError
 
 from portal.settings import FILE_VARIABLE, Settings
+from stodtjanster.model import Told
+from views.kit.links import LinkKind
+from views.kit.matters import MATTERS, Matter, Way
 
 
 @pytest.fixture(autouse=True)
@@ -130,3 +133,46 @@ def test_it_cannot_be_changed_afterwards() -> None:
     settings = Settings()
     with pytest.raises(ValidationError):
         settings.session_hours = 99
+
+
+class TestLinksAndMatters:
+    def test_where_other_services_are_is_told_by_kind(self, tmp_path: Path) -> None:
+        path = write(
+            tmp_path / "portal.toml",
+            '[[links]]\nkind = "journal"\nurl = "https://journal.example/"\n'
+            '[[links]]\nkind = "other"\nurl = "https://annat.example/"\nname = "Hälsodagbok"\n',
+        )
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setenv(FILE_VARIABLE, path)
+            journal, other = (each.link() for each in Settings().links)
+        assert (journal.kind, journal.href, journal.name) == (
+            LinkKind.JOURNAL,
+            "https://journal.example/",
+            None,
+        )
+        assert other.name == Told("Hälsodagbok")
+
+    @pytest.mark.parametrize(
+        "link",
+        [
+            {"kind": "journal", "url": "http://journal.example/"},
+            {"kind": "journal", "url": "javascript:alert(1)"},
+            {"kind": "other", "url": "https://annat.example/"},
+            {"kind": "horoscope", "url": "https://annat.example/"},
+        ],
+    )
+    def test_a_link_that_is_not_one_stops_the_start(self, link: dict[str, str]) -> None:
+        with pytest.raises(ValidationError):
+            Settings(links=(link,))
+
+    def test_the_curated_matters_unless_there_is_a_list(self) -> None:
+        assert Settings().turned_to() == MATTERS
+        own = {"key": "fot", "name": "Fotvård", "words": "fot, tå", "ways": ["planned"]}
+        assert Settings(matters=(own,)).turned_to() == (
+            Matter("fot", "Fotvård", "fot, tå", (Way.PLANNED,)),
+        )
+
+    def test_a_kind_of_contact_that_nobody_knows_stops_the_start(self) -> None:
+        own = {"key": "fot", "name": "Fotvård", "words": "fot", "ways": ["astrologer"]}
+        with pytest.raises(ValidationError):
+            Settings(matters=(own,))

@@ -11,6 +11,8 @@ from typing import Any, Final, TypeAlias
 from stodtjanster.catalogue import Directory
 from stodtjanster.information import Item
 from stodtjanster.model import ActorKind, Answer, Need, Origin, Situation, gather
+from views.kit.links import DeepLink
+from views.kit.matters import MATTERS, Matter
 from views.kit.notices import SourceNotice, State, notices_of
 from views.kit.words import N_, Words
 
@@ -39,7 +41,8 @@ class Scene:
 
     `base` is where the pages about this person begin ("/sv/mig/"). `secret` makes handles that
     mean nothing to anybody else. `travel_minutes` is how long a way to a place of care may take,
-    `map_url` an address with `{place}` in it, None where no map is agreed. `seen` are the
+    `map_url` an address with `{place}` in it, None where no map is agreed. `links` lead to
+    other services, `matters` are what one may want to ask somebody about. `seen` are the
     identities of the records that already stand on the page, when a late list is printed: it is
     given all that is known, and shows the others.
     """
@@ -51,6 +54,8 @@ class Scene:
     asked: Asked = Asked()
     travel_minutes: int = 30
     map_url: str | None = None
+    links: tuple[DeepLink, ...] = ()
+    matters: tuple[Matter, ...] = MATTERS
     seen: frozenset[tuple[str, str]] = frozenset()
     secret: bytes = field(default=b"", repr=False)
 
