@@ -36,7 +36,7 @@ def test_the_next_event_and_the_week_come_first(birgitta: Page) -> None:
 def test_a_day_of_the_week_leads_to_that_day_in_the_list(birgitta: Page) -> None:
     """On the page itself, without loading it again."""
     birgitta.evaluate("window.sameDocument = true")
-    link = section(birgitta, "week").get_by_role("link").last
+    link = section(birgitta, "week").get_by_role("list").get_by_role("link").last
     _, _, day = (link.get_attribute("href") or "").partition("#")
     link.click()
     expect(birgitta).to_have_url(re.compile(f"#{day}$"))

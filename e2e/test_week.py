@@ -132,7 +132,9 @@ def test_nothing_is_empty_while_a_source_is_silent(page: Page, world: World) -> 
         page.goto(path)
         complete(page)
         expect(page.locator("main")).to_contain_text("Vi vet inte: Sjöviks kommun svarade inte.")
-        expect(page.get_by_text(re.compile("[Ii]nget (är )?inbokat|finns inte längre"))).to_have_count(0)
+        expect(
+            page.get_by_text(re.compile("[Ii]nget (är )?inbokat|finns inte längre"))
+        ).to_have_count(0)
 
 
 def test_paper_holds_the_week_and_nothing_to_press(page: Page) -> None:

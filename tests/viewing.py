@@ -74,7 +74,8 @@ def scene(now: datetime = NOW, *, protected: Protection = Protection.NONE, **mor
     """`more` are fields of the scene itself."""
     actor = Actor(ActorKind.CITIZEN, BIRGITTA, "loa3")
     subject = Subject(BIRGITTA, protected=protected)
-    return Scene(Situation(actor, subject, "sv", now), Swedish(), DIRECTORY, **more)
+    known = {"directory": DIRECTORY} | more
+    return Scene(Situation(actor, subject, "sv", now), Swedish(), **known)
 
 
 def asked(item: str | None = None, **choices: str) -> Asked:

@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from stodtjanster.catalogue import Directory, Unit
 from stodtjanster.information import VisitForm
 from stodtjanster.model import Dated, Protection, Timed, Told
-from tests.viewing import FAILED, TOWN, answer, asked, at, booking, day, report, scene
+from tests.viewing import FAILED, REGION, TOWN, answer, asked, at, booking, day, report, scene
 from views.event import view
 from views.event.page import EventPage, event
 from views.kit.cards import Before
@@ -80,16 +81,33 @@ class TestTheMap:
 
     def test_it_is_told_the_place_and_nothing_else(self) -> None:
         made = page(booking(at(2), place=self.PLACE, form=VisitForm.VISIT), map_url=MAP)
-        assert made.map_url == "https://karta.example/?q=Sjukhusgatan%204%2C%20Nordstad"
+        assert made.place_map == "https://karta.example/?q=Sjukhusgatan%204%2C%20Nordstad"
 
     @pytest.mark.parametrize("form", [form for form in VisitForm if form is not VisitForm.VISIT])
     def test_a_place_that_may_be_somebodys_home_is_not_told(self, form: VisitForm) -> None:
-        assert page(booking(at(2), place=self.PLACE, form=form), map_url=MAP).map_url is None
+        assert page(booking(at(2), place=self.PLACE, form=form), map_url=MAP).place_map is None
 
     @pytest.mark.parametrize("protected", [p for p in Protection if p is not Protection.NONE])
     def test_nobody_is_told_where_a_protected_person_is(self, protected: Protection) -> None:
         item = booking(at(2), place=self.PLACE, form=VisitForm.VISIT)
-        assert page(item, map_url=MAP, protected=protected).map_url is None
+        assert page(item, map_url=MAP, protected=protected).place_map is None
+
+    @pytest.mark.parametrize(
+        ("form", "shown"),
+        [
+            (VisitForm.VISIT, True),
+            (VisitForm.UNKNOWN, True),
+            (VisitForm.HOME, False),
+            (VisitForm.PHONE, False),
+            (VisitForm.VIDEO, False),
+        ],
+    )
+    def test_the_unit_is_shown_where_one_may_have_to_go_there(
+        self, form: VisitForm, shown: bool
+    ) -> None:
+        unit = Unit(REGION, "Ortopeden", "Region Nordmark", address=self.PLACE)
+        made = page(booking(at(2), form=form), map_url=MAP, directory=Directory([unit]))
+        assert (made.unit_map is not None) == shown
 
     def test_where_no_map_is_agreed_there_is_none(self) -> None:
-        assert page(booking(at(2), place=self.PLACE, form=VisitForm.VISIT)).map_url is None
+        assert page(booking(at(2), place=self.PLACE, form=VisitForm.VISIT)).place_map is None

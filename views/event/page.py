@@ -1,21 +1,26 @@
 """The page of one booked time."""
 
 from dataclasses import dataclass
+from typing import Final
 from urllib.parse import quote
 
 from stodtjanster.information import Appointment, CareContact, VisitForm
 from stodtjanster.model import Answer, Protection, Told
-from views.kit.cards import EventRow
+from views.kit.cards import EventRow, Reached
+from views.kit.care import reached_at
 from views.kit.clashes import clashes
 from views.kit.rows import Explainer, event_row
 from views.kit.view import Scene
+
+_PERHAPS_THERE: Final = (VisitForm.VISIT, VisitForm.UNKNOWN)
 
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
     """`week` is the address of the week that it is in. `actions` of the row are what can be done.
 
-    `phone` and `opening` lead to the unit that gives the time, `map_url` to its place.
+    `phone`, `opening` and `reached` lead to the unit that gives the time. `place_map` shows where
+    the source says that one comes, `unit_map` where the unit is.
     """
 
     row: EventRow
@@ -24,7 +29,9 @@ class EventPage:
     unit: str | None = None
     phone: str | None = None
     opening: Told | None = None
-    map_url: str | None = None
+    reached: Reached | None = None
+    place_map: str | None = None
+    unit_map: str | None = None
 
 
 def event(
@@ -45,7 +52,10 @@ def event(
         unit=unit.name,
         phone=unit.phone,
         opening=unit.opening,
-        map_url=_map_url(item, scene),
+        reached=reached_at(unit, scene.situation.now),
+        # A place that one does not surely come to may be a home: no other site is told of it.
+        place_map=_map(item.place, scene) if item.form is VisitForm.VISIT else None,
+        unit_map=_map(unit.address, scene) if item.form in _PERHAPS_THERE else None,
     )
 
 
@@ -53,10 +63,9 @@ def _is_asked(item: Appointment, scene: Scene) -> bool:
     return scene.handle(item.origin) == scene.asked.item
 
 
-def _map_url(item: Appointment, scene: Scene) -> str | None:
-    """Only where the source says that one comes to the place: any other may be a home, and nobody
-    else is told where the person lives or, under protection, is."""
+def _map(place: Told | None, scene: Scene) -> str | None:
+    """Nor is it told where somebody is whose identity is protected."""
     hidden = scene.situation.subject.protected is not Protection.NONE
-    if scene.map_url is None or item.place is None or item.form is not VisitForm.VISIT or hidden:
+    if scene.map_url is None or place is None or hidden:
         return None
-    return scene.map_url.format(place=quote(item.place.text))
+    return scene.map_url.format(place=quote(place.text))
