@@ -1,5 +1,6 @@
 """The one fetch service: plan, engine, flights, guards, shelf and driver."""
 
+from stodtjanster.fetch.acts import Acted, Overtaken
 from stodtjanster.fetch.driver import AiohttpDriver, Driver
 from stodtjanster.fetch.engine import Call, FetchService
 from stodtjanster.fetch.harvest import Harvest
@@ -8,6 +9,7 @@ from stodtjanster.fetch.shelf import Shelf
 from stodtjanster.fetch.upkeep import Chore, CoverageUpkeep, UnitUpkeep
 
 __all__ = [
+    "Acted",
     "AiohttpDriver",
     "Call",
     "Chore",
@@ -16,6 +18,7 @@ __all__ = [
     "FetchService",
     "Harvest",
     "Needs",
+    "Overtaken",
     "Shelf",
     "UnitUpkeep",
     "plan",

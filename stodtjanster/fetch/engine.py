@@ -22,7 +22,7 @@ from cachetools import LRUCache
 
 from stodtjanster.access import NotPermitted, Permit
 from stodtjanster.catalogue import Coverage
-from stodtjanster.fetch.acts import Ledger, carry_out
+from stodtjanster.fetch.acts import Acted, Ledger, carry_out
 from stodtjanster.fetch.copies import with_old_copy
 from stodtjanster.fetch.driver import Driver
 from stodtjanster.fetch.guards import Line
@@ -32,7 +32,7 @@ from stodtjanster.fetch.revalidation import Revalidation
 from stodtjanster.fetch.shelf import Kept, Shelf
 from stodtjanster.fetch.steps import begin, ending, fail, tell
 from stodtjanster.fetch.upkeep import Chore
-from stodtjanster.information import Item
+from stodtjanster.information import Appointment, Item
 from stodtjanster.information.booking import (
     ActOutcome,
     BookingAct,
@@ -42,7 +42,7 @@ from stodtjanster.information.booking import (
 )
 from stodtjanster.model import Answer, Cause, Need, Outcome, PersonId, Report, Subject
 from stodtjanster.sources import Connected
-from stodtjanster.sources.kit.act import Doing, Performer, concerns
+from stodtjanster.sources.kit.act import Desk, Doing, Performer, concerns
 from stodtjanster.sources.kit.local import LocalSource
 from stodtjanster.sources.kit.source import (
     Ask,
@@ -91,6 +91,12 @@ class FetchService:
         connected = tuple(sources)
         self.sources = tuple(each for each in connected if isinstance(each, Source | LocalSource))
         self._performers = tuple(each for each in connected if isinstance(each, Performer))
+        self._acts = {
+            key: performer.does if performer.settings.enabled else frozenset()
+            # The first that completes a source is the one that is asked.
+            for performer in reversed(self._performers)
+            for key in performer.completes
+        }
         self._driver = driver
         self._clock = clock
         self._shelf = shelf or Shelf()
@@ -156,7 +162,9 @@ class FetchService:
         return Harvest(permit, planned, answers)
 
     def forget(self, reach: str) -> None:
-        """Erase what one login session has on the shelf, and what is on its way there."""
+        """Erase what one login session has on the shelf, what is on its way there, and what it has
+        done."""
+        self._ledger.forget(reach)
         with self._lock:
             self._disown(lambda order: order.reach == reach)
             self._shelf.forget(reach)
@@ -198,40 +206,77 @@ class FetchService:
             question.period or Need(question.information).period(permit.situation.today),
             permit.reach,
         )
-        performer = self._performer(question.rests_on)
+        desk = self._performer(question.rests_on)
         future: Future[Answer[Item]] = Future()
         if question.information not in permit.granted:
             future.set_result(_not_asked(order, Cause.NOT_PERMITTED))
-        elif performer is None or not performer.settings.enabled:
-            future.set_result(_not_asked(order, _why_not(performer)))
+        elif not isinstance(desk, Desk) or not desk.settings.enabled:
+            future.set_result(_not_asked(order, _why_not(desk)))
         else:
-            order = replace(order, source=performer.settings.key)
-            looking = partial(self._look, performer, question, order, permit)
+            order = replace(order, source=desk.settings.key)
+            looking = partial(self._look, desk, question, order, permit)
             self._loop.call_soon_threadsafe(self._set_out_looking, looking, future)
         return future
 
-    def act(self, permit: Permit, act: BookingAct, *, once: str) -> Future[ActOutcome]:
+    @property
+    def acts(self) -> Mapping[str, frozenset[type[BookingAct]]]:
+        """What can be done here at all to the bookings that a source, by its key, tells of."""
+        return self._acts
+
+    def turn(self, booking: Appointment) -> str:
+        """What a form has to carry that somebody may act on the booking with: see `act`."""
+        return self._ledger.turn(booking)
+
+    def act(
+        self,
+        permit: Permit,
+        act: BookingAct,
+        *,
+        once: str,
+        turn: str,
+        before: Callable[[str], None] = lambda _source: None,
+    ) -> Future[ActOutcome]:
         """Change one booking: sent at most once, and always an outcome.
 
         `once` is an id that was made for this one act, such as the hidden field of a form: a second
         call with it, within the same login session and subject, gets the outcome of the first.
-        Raises ValueError when it is empty or was used for another act, and NotPermitted when the
-        permit is not logged or does not cover every record that the act rests on.
+        `turn` was the booking's when the form was made: if anybody has acted on it since, or does
+        so just now, nothing is sent. `before` is told the key of the source, once, before anything
+        is sent to it; if it raises, nothing is.
+
+        Raises ValueError when the id is empty or was used for another act, Overtaken when the turn
+        is over, NotPermitted when the permit is not logged or does not cover every record that the
+        act rests on, and what `before` raises.
         """
         _require(permit, act.rests_on)
-        future, first = self._ledger.open(permit.reach, once, act, self._clock())
+        acted, first = self._ledger.open(permit.reach, once, turn, act, self._clock())
         if first:
-            performer = self._performer(act.rests_on)
-            if (
-                performer is None
-                or not performer.settings.enabled
-                or type(act) not in performer.does
-            ):
-                future.set_result(Unsent(_why_not(performer)))
-            else:
-                acting = partial(self._act, performer, act, permit)
-                self._loop.call_soon_threadsafe(self._set_out_acting, acting, future)
-        return future
+            self._take_on(permit, acted, before)
+        return acted.outcome
+
+    def acted(self, permit: Permit, once: str) -> Acted | None:
+        """The act that the id was used for in this login session, None when there is none.
+
+        Raises NotPermitted when the permit is not logged or does not cover the records in it.
+        """
+        found = self._ledger.find(permit.reach, once)
+        if found is not None:
+            _require(permit, found.act.rests_on)
+        return found
+
+    def _take_on(self, permit: Permit, acted: Acted, before: Callable[[str], None]) -> None:
+        act, outcome = acted.act, acted.outcome
+        performer = self._performer(act.rests_on)
+        if performer is None or not performer.settings.enabled or type(act) not in performer.does:
+            outcome.set_result(Unsent(_why_not(performer)))
+            return
+        try:
+            before(performer.settings.key)
+        except BaseException:
+            outcome.set_result(Unsent(Cause.FAILED))
+            raise
+        acting = partial(self._act, performer, act, permit)
+        self._loop.call_soon_threadsafe(self._set_out_acting, acting, outcome)
 
     def status(self) -> Mapping[str, str]:
         """Each source: "open" while its breaker gives it rest, else "ok". For operators."""
@@ -325,11 +370,11 @@ class FetchService:
         return answer
 
     async def _look(
-        self, performer: Performer, question: BookingQuestion, order: Order, permit: Permit
+        self, desk: Desk, question: BookingQuestion, order: Order, permit: Permit
     ) -> Answer[Item]:
         asked_at = self._clock()
         doing = _doing(permit, question.rests_on, asked_at)
-        looking = partial(performer.look, question, doing)
+        looking = partial(desk.look, question, doing)
         # Nothing of it is kept, so there is nothing to compare with.
         asking = partial(self._ask, order, asked_at, looking, Revalidation({}))
         answer = await self._answer(order, asked_at, asking)

@@ -24,6 +24,8 @@ class Appointment(Item):
 
     `recurring` marks one of many like it (daily home help), so that a view may fold them. `done`:
     the source says that it has taken place. `previous` is the time that this one was moved from.
+    `absence_allowed`: the source takes word that the person will not be at home, and `absent` that
+    it has been told so.
     """
 
     key: ClassVar[str] = "appointment"
@@ -45,6 +47,8 @@ class Appointment(Item):
     cancel_allowed: bool | None = None
     rebook_allowed: bool | None = None
     message_allowed: bool | None = None
+    absence_allowed: bool = False
+    absent: bool = False
 
     @property
     def during(self) -> When:

@@ -126,7 +126,21 @@ class MakeBooking(AboutBooking):
         return (self.booking, self.to)
 
 
-BookingAct: TypeAlias = CancelBooking | MoveBooking | MakeBooking
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReportAbsence(AboutBooking):
+    """Jag är inte hemma: let those who were to come know that nobody will be there.
+
+    The visit is not cancelled: what becomes of it is for them to decide.
+    """
+
+    key: ClassVar[str] = "report_absence"
+
+    def __post_init__(self) -> None:
+        if not self.booking.absence_allowed or self.booking.absent:
+            raise ValueError("the source has not said that it takes word of an absence")
+
+
+BookingAct: TypeAlias = CancelBooking | MoveBooking | MakeBooking | ReportAbsence
 
 
 def _check_offer(booking: Appointment, to: FreeTime) -> None:

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from stodtjanster.information.booking import Done, Refused, Unknown, Unsent
-from stodtjanster.sources.bookings.answers import WRITES, read_outcome
+from stodtjanster.sources.bookings.answers import WRITES, read_answer
 from stodtjanster.sources.kit.act import carry_out
 from stodtjanster.sources.kit.source import Request, Response
 from tests.bookings import outcome
@@ -18,7 +18,7 @@ noes = st.sampled_from(NO)
 
 
 def ended(body: bytes, status: int = 200) -> Done | Refused | Unknown | Unsent:
-    conversation = carry_out(REQUEST, read_outcome)
+    conversation = carry_out(REQUEST, read_answer)
     next(conversation)
     try:
         conversation.send(Response(status, {}, body))

@@ -11,13 +11,15 @@ from lxml import etree
 
 from stodtjanster.access import Facts, NotPermitted, Permit
 from stodtjanster.access.case import Grant
-from stodtjanster.fetch import Call, FetchService, Shelf
+from stodtjanster.fetch import Call, FetchService, Overtaken, Shelf
+from stodtjanster.fetch.acts import KEEP
 from stodtjanster.information import Appointment, CarePlan, FreeDay, FreeTime, Item
 from stodtjanster.information.booking import (
     AskDetails,
     AskFreeTimes,
     CancelBooking,
     Done,
+    MakeBooking,
     MoveBooking,
     Refused,
     Unknown,
@@ -25,6 +27,7 @@ from stodtjanster.information.booking import (
 )
 from stodtjanster.model import ActorKind, Answer, Cause, Need, Outcome, PersonId, Told
 from stodtjanster.sources.bookings.requests import CANCEL, MOVE
+from stodtjanster.sources.kit.act import Write, carry_out
 from stodtjanster.sources.kit.source import Request
 from tests.bookings import adapter, booking, details, free_time, free_times, origin, outcome
 from tests.fetching import (
@@ -71,8 +74,12 @@ class House:
     def permit(self, person: PersonId = TOLVAN, *kinds: type[Item], **who: Any) -> Permit:
         return permit(person, *(kinds or (*ALL, CarePlan)), **who)
 
-    def act(self, act: Any = ACT, once: str = "form-1", **who: Any) -> Future[Any]:
-        return self.service.act(self.permit(**who), act, once=once)
+    def act(
+        self, act: Any = ACT, once: str = "form-1", turn: str | None = None, **who: Any
+    ) -> Future[Any]:
+        """By default with a form that was made just now."""
+        made = self.service.turn(act.booking) if turn is None else turn
+        return self.service.act(self.permit(**who), act, once=once, turn=made)
 
     def look(self, question: Any) -> Answer[Item]:
         return self.service.look(self.permit(), question).result(PATIENCE)
@@ -137,10 +144,131 @@ def test_two_that_press_at_once_send_once(house: Open) -> None:
 
 def test_another_form_or_session_is_another_act(house: Open) -> None:
     here = house()
-    acting = [here.act(once="form-1"), here.act(once="form-2"), here.act(reach="session-2")]
-    for _ in acting:
+    for form in ({"once": "form-1"}, {"once": "form-2"}, {"reach": "session-2"}):
+        acting = here.act(**form)
         here.driver.next().reply(YES)
-    assert [each.result(PATIENCE) for each in acting] == [Done()] * 3
+        assert acting.result(PATIENCE) == Done()
+    assert here.driver.count == 3
+
+
+def test_of_two_forms_that_were_made_at_once_the_first_is_sent(house: Open) -> None:
+    here = house()
+    turn = here.service.turn(booking())
+    first = here.act(turn=turn)
+    with pytest.raises(Overtaken):
+        here.act(once="form-2", turn=turn)
+    here.driver.next().reply(YES)
+    first.result(PATIENCE)
+    with pytest.raises(Overtaken):
+        here.act(once="form-2", turn=turn, reach="session-2")
+    assert here.act(turn=turn) is first
+    assert here.driver.count == 1
+
+
+def test_a_form_that_was_made_while_an_act_was_under_way_is_not_sent(house: Open) -> None:
+    here = house()
+    first = here.act()
+    during = here.service.turn(booking())
+    with pytest.raises(Overtaken):
+        here.act(once="form-2", turn=during)
+    here.driver.next().reply(YES)
+    first.result(PATIENCE)
+    with pytest.raises(Overtaken):
+        here.act(once="form-2", turn=during)
+
+
+def test_an_act_on_one_booking_is_nothing_to_another(house: Open) -> None:
+    here = house()
+    other = CancelBooking(booking=booking(origin=origin("b-2")))
+    turn = here.service.turn(other.booking)
+    here.act()
+    here.driver.next()
+    acting = here.act(other, once="form-2", turn=turn)
+    here.driver.next().reply(YES)
+    assert acting.result(PATIENCE) == Done()
+
+
+@pytest.mark.parametrize("turn", ["", "0", "form"])
+def test_a_form_of_another_process_is_not_sent(house: Open, turn: str) -> None:
+    here = house()
+    with pytest.raises(Overtaken):
+        here.act(turn=turn)
+    with pytest.raises(Overtaken):
+        here.act(turn=house().service.turn(booking()))
+    assert here.driver.count == 0
+
+
+def test_what_was_done_is_remembered_until_the_session_ends(house: Open) -> None:
+    here = house()
+    acting = here.act()
+    here.driver.next().reply(YES)
+    acting.result(PATIENCE)
+    found = here.service.acted(here.permit(), "form-1")
+    assert found is not None
+    assert (found.act, found.at, found.outcome) == (ACT, NOON, acting)
+    assert here.service.acted(here.permit(reach="session-2"), "form-1") is None
+    with pytest.raises(NotPermitted):
+        here.service.acted(here.permit(OTHER), "form-1")
+    here.service.forget("session-1")
+    assert here.service.acted(here.permit(), "form-1") is None
+
+
+def test_a_day_later_nothing_of_it_is_kept(house: Open) -> None:
+    here = house()
+    acting = here.act()
+    here.driver.next().reply(YES)
+    acting.result(PATIENCE)
+    here.clock.forward(KEEP.total_seconds())
+    here.act(CancelBooking(booking=booking(origin=origin("b-2"))), once="form-2")
+    assert here.service.acted(here.permit(), "form-1") is None
+
+
+def test_who_sends_is_told_where_to_before_anything_is_sent(house: Open) -> None:
+    here = house()
+    told: list[tuple[str, int]] = []
+
+    def before(source: str) -> None:
+        told.append((source, here.driver.count))
+
+    turn = here.service.turn(booking())
+    for _ in range(2):
+        here.service.act(here.permit(), ACT, once="form-1", turn=turn, before=before)
+    here.driver.next().reply(YES)
+    assert told == [("bokningar", 0)]
+
+
+def test_nothing_is_sent_when_that_cannot_be_told(house: Open) -> None:
+    here = house()
+
+    def before(_source: str) -> None:
+        raise RuntimeError
+
+    turn = here.service.turn(booking())
+    with pytest.raises(RuntimeError):
+        here.service.act(here.permit(), ACT, once="form-1", turn=turn, before=before)
+    assert here.act(turn=turn).result(PATIENCE) == Unsent(Cause.FAILED)
+    after_all(here.service)
+    assert here.driver.count == 0
+
+
+def test_what_nobody_sends_is_not_told_of(house: Open) -> None:
+    here = house()
+    elsewhere = CancelBooking(booking=booking(origin=origin(source="sjovik")))
+    told: list[str] = []
+    here.service.act(
+        here.permit(),
+        elsewhere,
+        once="form-1",
+        turn=here.service.turn(elsewhere.booking),
+        before=told.append,
+    )
+    assert told == []
+
+
+def test_it_is_known_beforehand_what_can_be_done_with_whose_bookings(house: Open) -> None:
+    every = frozenset({CancelBooking, MoveBooking, MakeBooking})
+    assert house().service.acts == {"region": every, "bokningar": every}
+    assert set(house(enabled=False).service.acts.values()) == {frozenset()}
 
 
 def test_a_form_that_was_used_for_something_else_is_refused(house: Open) -> None:
@@ -177,7 +305,7 @@ def test_nothing_is_done_without_a_log_record(house: Open) -> None:
     here = house()
     unlogged = here.permit(log=None)
     with pytest.raises(NotPermitted):
-        here.service.act(unlogged, ACT, once="form-1")
+        here.service.act(unlogged, ACT, once="form-1", turn=here.service.turn(booking()))
     with pytest.raises(NotPermitted):
         here.service.look(unlogged, AskDetails(booking=booking()))
     assert here.driver.count == 0
@@ -202,8 +330,9 @@ def test_a_record_that_may_not_be_seen_may_not_be_acted_on(house: Open, act: Any
 
 def test_a_kind_that_was_not_decided_is_not_acted_on(house: Open) -> None:
     here = house()
+    permitted, turn = here.permit(TOLVAN, CarePlan), here.service.turn(booking())
     with pytest.raises(NotPermitted):
-        here.service.act(here.permit(TOLVAN, CarePlan), ACT, once="form-1")
+        here.service.act(permitted, ACT, once="form-1", turn=turn)
 
 
 def test_a_booking_of_a_source_that_nobody_acts_for_is_not_sent(house: Open) -> None:
@@ -246,7 +375,8 @@ def test_a_full_queue_sends_nothing(house: Open) -> None:
     here = house(concurrent=1, queue=0)
     first = here.act(once="form-1")
     sent = here.driver.next()
-    assert here.act(once="form-2").result(PATIENCE) == Unsent(Cause.BUSY)
+    other = CancelBooking(booking=booking(origin=origin("b-2")))
+    assert here.act(other, once="form-2").result(PATIENCE) == Unsent(Cause.BUSY)
     sent.reply(YES)
     assert first.result(PATIENCE) == Done()
 
@@ -254,9 +384,10 @@ def test_a_full_queue_sends_nothing(house: Open) -> None:
 class Eager:
     """An adapter with a bug: it sends again when the answer is lost."""
 
-    def __init__(self, *, before: bool = False) -> None:
+    def __init__(self, *, before: bool = False, again: type[Request] = Write) -> None:
         self._adapter = adapter()
         self._before = before
+        self._again = again
         self.does = self._adapter.does
         self.settings = self._adapter.settings
         self.completes = self._adapter.completes
@@ -267,14 +398,15 @@ class Eager:
     def act(self, act: Any, doing: Any) -> Any:
         if self._before:
             raise RuntimeError(TOLVAN.value)
-        yield Request("POST", "https://x.test")
-        yield Request("POST", "https://x.test")
+        yield Write("POST", "https://x.test")
+        yield self._again("POST", "https://x.test")
 
 
 @pytest.mark.parametrize(
     ("eager", "ended", "sent"),
     [
         (Eager(), Unknown(Cause.FAILED), 1),
+        (Eager(again=Request), Unknown(Cause.FAILED), 1),
         (Eager(before=True), Unsent(Cause.FAILED), 0),
     ],
 )
@@ -284,7 +416,8 @@ def test_a_bug_of_an_adapter_is_an_outcome_and_never_sends_twice(
     driver = ScriptedDriver()
     service = FetchService([eager], driver, clock=Clock())
     service.start()
-    acting = service.act(permit(TOLVAN, *ALL), ACT, once="form-1")
+    turn = service.turn(ACT.booking)
+    acting = service.act(permit(TOLVAN, *ALL), ACT, once="form-1", turn=turn)
     if sent:
         driver.next().reply(YES)
     assert acting.result(PATIENCE) == ended
@@ -293,9 +426,72 @@ def test_a_bug_of_an_adapter_is_an_outcome_and_never_sends_twice(
     assert TOLVAN.value not in caplog.text
 
 
+class Careful:
+    """One that makes itself ready, in so many requests, before it writes."""
+
+    does = frozenset({CancelBooking})
+    completes = frozenset({"region"})
+
+    def __init__(self, steps: int = 2) -> None:
+        self.settings = adapter(limits={"breaker_failures": 1}).settings
+        self._steps = steps
+
+    def act(self, act: Any, doing: Any) -> Any:
+        for number in range(self._steps):
+            yield Request("GET", f"https://x.test/{number}")
+        return (yield from carry_out(Write("POST", "https://x.test"), lambda _: Done()))
+
+
+@pytest.fixture
+def careful() -> Iterator[tuple[FetchService, ScriptedDriver]]:
+    driver = ScriptedDriver()
+    service = FetchService([Careful()], driver, clock=Clock())
+    service.start()
+    yield service, driver
+    service.stop()
+
+
+def press(service: FetchService, once: str = "form-1") -> Future[Any]:
+    turn = service.turn(ACT.booking)
+    return service.act(permit(TOLVAN, *ALL), ACT, once=once, turn=turn)
+
+
+def test_what_makes_ready_goes_first(careful: tuple[FetchService, ScriptedDriver]) -> None:
+    service, driver = careful
+    acting = press(service)
+    for path in ("/0", "/1", ""):
+        sent = driver.next()
+        assert sent.request.url == f"https://x.test{path}"
+        sent.reply()
+    assert acting.result(PATIENCE) == Done()
+
+
+@pytest.mark.parametrize("step", [0, 1, 2])
+def test_only_a_write_may_have_come_through(
+    careful: tuple[FetchService, ScriptedDriver], step: int
+) -> None:
+    service, driver = careful
+    acting = press(service)
+    for _ in range(step):
+        driver.next().reply()
+    driver.next().fail(Cause.TIMEOUT)
+    lost = Unknown if step == 2 else Unsent
+    assert acting.result(PATIENCE) == lost(Cause.TIMEOUT)
+    assert driver.count == step + 1
+    assert press(service, "form-2").result(PATIENCE) == Unsent(Cause.BROKEN)
+
+
+def test_one_that_only_acts_is_not_asked(careful: tuple[FetchService, ScriptedDriver]) -> None:
+    service, driver = careful
+    looking = service.look(permit(TOLVAN, *ALL), AskDetails(booking=booking()))
+    assert causes(looking.result(PATIENCE)) == [Cause.NOT_CONNECTED]
+    assert driver.count == 0
+
+
 def test_when_the_service_stops_whoever_waits_is_told(house: Open) -> None:
     here = house(concurrent=1)
-    sent, queued = here.act(once="form-1"), here.act(once="form-2")
+    other = CancelBooking(booking=booking(origin=origin("b-2")))
+    sent, queued = here.act(once="form-1"), here.act(other, once="form-2")
     here.driver.next()
     here.service.stop()
     assert sent.result(PATIENCE) == Unknown(Cause.FAILED)

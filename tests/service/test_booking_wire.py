@@ -82,8 +82,8 @@ class Resident:
         self, act: BookingAct, person: PersonId = BIRGITTA, once: str | None = None
     ) -> ActOutcome:
         self._once += 1
-        name = once or f"form-{self._once}"
-        return self.service.act(self.permit(person), act, once=name).result(PATIENCE)
+        name, turn = once or f"form-{self._once}", self.service.turn(act.booking)
+        return self.service.act(self.permit(person), act, once=name, turn=turn).result(PATIENCE)
 
     @property
     def month(self) -> Period:

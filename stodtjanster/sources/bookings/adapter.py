@@ -17,16 +17,18 @@ from stodtjanster.information.booking import (
     CancelBooking,
     MakeBooking,
     MoveBooking,
+    ReportAbsence,
 )
+from stodtjanster.model import Cause
 from stodtjanster.sources.bookings import requests
-from stodtjanster.sources.bookings.answers import WRITES, read, read_outcome
+from stodtjanster.sources.bookings.answers import WRITES, read, read_answer, read_outcome
 from stodtjanster.sources.bookings.settings import Settings
 from stodtjanster.sources.kit.act import Deed, Doing, carry_out
 from stodtjanster.sources.kit.booking_details import DETAILS, about, read_details
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import Contract, post
 from stodtjanster.sources.kit.soap import body_of
-from stodtjanster.sources.kit.source import Conversation, Request
+from stodtjanster.sources.kit.source import Conversation, Request, SourceFailed
 
 __all__ = ["CONTRACTS", "WRITES", "Adapter", "read", "read_outcome"]
 
@@ -84,9 +86,11 @@ class Adapter:
                 contract, content = requests.MOVE, requests.move(act, doing.subject)
             case MakeBooking():
                 contract, content = requests.MAKE, requests.make(act, doing.subject)
-        return carry_out(
-            self._call(contract, content, act.booking.origin.system, doing), read_outcome
-        )
+            case ReportAbsence():
+                # `does` leaves it out: nothing in crm:scheduling carries it.
+                raise SourceFailed(Cause.NOT_CONNECTED)
+        request = self._call(contract, content, act.booking.origin.system, doing)
+        return carry_out(request, read_answer)
 
     def _call(
         self, contract: Contract, content: etree._Element, unit: str, doing: Doing

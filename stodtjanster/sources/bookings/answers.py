@@ -21,8 +21,8 @@ from stodtjanster.sources.kit.rivta import (
     once_texts,
     prose,
 )
-from stodtjanster.sources.kit.soap import open_message
-from stodtjanster.sources.kit.source import Heard, SourceFailed
+from stodtjanster.sources.kit.soap import body_of, open_message
+from stodtjanster.sources.kit.source import Heard, Response, SourceFailed
 from stodtjanster.sources.kit.status import address
 from stodtjanster.sources.kit.times import day
 from stodtjanster.sources.kit.timeslots import (
@@ -49,6 +49,11 @@ _CARE_TYPE: Final = f"{_DAY}careTypeName"
 def read(body: bytes, *, reading: Reading) -> Heard:
     """Details, free days or free times: the namespace tells which. Raises SourceFailed."""
     return hear_either(body, (DETAILS_ROWS, DAYS_ROWS, TIMES_ROWS), reading)
+
+
+def read_answer(response: Response) -> Done | Refused:
+    """The answer to a write as it came. Raises SourceFailed, `Faulted` for a fault."""
+    return read_outcome(body_of(response))
 
 
 def read_outcome(body: bytes) -> Done | Refused:

@@ -1,7 +1,8 @@
 """Acts: what a source is asked or told about one record, apart from the needs of a page.
 
-An act that writes is one request, and its outcome is a value. It is never sent twice: neither the
-conversation nor the driver tries again, since a lost answer does not say whether it came through.
+An act that writes does so in one request, and its outcome is a value. It is never sent twice:
+neither the conversation nor the driver tries again, since a lost answer does not say whether it
+came through.
 """
 
 from collections.abc import Callable, Generator
@@ -18,7 +19,7 @@ from stodtjanster.information.booking import (
     Unsent,
 )
 from stodtjanster.model import Cause, PersonId
-from stodtjanster.sources.kit.soap import Faulted, body_of
+from stodtjanster.sources.kit.soap import Faulted
 from stodtjanster.sources.kit.source import (
     Conversation,
     Request,
@@ -52,12 +53,20 @@ class Doing:
         return self.actor != self.subject
 
 
+class Write(Request):
+    """The request that changes something. Whatever else an act sends only makes it ready."""
+
+    __slots__ = ()
+
+
 Deed: TypeAlias = Generator[Request, Response, ActOutcome]
+"""The conversation of an act: any requests that change nothing, such as a login, then one `Write`
+and nothing after it."""
 
 
 @runtime_checkable
 class Performer(Protocol):
-    """A configured source that answers questions about bookings and changes them."""
+    """A configured source that changes bookings."""
 
     does: ClassVar[frozenset[type[BookingAct]]]
 
@@ -69,12 +78,17 @@ class Performer(Protocol):
         """Keys of the sources whose records it acts on, its own among them."""
         ...
 
-    def look(self, question: BookingQuestion, doing: Doing) -> Conversation:
-        """Begin to ask. Raises SourceFailed inside the conversation, nothing else on purpose."""
+    def act(self, act: BookingAct, doing: Doing) -> Deed:
+        """Begin to do. Raises SourceFailed until the `Write` is sent, and nothing after that."""
         ...
 
-    def act(self, act: BookingAct, doing: Doing) -> Deed:
-        """Begin to do. Raises nothing on purpose, once the request is made."""
+
+@runtime_checkable
+class Desk(Performer, Protocol):
+    """One that also answers questions about bookings."""
+
+    def look(self, question: BookingQuestion, doing: Doing) -> Conversation:
+        """Begin to ask. Raises SourceFailed inside the conversation, nothing else on purpose."""
         ...
 
 
@@ -83,19 +97,19 @@ def concerns(performer: Performer, records: tuple[Item, ...]) -> bool:
     return all(record.origin.source in performer.completes for record in records)
 
 
-def carry_out(request: Request, read: Callable[[bytes], ActOutcome]) -> Deed:
+def carry_out(request: Request, read: Callable[[Response], ActOutcome]) -> Deed:
     """Send a write once. `read` makes the outcome of an answer, or raises SourceFailed.
 
     Whatever does not surely say that nothing was done is Unknown, an answer that cannot be read
     as well: it may have been a yes.
     """
     try:
-        response = yield request
+        response = yield Write(request.method, request.url, request.headers, request.body)
     except SourceFailed as failed:
         known = failed.cause in _NEVER_LEFT
         return Unsent(failed.cause) if known else Unknown(failed.cause)
     try:
-        return read(body_of(response))
+        return read(response)
     except Faulted as fault:
         known = fault.detail in _NEVER_PASSED_ON
         return Unsent(fault.cause) if known else Unknown(fault.cause)
