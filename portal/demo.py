@@ -264,6 +264,8 @@ def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "provenance": True,
             "plans_from": ["CarePlan", "DocumentReference"],
             "devices_from": ["DeviceUseStatement", "SupplyRequest"],
+            "absences": True,
+            "scopes": ["system/*.rs", "system/AppointmentResponse.c"],
             "name": owner["name"],
             "owner": "kommun",
             "phone": owner["phone"],

@@ -8,6 +8,7 @@ from sandbox.bookings import Bookings
 from sandbox.calls import CallLog
 from sandbox.clock import Clock
 from sandbox.faults import Faults
+from sandbox.fhir.responses import Responses
 from sandbox.index import Index
 from sandbox.people import Person
 from sandbox.people.units import Unit
@@ -35,6 +36,7 @@ class Country:
     raw: RawMessages
     bookings: Bookings
     index: Index
+    responses: Responses = field(default_factory=Responses)
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)
     capacity: int = CAPACITY

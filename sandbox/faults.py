@@ -66,7 +66,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     # Without a catalogue, and without an older copy of it, the platform finds nobody.
     "tak": ("refuse",),
     "engagemangsindex": ("slow", "hang", "refuse", "http500", "empty"),
-    "sjovik": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
+    "sjovik": (
+        *(*_WIRE, *_CONTENT, "lost-answer"),
+        *("wrong-person", "partial", "next-elsewhere"),
+    ),
     "sjovik-token": (*_WIRE, *_CONTENT),
     "fast-kontakt": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "bankid": (*_WIRE, *_CONTENT),

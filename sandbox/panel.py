@@ -166,6 +166,7 @@ class _Panel:
     async def restore_bookings(self, _request: web.Request) -> web.Response:
         self._country.bookings.restore()
         self._country.index.restore()
+        self._country.responses.restore()
         return web.Response(status=204)
 
     def _set(self, target: str, details: Mapping[str, Any]) -> Fault:

@@ -8,7 +8,7 @@ import secrets
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from joserfc import jwt
 from joserfc.errors import JoseError
@@ -18,7 +18,8 @@ ALGORITHM = "ES384"
 _ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 _LONGEST = 300
 _SKEW = 30
-_SCOPE = re.compile(r"system/(\*|[A-Z][A-Za-z]+)\.(?:rs|read|r|s|\*)")
+_SCOPE = re.compile(r"system/(\*|[A-Z][A-Za-z]+)\.(rs|read|r|s|c|\*)")
+_CREATES = frozenset({"c", "*"})
 
 
 class RefusedError(Exception):
@@ -61,7 +62,7 @@ class Tokens:
         self._authenticate(form.get("client_assertion", ""), token_url)
         scopes = tuple(form.get("scope", "").split())
         if not scopes or not all(_SCOPE.fullmatch(scope) for scope in scopes):
-            raise RefusedError("invalid_scope", "only system scopes for reading and searching")
+            raise RefusedError("invalid_scope", "only system scopes: read, search, create")
         value = secrets.token_urlsafe(32)
         now = time.time()
         self._tokens = {k: t for k, t in self._tokens.items() if t.expires > now}
@@ -114,7 +115,12 @@ class Tokens:
         self._used[jti] = expires + _SKEW
 
 
-def covers(scopes: tuple[str, ...], resource_type: str) -> bool:
-    """Whether granted scopes let a type be read."""
-    types = {found[1] for scope in scopes if (found := _SCOPE.fullmatch(scope))}
+def covers(scopes: tuple[str, ...], resource_type: str, what: Literal["r", "c"] = "r") -> bool:
+    """Whether granted scopes let a type be read, or created (`c`)."""
+    types = {
+        found[1]
+        for scope in scopes
+        if (found := _SCOPE.fullmatch(scope))
+        and (found[2] in _CREATES if what == "c" else found[2] != "c")
+    }
     return "*" in types or resource_type in types

@@ -1,4 +1,7 @@
-"""A FHIR server: metadata, SMART configuration, token, search and read over HTTPS."""
+"""A FHIR server: metadata, SMART configuration, token, search and read over HTTPS.
+
+The municipality's also takes answers to visits (AppointmentResponse).
+"""
 
 from __future__ import annotations
 
@@ -18,6 +21,7 @@ from sandbox.fhir import fast_kontakt, render, search
 from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
 from sandbox.fhir.bundle import Found, Pages, outcome, searchset, with_outcome
 from sandbox.fhir.record import PERSONNUMMER, SAMORDNINGSNUMMER
+from sandbox.fhir.responses import RefusedResponseError, declined
 from sandbox.people import kind_of
 from sandbox.raw import patient_id_of
 
@@ -34,6 +38,7 @@ _BY_NUMBER = {
     "subject:identifier": "subject",
     "subject:Patient.identifier": "subject",
 }
+_ANSWER = "AppointmentResponse"
 # Faults about what is said; the others are about how it arrives.
 _MEANING = ("empty", "partial", "wrong-person", "next-elsewhere")
 # A page at another name of the same server: following it shows in the call log.
@@ -44,7 +49,7 @@ _ELSEWHERE = "localhost"
 class Place:
     """One server: `name` is its fault target and ends its path, `version` its FHIR release,
     `types` what it knows of, `hold` makes what it holds. `raw` is True for the one that serves
-    raw messages."""
+    raw messages, and `answers` for the one that visits may be answered to."""
 
     name: str
     title: str
@@ -52,6 +57,7 @@ class Place:
     types: frozenset[str]
     hold: Callable[..., list[Resource]]
     raw: bool = False
+    answers: bool = False
 
     @property
     def path(self) -> str:
@@ -65,6 +71,7 @@ SJOVIK = Place(
     frozenset(search.PARAMETERS),
     render.resources,
     raw=True,
+    answers=True,
 )
 FAST_KONTAKT = Place(
     "fast-kontakt",
@@ -94,6 +101,8 @@ def create(
             web.get(path + "/{type}/{id}", server.read),
         ]
     )
+    if place.answers:
+        app.add_routes([web.post(f"{path}/{_ANSWER}", server.respond)])
     return app
 
 
@@ -122,7 +131,7 @@ class _Server:
                 "token_endpoint_auth_methods_supported": ["private_key_jwt"],
                 "token_endpoint_auth_signing_alg_values_supported": [ALGORITHM],
                 "grant_types_supported": ["client_credentials"],
-                "scopes_supported": ["system/*.rs"],
+                "scopes_supported": ["system/*.rs", f"system/{_ANSWER}.c"],
                 "capabilities": ["client-confidential-asymmetric", "permission-v2"],
             }
         )
@@ -191,7 +200,42 @@ class _Server:
 
         return await deliver(request, _on_the_wire(fault), answer, "json")
 
-    def _called(self, request: web.Request, resource_type: str, person_id: str) -> Fault | None:
+    async def respond(self, request: web.Request) -> web.StreamResponse:
+        """Take an answer to a visit."""
+        body = await request.text()
+        fault = self._called(request, _ANSWER, "", body)
+
+        async def answer() -> web.Response:
+            scopes = self._tokens.scopes(request.headers.get("Authorization"))
+            refusal = self._refusal(request, "")
+            if refusal is None and not covers(scopes or (), _ANSWER, "c"):
+                refusal = self._error(403, "forbidden", "Åtkomstintyget räcker inte")
+            return refusal or self._respond(body)
+
+        return await deliver(request, _on_the_wire(fault), answer, "json")
+
+    def _respond(self, body: str) -> web.Response:
+        self._everything()
+        visits = (
+            row
+            for person in self._country.people
+            for row in person.sources.get("municipality", {}).get("visits", ())
+        )
+        refusals = {row["id"]: row["absence_refused"] for row in visits if "absence_refused" in row}
+        try:
+            response = json.loads(body)
+            visit = declined(response, self._index.get, refusals, self._country.clock.now())
+        except json.JSONDecodeError:
+            return self._error(400, "structure", "Svaret är inte JSON")
+        except RefusedResponseError as error:
+            return self._error(error.status, error.code, error.text)
+        self._country.responses.decline(visit)
+        taken = {"severity": "information", "code": "informational"}
+        return self._fhir({"resourceType": "OperationOutcome", "issue": [taken]}, 201)
+
+    def _called(
+        self, request: web.Request, resource_type: str, person_id: str, body: str = ""
+    ) -> Fault | None:
         target = "annan-server" if request.url.host == _ELSEWHERE else self._place.name
         self._country.calls.note(
             target,
@@ -200,7 +244,7 @@ class _Server:
             logical_address=self._place.name,
             correlation_id=request.headers.get("x-request-id", ""),
         )
-        self._country.calls.keep(target, request.path_qs, _without_token(request.headers), "")
+        self._country.calls.keep(target, request.path_qs, _without_token(request.headers), body)
         return self._country.faults.take(self._place.name, person_id)
 
     def _refusal(self, request: web.Request, resource_type: str) -> web.Response | None:
@@ -277,11 +321,12 @@ class _Server:
         return with_outcome(bundle) if kind == "partial" else bundle
 
     def _everything(self) -> Sequence[Resource]:
-        anchor = self._country.clock.anchor()
-        if self._held_for != anchor:
-            self._held = self._place.hold(self._country.people, self._country.units, anchor)
+        anchor, responses = self._country.clock.anchor(), self._country.responses
+        if self._held_for != (anchor, responses.version):
+            held = self._place.hold(self._country.people, self._country.units, anchor)
+            self._held = [responses.told(resource) for resource in held]
             self._index = {f"{r['resourceType']}/{r['id']}": r for r in self._held}
-            self._held_for = anchor
+            self._held_for = (anchor, responses.version)
         return self._held
 
     def _by_id(self, query: Query) -> Query:
@@ -372,6 +417,8 @@ def capability_statement(place: Place, base: str, date: str) -> Resource:
         for name, table in search.PARAMETERS.items()
         if name in place.types
     ]
+    if place.answers:
+        types.append({"type": _ANSWER, "interaction": [{"code": "create"}]})
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",

@@ -9,10 +9,13 @@ from threading import Lock
 from cachetools import TTLCache
 
 from stodtjanster.information import Appointment, Item, Listing
+from stodtjanster.information.booking import BookingAct, ReportAbsence, Unsent
 from stodtjanster.model import Cause, Outcome, PersonId, Report
 from stodtjanster.sources.fhir.searches import searches
 from stodtjanster.sources.fhir.settings import GIVES, Settings
+from stodtjanster.sources.kit.act import Deed, Doing, carry_out
 from stodtjanster.sources.kit.fhir import bundle, completing, read
+from stodtjanster.sources.kit.fhir.absences import absence, read_answer
 from stodtjanster.sources.kit.fhir.gathering import Gathering, beside
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
 from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
@@ -48,7 +51,7 @@ class _Known:
 class Adapter:
     """One FHIR source.
 
-    `gives` is what the settings name; of the class, what they may name.
+    `gives` and `does` are what the settings name; of the class, what they may name.
 
     Which Patient a number belongs to is remembered for some minutes, in this process only, so
     that the sections of one page look it up once. It is bounded in number and time, holds nothing
@@ -58,11 +61,13 @@ class Adapter:
     """
 
     gives: frozenset[type[Item]] = frozenset(GIVES.values())
+    does: frozenset[type[BookingAct]] = frozenset({ReportAbsence})
 
     def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = _now) -> None:
         """Raises ValueError when the private key cannot sign."""
         self.settings = settings
         self.gives = frozenset(GIVES[name] for name in settings.information)
+        self.does = Adapter.does if settings.absences else frozenset()
         self._manners = Manners(
             settings.base_url,
             settings.method,
@@ -79,11 +84,32 @@ class Adapter:
         # Large answers are read in a thread of their own, so two conversations may meet here.
         self._lock = Lock()
 
+    @property
+    def completes(self) -> frozenset[str]:
+        """Only its own visits."""
+        return frozenset({self.settings.key})
+
+    def act(self, act: BookingAct, doing: Doing) -> Deed:
+        """Log in where that is needed, and then send once."""
+        if not isinstance(act, ReportAbsence):
+            raise SourceFailed(Cause.NOT_CONNECTED)
+        settings = self.settings
+        system, version = settings.system_of(doing.subject.kind), bundle.VERSIONS[settings.release]
+        request = absence(settings.base_url, act, doing, system, version)
+        line = _Line(self._login, doing.correlation)
+        proved = yield from line.proved(request)
+        longest, language = settings.limits.max_bytes, settings.language
+        outcome = yield from carry_out(proved, lambda said: read_answer(said, longest, language))
+        if self._login is not None and outcome == Unsent(Cause.DENIED):
+            # Not sent again, but the next one is not to be refused for the same token.
+            self._login.forget()
+        return outcome
+
     def ask(self, ask: Ask) -> Conversation:
         """See `Source.ask`. A source that knows nobody with the number has said that it has
         nothing; one that lost a page after the first has said something, and that it is partial.
         """
-        line = _Line(self._login, ask)
+        line = _Line(self._login, ask.correlation)
         scope = Scope(
             source=self.settings.key,
             system=self.settings.base_url,
@@ -96,6 +122,7 @@ class Adapter:
             plan_documents=self.settings.plan_documents,
             planned_encounters=self.settings.planned_encounters,
             visits=ask.period if ask.information is Appointment else None,
+            absences=self.settings.absences,
             asked=ask.information,
         )
         gathering = Gathering()
@@ -236,10 +263,10 @@ class Adapter:
 class _Line:
     """Sends for one conversation: proves who we are, and once more if the token was refused."""
 
-    __slots__ = ("_ask", "_login", "_refreshed")
+    __slots__ = ("_correlation", "_login", "_refreshed")
 
-    def __init__(self, login: Login | None, ask: Ask) -> None:
-        self._login, self._ask, self._refreshed = login, ask, False
+    def __init__(self, login: Login | None, correlation: str) -> None:
+        self._login, self._correlation, self._refreshed = login, correlation, False
 
     def send(self, request: Request) -> Generator[Request, Response, Response]:
         if self._login is None:
@@ -252,8 +279,13 @@ class _Line:
             answer = yield self._addressed(request, token)
         return answer
 
+    def proved(self, request: Request) -> Generator[Request, Response, Request]:
+        """The request as it is to be sent, for one that must not be sent again."""
+        token = None if self._login is None else (yield from self._login.token())
+        return self._addressed(request, token)
+
     def _addressed(self, request: Request, token: Token | None) -> Request:
-        headers = {**request.headers, "X-Request-Id": self._ask.correlation}
+        headers = {**request.headers, "X-Request-Id": self._correlation}
         if token is not None:
             headers["Authorization"] = f"Bearer {token.value}"
         return Request(request.method, request.url, headers, request.body)

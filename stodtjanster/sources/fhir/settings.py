@@ -112,6 +112,11 @@ class Settings(SourceSettings):
     visits_from: tuple[Literal["ServiceRequest", "CarePlan"], ...] = Field(
         default=(), description="whose Timing tells of visits that are not booked one by one"
     )
+    absences: bool = Field(
+        default=False,
+        description="the source takes an AppointmentResponse that declines a visit at home; the "
+        "scopes must then let one be created (`system/AppointmentResponse.c`)",
+    )
     services_in_care_plans: bool = Field(
         default=True, description="a CarePlan with one activity is an insats, as in KL's profiles"
     )

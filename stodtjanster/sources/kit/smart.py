@@ -121,6 +121,10 @@ class Login:
         self._token = _read(answer, now)
         return self._token
 
+    def forget(self) -> None:
+        """The token was refused: the next conversation asks for another."""
+        self._token = None
+
     def _discover(self) -> Generator[Request, Response, str]:
         base = self._client.base
         url = f"{base}/.well-known/smart-configuration"

@@ -32,7 +32,8 @@ APPOINTMENT_ASKED: Final = "booked,pending,proposed,arrived,checked-in,waitlist,
 _SHOWN = frozenset(APPOINTMENT_ASKED.split(","))
 _UNDECIDED = frozenset({"pending", "proposed"})
 _OTHER = frozenset({"cancelled", "noshow", "entered-in-error"})
-_WAITING, _DONE = "waitlist", "fulfilled"
+_BOOKED, _WAITING, _DONE = "booked", "waitlist", "fulfilled"
+_DECLINED = "declined"
 
 _PREVIOUS: Final = (
     "http://hl7.org/fhir/5.0/StructureDefinition/extension-Appointment.previousAppointment"
@@ -62,6 +63,10 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
     description = resource.get("description")
     created = resource.get("created")
     hidden = labels.protected or scope.protected
+    met = _form(resource, present, visit)
+    # A time that a waiting list holds in advance is not promised to anybody.
+    when = Open() if status == _WAITING else _booked(resource)
+    certain = status == _BOOKED and isinstance(when, Timed)
     return (
         Appointment(
             subject=present.subject,
@@ -73,19 +78,22 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
                 present.unit_id,
                 present.unit,
             ),
-            # A time that a waiting list holds in advance is not promised to anybody.
-            when=Open() if status == _WAITING else _booked(resource),
+            when=when,
             title=scope.told(visit.title or description or visit.fallback, resource),
             who=present.staff,
             unit=present.unit,
             place=None if hidden else present.place,
-            form=_form(resource, present, visit),
+            form=met,
             invitation=status in _UNDECIDED,
             instruction=scope.told(_instruction(resource), resource),
             reason=scope.told(_reason(resource, description if visit.title else None), resource),
             recurring=visit.recurring,
             done=status == _DONE,
             previous=_previous(resource, scope),
+            absence_allowed=(
+                scope.absences and certain and met is VisitForm.HOME and not present.declined
+            ),
+            absent=present.declined,
         ),
     )
 
@@ -100,6 +108,7 @@ class _Present:
     unit_id: HsaId | None
     place: Told | None
     at_home: bool
+    declined: bool
 
 
 def _present(resource: Json, scope: Scope) -> _Present:
@@ -116,7 +125,8 @@ def _present(resource: Json, scope: Scope) -> _Present:
 
 
 def _sorted_actors(resource: Json, scope: Scope) -> _Present:
-    actors = [one["actor"] for one in as_list(resource.get("participant")) if "actor" in one]
+    invited = [one for one in as_list(resource.get("participant")) if "actor" in one]
+    actors = [one["actor"] for one in invited]
     meanings = [(actor, scope.meant(actor, resource)) for actor in actors]
     patients = [actor for actor, meant in meanings if meant.kind == "Patient"]
     places = [meant for _, meant in meanings if meant.kind == "Location"]
@@ -129,7 +139,19 @@ def _sorted_actors(resource: Json, scope: Scope) -> _Present:
         unit_id=first_of(one.unit for one in (*units, *places)),
         place=scope.told(first_of(one.name for one in places), resource),
         at_home=any(_is_home(one.target) for one in places),
+        declined=any(_has_declined(one, resource, scope) for one in invited),
     )
+
+
+def _has_declined(invited: Json, resource: Json, scope: Scope) -> bool:
+    """Whether it is the subject who has said that they will not be there."""
+    actor = invited["actor"]
+    if invited.get("status") != _DECLINED or scope.kind(actor, resource) != "Patient":
+        return False
+    try:
+        return scope.whose(actor, resource) is not None
+    except (Foreign, Unreadable):
+        return False
 
 
 def _is_home(location: Json | None) -> bool:

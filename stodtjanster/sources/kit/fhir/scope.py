@@ -129,7 +129,8 @@ class Scope:
     (empty: every Task is), `referrals` those of a Task or ServiceRequest that is a referral,
     `plan_documents` those of a document that is a plan. `planned_encounters`: an Encounter that is
     only planned is a time, else a care contact. `visits` are the days in which the times of a
-    decided service are told one by one; None for not at all.
+    decided service are told one by one; None for not at all. `absences`: the source takes word
+    that nobody will be at home.
     """
 
     source: str
@@ -146,6 +147,7 @@ class Scope:
     plan_documents: tuple[str, ...] = ()
     planned_encounters: bool = True
     visits: Period | None = None
+    absences: bool = False
     asked: type[Item] | None = None
     seals: Mapping[str, Seal] = field(default_factory=dict)
     known: Known = field(default_factory=Known)
