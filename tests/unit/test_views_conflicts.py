@@ -142,6 +142,12 @@ class TestAdmitted:
         later = booking(at(30), "h", system=TOWN, form=HOME)
         assert told(later, stays=[hospital_stay(at(-2, minutes=None))]) == ()
 
+    def test_a_stay_that_was_only_planned_long_ago_goes_on_no_more(self) -> None:
+        planned = hospital_stay(at(-20, minutes=None), status=CareContactStatus.PLANNED)
+        ongoing = hospital_stay(at(-20, minutes=None))
+        assert told(help_at_home(), stays=[planned]) == ()
+        assert len(told(help_at_home(), stays=[ongoing])) == 1
+
     def test_the_clinic_sees_whom_it_has(self) -> None:
         assert told(hospital(), stays=[hospital_stay(at(-2, minutes=None))]) == ()
 

@@ -124,7 +124,9 @@ def stay(item: CareContact, now: datetime) -> Busy | None:
     if windows and item.ended:
         return Busy(item, Where.ADMITTED, *windows, series)
     last = last_day(item.when) if item.ended else None
-    end = midnight(last + _DAY) if last else max(start, now) + UNENDED_STAY
+    # What was only planned is not known to go on today.
+    since = max(start, now) if item.status is CareContactStatus.ONGOING else start
+    end = midnight(last + _DAY) if last else since + UNENDED_STAY
     return Busy(item, Where.ADMITTED, Window(start, end), None, series)
 
 
