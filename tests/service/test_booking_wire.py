@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -57,10 +57,12 @@ VISITOR = Visitor(first_name="Birgitta", last_name="Lindqvist", phone="0980-319 
 class Resident:
     """Somebody logged in, with the sources that the demo is set up with."""
 
-    def __init__(self, sandbox: Sandbox, state: Path, **changes: Any) -> None:
+    def __init__(
+        self, sandbox: Sandbox, state: Path, of: Collection[str] = KINDS, **changes: Any
+    ) -> None:
         known = kinds()
         rows = portal_settings(sandbox.info, 8000, state)["sources"]
-        sources = [known[row["kind"]].build(row | changes) for row in rows if row["kind"] in KINDS]
+        sources = [known[row["kind"]].build(row | changes) for row in rows if row["kind"] in of]
         self.now = datetime.now(UTC)
         self.service = FetchService(sources, AiohttpDriver(), clock=lambda: self.now)
         self.service.start()
