@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Final
 
 from stodtjanster.catalogue import Unit, opening
 from stodtjanster.information import (
@@ -11,11 +12,15 @@ from stodtjanster.information import (
     ListingKind,
     TelecomKind,
 )
-from stodtjanster.model import Answer, Told
+from stodtjanster.model import Answer, Need, Told
 from views.kit.cards import Contact, Contacts, Reached
 from views.kit.rows import Explainer
 from views.kit.view import Scene
 from views.kit.words import N_
+
+LISTINGS: Final = Need(Listing, days_ahead=0)
+MANAGERS: Final = Need(CareManager, days_ahead=0)
+"""The same wherever they are shown, so that the next page finds them on the shelf."""
 
 _MANAGERS: Mapping[CareManagerKind, str] = {
     CareManagerKind.SAMORDNANDE_VARDKONTAKT: N_("Fast vårdkontakt som samordnar allt"),

@@ -84,7 +84,7 @@ _NOUNS = {
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
-_Kind = Literal[
+Trouble = Literal[
     "silent",
     "waiting",
     "copy",
@@ -96,8 +96,11 @@ _Kind = Literal[
     "refused",
     "ours",
 ]
+"""Why a source has not told all: it was asked and did not answer, is still waited for, has only an
+older copy, some rows could not be read, it answered in part, it is not connected, it is switched
+off, nobody is connected, a rule says no, or the fault is ours."""
 
-_HEADINGS: dict[_Kind, str] = {
+_HEADINGS: dict[Trouble, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
     "waiting": N_("Vi väntar fortfarande på svar från {who}"),
     "copy": N_("Du ser en äldre kopia av {what} från {who}"),
@@ -109,7 +112,7 @@ _HEADINGS: dict[_Kind, str] = {
     "refused": N_("Vi får inte visa {what} här"),
     "ours": N_("Vi kunde inte hämta {what} från {who}"),
 }
-_CONSEQUENCES: dict[_Kind, str] = {
+_CONSEQUENCES: dict[Trouble, str] = {
     "silent": N_("Det kan finnas {what} som inte syns här."),
     "waiting": N_("Det kan finnas {what} som inte syns här än."),
     "copy": N_("Uppgifterna kan ha ändrats."),
@@ -121,7 +124,7 @@ _CONSEQUENCES: dict[_Kind, str] = {
     "refused": N_("Reglerna tillåter det inte."),
     "ours": N_("Felet ligger hos oss. Det kan finnas {what} som inte syns här."),
 }
-_FACTS: dict[_Kind, str] = {
+_FACTS: dict[Trouble, str] = {
     "silent": N_("{who} svarade inte"),
     "waiting": N_("{who} har inte svarat än"),
     "copy": N_("{who} svarade inte, och vi har bara en äldre kopia"),
@@ -133,7 +136,7 @@ _FACTS: dict[_Kind, str] = {
     "refused": N_("vi får inte visa {what}"),
     "ours": N_("vi kunde inte hämta {what} från {who}"),
 }
-_TONES: dict[_Kind, Literal["waiting", "info"]] = {
+_TONES: dict[Trouble, Literal["waiting", "info"]] = {
     "waiting": "waiting",
     "unconnected": "info",
     "paused": "info",
@@ -142,7 +145,7 @@ _TONES: dict[_Kind, Literal["waiting", "info"]] = {
 }
 _AND = N_("och")
 _OR = N_("eller")
-_OF_ALL: frozenset[_Kind] = frozenset({"copy", "rows", "partial"})
+_OF_ALL: frozenset[Trouble] = frozenset({"copy", "rows", "partial"})
 """The sentences that speak of all of the kinds; the others deny or doubt each of them."""
 
 
@@ -163,12 +166,12 @@ def notices_of(
 def _notices(
     reports: Iterable[Report], directory: Directory, words: Words
 ) -> tuple[SourceNotice, ...]:
-    groups: dict[tuple[str, _Kind], list[tuple[Report, Unit]]] = {}
+    groups: dict[tuple[str, Trouble], list[tuple[Report, Unit]]] = {}
     for report in reports:
-        kind = _kind_of(report)
+        kind = trouble_of(report)
         if kind is not None:
             unit = directory.behind(report)
-            groups.setdefault((_who(kind, unit), kind), []).append((report, unit))
+            groups.setdefault((source_name(kind, unit), kind), []).append((report, unit))
     for owner, kind in [key for key in groups if key[1] == "waiting"]:
         # Who did not answer one question is not also waited for: that would be two stories.
         if (owner, "silent") in groups:
@@ -176,7 +179,8 @@ def _notices(
     return tuple(_notice(kind, troubled, words) for (_, kind), troubled in groups.items())
 
 
-def _kind_of(report: Report) -> _Kind | None:
+def trouble_of(report: Report) -> Trouble | None:
+    """None when nothing is missing."""
     if report.answered:
         return None
     if report.pending:
@@ -196,17 +200,17 @@ def _kind_of(report: Report) -> _Kind | None:
     return "rows" if report.rejected else "partial"
 
 
-def _who(kind: _Kind, unit: Unit) -> str:
+def source_name(trouble: Trouble | None, unit: Unit) -> str:
     """The organisation; but of one unit that shares nothing its region must not be said to."""
-    return unit.name if kind == "unconnected" else unit.owner
+    return unit.name if trouble == "unconnected" else unit.owner
 
 
-def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> SourceNotice:
+def _notice(kind: Trouble, troubled: list[tuple[Report, Unit]], words: Words) -> SourceNotice:
     unit = next((u for _, u in troubled if u.phone), troubled[0][1])
     keys = dict.fromkeys(report.information for report, _ in troubled)
-    nouns = [words.gettext(_NOUNS.get(key, _NOUN_OTHERWISE)) for key in keys]
+    nouns = [noun(key, words) for key in keys]
     named = {
-        "who": _who(kind, unit),
+        "who": source_name(kind, unit),
         "what": joined(nouns, words, _AND if kind in _OF_ALL else _OR),
     }
     answers = [report.as_of for report, _ in troubled if report.as_of is not None]
@@ -220,6 +224,11 @@ def _notice(kind: _Kind, troubled: list[tuple[Report, Unit]], words: Words) -> S
         phone_name=unit.name if unit.phone else None,
         retry=kind in ("silent", "waiting", "copy", "partial", "ours"),
     )
+
+
+def noun(information: str, words: Words) -> str:
+    """What a kind of information is called, in the plural."""
+    return words.gettext(_NOUNS.get(information, _NOUN_OTHERWISE))
 
 
 def joined(parts: list[str], words: Words, last: str = _AND) -> str:
