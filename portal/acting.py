@@ -1,15 +1,63 @@
 """Who is logged in, and whom an address is about. Made anew for every request.
 
 `/<language>/mig/…` is about the one who is logged in. `/<language>/for/<handle>/…` is about
-another person; no handle has been given out yet, so every one of them is unknown and refused.
+somebody whom they act for. The handle is the only acting state there is: it stands in the address,
+so two tabs for two persons cannot mix, and it is made with the session's own seed, so it means
+nothing in another login and tells nobody whom it names. What it opens is decided each time, on what
+the grant, the register and the clock say then.
 """
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from hmac import compare_digest, digest
+from typing import Final
 
 from flask import request
 
 from portal.house import House
 from portal.security import SESSION_COOKIE
 from portal.sessions import Session
-from stodtjanster.model import Actor, ActorKind, Situation, Subject
+from stodtjanster.access import Facts
+from stodtjanster.model import Actor, ActorKind, PersonId, Situation, Subject, midnight
+
+_HANDLE_BYTES: Final = 16
+_DAY: Final = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Tie:
+    """What binds the one who is logged in to somebody else.
+
+    `key` names it for as long as it lasts. `name` is what the register calls the other one,
+    `until` the first moment at which it no longer holds, and `scopes` are those of a grant.
+    """
+
+    kind: ActorKind
+    key: str = field(repr=False)
+    subject: PersonId
+    name: str = field(repr=False)
+    facts: Facts
+    until: datetime | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who reads about whom, and what the rules may know of the two. `tie` is None for oneself."""
+
+    situation: Situation
+    facts: Facts = field(default_factory=Facts)
+    tie: Tie | None = None
+
+    @property
+    def closes(self) -> datetime | None:
+        """When an open page about somebody else has to be asked for anew, at the latest: days and
+        birthdays begin at midnight in Sweden, and grants may end before."""
+        if self.tie is None:
+            return None
+        tomorrow = midnight(self.situation.today + _DAY)
+        return min(tomorrow, self.tie.until or tomorrow)
 
 
 def current_session(house: House) -> Session | None:
@@ -32,6 +80,59 @@ def about_me(house: House, session: Session, language: str) -> Situation:
     return house.people.recognised(bare, reach=session.id_hash, audit=house.audit)
 
 
-def whom(house: House, session: Session, language: str, handle: str | None) -> Situation | None:
-    """The situation of an address; None when the handle is nobody's whom this session may see."""
-    return about_me(house, session, language) if handle is None else None
+def whom(house: House, session: Session, language: str, handle: str | None) -> Standing | None:
+    """Who stands behind an address; None when the handle is nobody's whom this session may see.
+
+    A handle that nobody has, that was another's, or whose time is over is the same: None. Raises
+    AuditUnavailable, and StoreUnavailable when it cannot be told what has been granted.
+    """
+    if handle is None:
+        return Standing(about_me(house, session, language))
+    for tie in ties(house, session):
+        if compare_digest(handle.encode(), handle_of(session, tie).encode()):
+            return stand(house, session, language, tie)
+    return None
+
+
+def handle_of(session: Session, tie: Tie) -> str:
+    """The name that the other one has in addresses, in this login."""
+    said = f"{tie.kind}\x1f{tie.key}".encode()
+    return digest(session.seed.encode(), said, "sha256")[:_HANDLE_BYTES].hex()
+
+
+def ties(house: House, session: Session) -> Iterator[Tie]:
+    """Everybody whom the one who is logged in is bound to, whether or not it opens anything now."""
+    for mandate in house.grants.given_to(session.person) if house.grants else ():
+        if (grant := mandate.fact()) is not None:
+            yield Tie(
+                ActorKind.OMBUD,
+                str(mandate.id),
+                mandate.grantor,
+                mandate.grantor_name,
+                Facts(grant=grant),
+                until=mandate.valid_to,
+                scopes=mandate.scopes,
+            )
+
+
+def stand(house: House, session: Session, language: str, tie: Tie) -> Standing | None:
+    """What the tie opens now; None when the rules let nobody in on it.
+
+    They are asked twice: on what binds the two, before the register is asked about somebody whom
+    nothing could be shown of, and on what it then says. Raises AuditUnavailable.
+    """
+    reach, facts = session.id_hash, tie.facts
+    bare = Situation(
+        actor=Actor(tie.kind, session.person, session.loa, acting_for=tie.subject),
+        subject=Subject(tie.subject),
+        language=language,
+        now=house.clock(),
+    )
+    if not house.people.lets_in(bare, reach=reach, facts=facts):
+        return None
+    known = house.people.known(bare, reach=reach, audit=house.audit, facts=facts)
+    situation = replace(bare, subject=known.of(bare.subject))
+    if not house.people.lets_in(situation, reach=reach, facts=facts):
+        return None
+    named = replace(tie, name=known.name.text if known.name else tie.name)
+    return Standing(situation, facts, named)

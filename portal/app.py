@@ -21,7 +21,7 @@ from portal.people import People
 from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
-from portal.store import MessageRows, Sealing, Store, StoreUnavailable
+from portal.store import Sealing, Store, StoreUnavailable
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
@@ -84,8 +84,11 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     """Join all parts. Opens the store and brings its tables up to date; asks no one else."""
     store = Store(settings.database_url)
     store.upgrade()
-    messages = _messages(settings, store)
-    sources = build_sources(settings, {"inbox": messages} if messages else {})
+    sealing = _sealing(settings)
+    messages = store.messages(sealing) if sealing else None
+    own_words = store.own_words(sealing) if sealing else None
+    kept = {"inbox": messages, "own": own_words} if sealing else {}
+    sources = build_sources(settings, kept)
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
     coverage = Coverage()
@@ -105,6 +108,8 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         store=store,
         audit=store.audit,
         messages=messages,
+        own_words=own_words,
+        grants=store.grants(sealing) if sealing else None,
         sessions=Sessions(
             store.sessions,
             idle=timedelta(minutes=settings.session_idle_minutes),
@@ -147,11 +152,11 @@ def read_sources(settings: Settings) -> tuple[SourceSettings, ...]:
     return tuple(known[str(raw["kind"])].read(raw) for raw in settings.sources)
 
 
-def _messages(settings: Settings, store: Store) -> MessageRows | None:
+def _sealing(settings: Settings) -> Sealing | None:
     """None without a secret that outlives the process: what it seals could never be opened."""
     if "secret" not in settings.model_fields_set:
         return None
-    return store.messages(Sealing(settings.key("what the store keeps")))
+    return Sealing(settings.key("what the store keeps"))
 
 
 def build_sources(settings: Settings, kept: Mapping[str, Any]) -> tuple[Connected, ...]:

@@ -11,15 +11,15 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from portal.gate import Refused, note_shown, open_gate
+from portal.gate import Refused, note_shown
 from portal.screens import denied
 from portal.visit import Answered, Visit, about
 from stodtjanster.access import Permit
 from stodtjanster.audit import AuditUnavailable
 from stodtjanster.information import Attachment, CarePlan
-from stodtjanster.model import ActorKind, Answer
+from stodtjanster.model import Answer
 from views.kit.plans import PLANS
-from views.kit.view import Asked, View
+from views.kit.view import RESIDENTS, Asked, View
 from views.kit.words import N_
 from views.plan.page import OPENED, find_plan
 
@@ -31,7 +31,7 @@ ASKED: Final = View(
     key="attachment",
     path="planer/*/bilaga",
     question=N_("Dokumentet"),
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"plans": PLANS},
 )
 _DETAIL: Final = "attachment"
@@ -64,7 +64,7 @@ def document(visit: Visit, item: str, nth: int) -> Answered:
     if visit.situation.actor.kind not in ASKED.audience:
         return visit.refused("unknown-page")
     try:
-        permit = open_gate(visit.house, visit.situation, ASKED, visit.session, detail=_DETAIL)
+        permit = visit.permit(ASKED, detail=_DETAIL)
     except Refused as refusal:
         return denied(visit, refusal.decision), 403
     scene = visit.scene(Asked(item))

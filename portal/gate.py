@@ -6,7 +6,7 @@ from uuid import UUID
 
 from portal.house import House
 from portal.sessions import Session
-from stodtjanster.access import Decision, Permit, decide
+from stodtjanster.access import Decision, Facts, Permit, decide
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import Outcome, Report, Situation
 from views.kit.view import View
@@ -23,15 +23,21 @@ class Refused(Exception):  # noqa: N818 - an outcome
 
 
 def open_gate(
-    house: House, situation: Situation, view: View, session: Session, *, detail: str | None = None
+    house: House,
+    situation: Situation,
+    view: View,
+    session: Session,
+    *,
+    facts: Facts | None = None,
+    detail: str | None = None,
 ) -> Permit:
-    """Decide, log, and hand out the permit.
+    """Decide, log, and hand out the permit. Without `facts` nobody reads for another.
 
     Raises Refused when nothing of the view is granted, and AuditUnavailable when the log cannot be
     written: then nothing may be fetched.
     """
     policy = house.settings.access.policy()
-    permit = decide(situation, view.kinds, reach=session.id_hash, policy=policy)
+    permit = decide(situation, view.kinds, reach=session.id_hash, policy=policy, facts=facts)
     granted = bool(permit.granted)
     asked = permit.granted or permit.decisions.keys()
     sources = (s.settings.key for s in house.fetch.sources if s.gives & permit.granted)

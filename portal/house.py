@@ -11,12 +11,13 @@ from portal.pages import Pages
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
-from portal.store import MessageRows, Store
+from portal.store import MessageRows, OwnWordsRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditLog
 from stodtjanster.catalogue import Directory
 from stodtjanster.fetch import FetchService
+from stodtjanster.grants import GrantBook
 from views.kit.view import View
 
 
@@ -32,6 +33,8 @@ class House:
     store: Store
     audit: AuditLog
     messages: MessageRows | None
+    own_words: OwnWordsRows | None
+    grants: GrantBook | None
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]

@@ -58,6 +58,7 @@ class Pages:
             "has_fonts": self._has_fonts,
             "home_url": f"/{code}/",
             "person_name": None,
+            "acting": None,
             "nav": (),
             "logout_url": f"/{code}/logga-ut",
             "csrf_token": "",

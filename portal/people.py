@@ -96,6 +96,10 @@ class People:
         )
         self._lock = Lock()
 
+    def lets_in(self, situation: Situation, *, reach: str, facts: Facts) -> bool:
+        """Whether anything at all could be shown, of all that there is."""
+        return bool(self._decide(situation, reach, facts).granted)
+
     def recognised(
         self, situation: Situation, *, reach: str, audit: AuditLog, facts: Facts | None = None
     ) -> Situation:

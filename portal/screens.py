@@ -7,7 +7,7 @@ from types import MappingProxyType
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from portal.gate import Refused, note_shown, open_gate
+from portal.gate import Refused, note_shown
 from portal.house import House
 from portal.i18n import at
 from portal.stream import (
@@ -54,7 +54,7 @@ def mine(visit: Visit, path: str = "") -> Answered:
         return visit.refused("unknown-page")
     view, item, slot = found
     try:
-        permit = open_gate(visit.house, visit.situation, view, visit.session)
+        permit = visit.permit(view)
     except Refused as refusal:
         return denied(visit, refusal.decision), 403
     asked = Asked(item, MappingProxyType(request.args.to_dict()))

@@ -32,7 +32,9 @@ _TOUCH_EVERY = timedelta(minutes=1)
 class Session:
     """One login. `id_hash` names it in the audit log and is no secret.
 
-    `csrf` goes into forms; `seen` is right to the minute.
+    `csrf` goes into forms; `seen` is right to the minute. `seed` makes names that mean something
+    in this login only, and lasts as long as it does. `proved` is when the person last proved who
+    they are on purpose, after the login itself.
     """
 
     id_hash: str
@@ -41,9 +43,11 @@ class Session:
     loa: str
     issuer: str
     csrf: str = field(repr=False)
+    seed: str = field(repr=False)
     created: datetime
     seen: datetime
     expires: datetime
+    proved: datetime | None = None
 
 
 class Sessions:
@@ -81,6 +85,7 @@ class Sessions:
             loa=loa,
             issuer=issuer,
             csrf=_new_token(),
+            seed=_new_token(),
             created=now,
             seen=now,
             expires=now + self._absolute,
@@ -104,17 +109,25 @@ class Sessions:
         self._rows.touch(row.id_hash, now)
         return replace(session, seen=now)
 
-    def rotate(self, token: str, now: datetime) -> tuple[str, Session] | None:
+    def rotate(
+        self, token: str, now: datetime, *, proved: datetime | None = None
+    ) -> tuple[str, Session] | None:
         """The same session under a new token and a new csrf; the old token is dead at once.
 
-        The time limits go on from the login. None when there is no session, or when someone else
-        was first.
+        The time limits go on from the login. `proved`: the person has just proved who they are
+        again. None when there is no session, or when someone else was first.
         """
         old = self.load(token, now)
         if old is None:
             return None
         fresh = _new_token()
-        session = replace(old, id_hash=_hash(fresh), csrf=_new_token(), seen=now)
+        session = replace(
+            old,
+            id_hash=_hash(fresh),
+            csrf=_new_token(),
+            seen=now,
+            proved=proved or old.proved,
+        )
         if not self._rows.put(_row(fresh, session), instead_of=old.id_hash):
             return None
         return fresh, session
@@ -184,6 +197,8 @@ def _row(token: str, session: Session) -> SessionRow:
         "loa": session.loa,
         "issuer": session.issuer,
         "csrf": session.csrf,
+        "seed": session.seed,
+        "proved": session.proved.astimezone(UTC).isoformat() if session.proved else None,
         "created": session.created.astimezone(UTC).isoformat(),
         "expires": session.expires.astimezone(UTC).isoformat(),
     }
@@ -209,10 +224,12 @@ def _session(token: str, row: SessionRow) -> Session | None:
         loa=said["loa"],
         issuer=said["issuer"],
         csrf=said["csrf"],
+        seed=said["seed"],
         created=datetime.fromisoformat(said["created"]),
         seen=row.seen,
         # From the sealed part: whoever can write to the store must not be able to prolong it.
         expires=datetime.fromisoformat(said["expires"]),
+        proved=datetime.fromisoformat(said["proved"]) if said["proved"] else None,
     )
 
 

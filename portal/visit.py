@@ -4,19 +4,22 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
 from itertools import product
+from math import ceil
 from typing import Any, TypeAlias
 from urllib.parse import quote
 
-from flask import Blueprint, redirect, request
+from flask import Blueprint, make_response, redirect, request
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.acting import current_session, whom
-from portal.gate import security_event
+from portal.acting import Standing, current_session, whom
+from portal.banner import Banner, banner
+from portal.gate import open_gate, security_event
 from portal.house import House, house
 from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
 from portal.security import SESSION_COOKIE, is_own_post, origin
 from portal.sessions import Session
+from stodtjanster.access import Permit
 from stodtjanster.model import Protection, Situation
 from views.kit.view import ONE, Asked, Scene, View
 from views.kit.words import N_
@@ -31,12 +34,28 @@ class Visit:
 
     house: House
     session: Session
-    situation: Situation
+    standing: Standing
     base: str
+
+    @property
+    def situation(self) -> Situation:
+        return self.standing.situation
 
     @property
     def language(self) -> str:
         return self.situation.language
+
+    def permit(self, view: View, *, detail: str | None = None) -> Permit:
+        """What of a view may be fetched here, logged: see `portal.gate.open_gate`."""
+        standing = self.standing
+        return open_gate(
+            self.house,
+            standing.situation,
+            view,
+            self.session,
+            facts=standing.facts,
+            detail=detail,
+        )
 
     def scene(self, asked: Asked | None = None) -> Scene:
         h = self.house
@@ -66,6 +85,7 @@ class Visit:
         return {
             "title": title,
             "person_name": self.session.name,
+            "acting": self._banner(),
             "csrf_token": self.session.csrf,
             "home_url": self.base,
             "nav": self._menu(current),
@@ -81,7 +101,13 @@ class Visit:
     def refused(self, detail: str) -> tuple[str, int]:
         """Unknown and forbidden look the same. `detail` is for the log: a fixed word."""
         security_event(self.house, detail, self.session)
-        return refused_page(self.house, self.language), 404
+        return self.render("refused.html", N_("Sidan kan inte visas")), 404
+
+    def _banner(self) -> Banner | None:
+        tie = self.standing.tie
+        if tie is None:
+            return None
+        return banner(tie, self.situation, self.house.pages.speaker(self.language), self.base)
 
     def _menu(self, current: View | None) -> tuple[Link, ...]:
         """No menu while there is only one place to be."""
@@ -101,7 +127,8 @@ def about(
     """Put a page at these paths below /mig/, about oneself, and /for/<handle>/, about another.
 
     It is called with a `Visit`. Whoever is not logged in is asked to; an unknown handle is refused
-    and never means oneself; a post that no form of ours sent is refused.
+    and never means oneself; a post that no form of ours sent is refused. An open page about another
+    asks for itself again when what it rests on may have changed.
     """
 
     def register(page: Page) -> Page:
@@ -116,12 +143,13 @@ def about(
             ):
                 security_event(h, "foreign-post", session)
                 return refused_page(h, language), 403
-            situation = whom(h, session, language, handle)
-            if situation is None:
+            standing = whom(h, session, language, handle)
+            if standing is None:
                 security_event(h, "unknown-handle", session)
                 return refused_page(h, language), 404
             place = "mig" if handle is None else f"for/{handle}"
-            return page(Visit(h, session, situation, f"/{language}/{place}/"), **rest)
+            answered = page(Visit(h, session, standing, f"/{language}/{place}/"), **rest)
+            return _closing(answered, standing)
 
         for place, path in product(("mig", "for/<handle>"), paths):
             rule = f"/{LANGUAGE}/{place}/{path}"
@@ -129,6 +157,16 @@ def about(
         return page
 
     return register
+
+
+def _closing(answered: Answered, standing: Standing) -> Answered:
+    """Without script: the browser loads the address again, which is then refused if it is over."""
+    if standing.closes is None or request.method != "GET":
+        return answered
+    response = make_response(answered)
+    left = standing.closes - standing.situation.now
+    response.headers["Refresh"] = str(ceil(left.total_seconds()))
+    return response
 
 
 def slash(path: str) -> str:

@@ -4,18 +4,18 @@ from collections.abc import Callable
 from datetime import date
 
 from stodtjanster.information import Agreement, CarePlan, Party
-from stodtjanster.model import ActorKind, Answer
+from stodtjanster.model import Answer
 from views.kit.plan_cards import AgreementRow
 from views.kit.plans import AGREEMENTS, PLANS, agreement_row, by_name
 from views.kit.rows import Explainer
-from views.kit.view import Scene, View
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
 view = View(
     key="agreements",
     path="overenskommelser",
     question=N_("Överenskommelser"),
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"agreements": AGREEMENTS, "plans": PLANS},
 )
 

@@ -3,18 +3,18 @@
 from datetime import date
 
 from stodtjanster.information import CareService
-from stodtjanster.model import ActorKind, Answer
+from stodtjanster.model import Answer
 from views.kit.plan_cards import ServiceRow
 from views.kit.plans import NO_SERVICE, SERVICES, service_row
 from views.kit.rows import Explainer
-from views.kit.view import Scene, View
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
 view = View(
     key="care_services",
     path="insatser",
     question=N_("Vad har kommunen beslutat?"),
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"services": SERVICES},
 )
 

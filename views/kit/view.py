@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from stodtjanster.catalogue import Directory
 from stodtjanster.information import Item
+from stodtjanster.information.booking import BookingAct
 from stodtjanster.model import ActorKind, Answer, Need, Origin, Situation, gather
 from views.kit.links import DeepLink
 from views.kit.matters import MATTERS, Matter
@@ -20,6 +21,8 @@ Compose = Callable[..., object | None]
 Needs: TypeAlias = Mapping[str, Need[Any]]
 
 ONE: Final = "/*"
+RESIDENTS: Final = frozenset({ActorKind.CITIZEN, ActorKind.GUARDIAN, ActorKind.OMBUD})
+"""Whoever logs in as a person, for themself or for another: what each sees of it the rules say."""
 _HANDLE_BYTES: Final = 12
 _FETCHING: Final = N_("Vi hämtar uppgifterna.")
 
@@ -44,7 +47,9 @@ class Scene:
     `map_url` an address with `{place}` in it, None where no map is agreed. `links` lead to
     other services, `matters` are what one may want to ask somebody about. `seen` are the
     identities of the records that already stand on the page, when a late list is printed: it is
-    given all that is known, and shows the others.
+    given all that is known, and shows the others. `acts` is what can be done here at all to the
+    bookings that a source, by its key, tells of. `name` is the given name of the one it is about,
+    where somebody else reads.
     """
 
     situation: Situation
@@ -57,6 +62,10 @@ class Scene:
     links: tuple[DeepLink, ...] = ()
     matters: tuple[Matter, ...] = MATTERS
     seen: frozenset[tuple[str, str]] = frozenset()
+    acts: Mapping[str, frozenset[type[BookingAct]]] = field(
+        default_factory=lambda: MappingProxyType({})
+    )
+    name: str | None = None
     secret: bytes = field(default=b"", repr=False)
 
     def handle(self, origin: Origin) -> str:

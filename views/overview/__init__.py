@@ -1,9 +1,9 @@
 """Vad händer härnäst, och närmaste veckan? Who to turn to, and what is planned."""
 
 from stodtjanster.information import CareManager, Listing
-from stodtjanster.model import ActorKind, Need
+from stodtjanster.model import Need
 from views.kit import agenda, care, plans
-from views.kit.view import View
+from views.kit.view import RESIDENTS, View
 from views.kit.words import N_
 
 view = View(
@@ -14,7 +14,7 @@ view = View(
     rank=0,
     frame="overview/frame.html",
     late_slot="events",
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={
         "booked": agenda.BOOKED,
         "stays": agenda.STAYS,

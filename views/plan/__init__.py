@@ -7,11 +7,11 @@ from stodtjanster.information import (
     CareManager,
     CarePlan,
 )
-from stodtjanster.model import ActorKind, Answer, Need
+from stodtjanster.model import Answer, Need
 from views.kit import agenda
 from views.kit.plan_cards import PlanPage
 from views.kit.plans import AGREEMENTS, PLANS
-from views.kit.view import Scene, View
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 from views.plan.page import make_page
 
@@ -19,7 +19,7 @@ view = View(
     key="plan",
     path="planer/*",
     question=N_("Vem gör vad i planen?"),
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={
         "plans": PLANS,
         "agreements": AGREEMENTS,

@@ -2,12 +2,12 @@
 
 from stodtjanster.information import CarePlan
 from stodtjanster.information.hierarchy import plan_trees
-from stodtjanster.model import ActorKind, Answer
+from stodtjanster.model import Answer
 from views.kit.cards import Action
 from views.kit.plan_cards import PlanNode
 from views.kit.plans import NO_PLAN, PLANS, node
 from views.kit.rows import Explainer
-from views.kit.view import Scene, View
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
 view = View(
@@ -16,7 +16,7 @@ view = View(
     question=N_("Planer"),
     menu=N_("Planer"),
     rank=20,
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"plans": PLANS},
 )
 

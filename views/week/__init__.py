@@ -1,8 +1,7 @@
 """Vem kommer när? Seven days, region and municipality, day by day."""
 
-from stodtjanster.model import ActorKind
 from views.kit import agenda
-from views.kit.view import View
+from views.kit.view import RESIDENTS, View
 from views.kit.words import N_
 from views.week.choose import choose, needs_for
 from views.week.days import days
@@ -15,7 +14,7 @@ view = View(
     rank=10,
     frame="week/frame.html",
     late_slot="days",
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"booked": agenda.BOOKED, "stays": agenda.STAYS},
     periods=needs_for,
 )
