@@ -127,6 +127,88 @@ def event_unknown(page: Page, world: World) -> None:
     event_gone(page, world)
 
 
+def plans(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/planer/")
+    complete(page)
+
+
+def plans_empty(page: Page, _world: World) -> None:
+    log_in(page, "Tove Palm")
+    page.goto("/sv/mig/planer/")
+    complete(page)
+
+
+def plan(page: Page, world: World) -> None:
+    """With every "Varför ser jag detta?" opened."""
+    plans(page, world)
+    page.get_by_role("link", name="Trygg hemma efter höftoperationen").click()
+    complete(page)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+
+def plan_in_english(page: Page, _world: World) -> None:
+    log_in(page, language="en")
+    page.goto("/en/mig/planer/")
+    complete(page)
+    page.get_by_role("link", name="Trygg hemma efter höftoperationen").click()
+    complete(page)
+
+
+def plan_as_document(page: Page, world: World) -> None:
+    """What a region tells alone: no goals, and documents of every kind."""
+    plans(page, world)
+    page.get_by_role("link", name="Läkemedelsplan").click()
+    complete(page)
+
+
+def plan_partial(page: Page, world: World) -> None:
+    """Only the region's copy, which knows no goals; and times that nobody can tell."""
+    world.fault("sjovik", "http500")
+    plans(page, world)
+    page.get_by_role("link", name="Trygg hemma efter höftoperationen").click()
+    complete(page)
+
+
+def plan_gone(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto(f"/sv/mig/planer/{'0' * 24}")
+    complete(page)
+
+
+def plan_unknown(page: Page, world: World) -> None:
+    world.fault("sjovik", "http500")
+    plan_gone(page, world)
+
+
+def document_elsewhere(page: Page, world: World) -> None:
+    plan_as_document(page, world)
+    page.goto(f"{page.url}/bilaga/3")
+
+
+def agreements(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/overenskommelser/")
+    complete(page)
+
+
+def agreements_unknown(page: Page, world: World) -> None:
+    world.fault("plattformen", "http500")
+    world.fault("sjovik", "http500")
+    agreements(page, world)
+
+
+def services(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/insatser/")
+    complete(page)
+
+
+def services_partial(page: Page, world: World) -> None:
+    world.fault("sjovik", "http500")
+    services(page, world)
+
+
 def one_section(page: Page, _world: World) -> None:
     log_in(page)
     page.goto("/sv/mig/del/plans")
@@ -209,6 +291,19 @@ PLACES: dict[str, Arrange] = {
     "handelse": event,
     "handelse-borta": event_gone,
     "handelse-vet-inte": event_unknown,
+    "planer": plans,
+    "planer-tom": plans_empty,
+    "planen": plan,
+    "planen-en": plan_in_english,
+    "planen-dokument": plan_as_document,
+    "planen-trasig-kalla": plan_partial,
+    "planen-borta": plan_gone,
+    "planen-vet-inte": plan_unknown,
+    "dokument-finns-hos": document_elsewhere,
+    "overenskommelser": agreements,
+    "overenskommelser-vet-inte": agreements_unknown,
+    "insatser": services,
+    "insatser-trasig-kalla": services_partial,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,
