@@ -122,6 +122,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),
             *(*_regional(told), *_over_fhir(told)),
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
+            {"key": "own", "kind": "own", "name": "Portalen"},
         ],
         "connections": _connections(told),
         "unit_catalogue": _unit_catalogue(told),

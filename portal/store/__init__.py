@@ -1,10 +1,12 @@
-"""What outlives a request: the audit log, sessions, logins that have begun, messages and grants."""
+"""What outlives a request: the audit log, sessions, logins that have begun, messages, grants, and
+what people have put in themselves."""
 
 from portal.store.audit import StoredAudit
 from portal.store.database import StoreUnavailable
 from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import Added, MessageRows
+from portal.store.own import OwnWordsRows, Put
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRow, SessionRows
 from portal.store.store import Store
@@ -14,6 +16,8 @@ __all__ = [
     "GrantRows",
     "LoginRows",
     "MessageRows",
+    "OwnWordsRows",
+    "Put",
     "Sealing",
     "SessionRow",
     "SessionRows",

@@ -95,7 +95,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
     # The driver would begin transactions at times of its own; `_begin_sqlite` does it instead.
     connection.isolation_level = None
     # FULL: a commit is on the disk when it returns, which is what the audit log promises.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+    # secure_delete: what is removed is overwritten, and does not lie on in pages that are free.
+    for pragma in (
+        "journal_mode = WAL",
+        "synchronous = FULL",
+        "foreign_keys = ON",
+        "secure_delete = ON",
+    ):
         connection.execute(f"PRAGMA {pragma}")
 
 

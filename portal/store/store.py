@@ -6,6 +6,7 @@ from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
+from portal.store.own import OwnWordsRows
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRows
 
@@ -36,6 +37,10 @@ class Store:
     def messages(self, sealing: Sealing) -> MessageRows:
         """Messages to people, as this key reads them."""
         return MessageRows(self._database, sealing)
+
+    def own_words(self, sealing: Sealing) -> OwnWordsRows:
+        """What people have put in themselves, as this key reads it."""
+        return OwnWordsRows(self._database, sealing)
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Safe to run from several processes at once."""

@@ -82,17 +82,46 @@ class AuditHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
-class SessionTable(Base):
-    """Sessions of people who are logged in. What is `sealed` only the cookie can open."""
-
-    __tablename__ = "sessions"
-    __table_args__ = (Index("sessions_by_expiry", "expires"), Index("sessions_by_use", "seen"))
+class SessionColumns:
+    """What every table of sessions has. What is `sealed` only the cookie can open."""
 
     id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     seen: Mapped[datetime] = mapped_column(UtcDateTime)
     expires: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SessionTable(SessionColumns, Base):
+    """Sessions of people who are logged in for their own sake."""
+
+    __tablename__ = "sessions"
+    __table_args__ = (Index("sessions_by_expiry", "expires"), Index("sessions_by_use", "seen"))
+
+
+class StaffSessionTable(SessionColumns, Base):
+    """Sessions of staff. `subject` and `login` are keyed digests of what the identity provider
+    calls them by when it logs somebody out; None where it never does."""
+
+    __tablename__ = "staff_sessions"
+    __table_args__ = (
+        Index("staff_sessions_by_expiry", "expires"),
+        Index("staff_sessions_by_use", "seen"),
+        Index("staff_sessions_by_subject", "subject"),
+    )
+
+    subject: Mapped[str | None] = mapped_column(String(64))
+    login: Mapped[str | None] = mapped_column(String(64))
+
+
+class UsedAssertion(Base):
+    """Assertions that have been used, for as long as somebody could use them again."""
+
+    __tablename__ = "used_assertions"
+    __table_args__ = (Index("used_assertions_by_expiry", "expires"),)
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class LoginAttempt(Base):
@@ -136,4 +165,18 @@ class MessageTable(Base):
     fingerprint: Mapped[str] = mapped_column(String(64))
     received: Mapped[datetime] = mapped_column(UtcDateTime)
     read: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class OwnWordsTable(Base):
+    """What people have put in themselves. Only the key of the store tells whose and what."""
+
+    __tablename__ = "own_words"
+    __table_args__ = (Index("own_words_by_person", "person", "created"),)
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64))
+    version: Mapped[int] = mapped_column(Integer)
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    changed: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)

@@ -18,11 +18,12 @@ _HSA_ID: Final = re.compile(r"[A-Z]{2,6}\d{10}-[A-Z0-9]{1,20}")
 
 
 class OwnerKind(StrEnum):
-    """Huvudman, in the words of the screen."""
+    """Huvudman, in the words of the screen. OWN is the person themself."""
 
     REGION = "region"
     KOMMUN = "kommun"
     OTHER = "other"
+    OWN = "own"
 
 
 @dataclass(frozen=True, slots=True)

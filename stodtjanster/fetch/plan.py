@@ -69,7 +69,8 @@ def plan(
     for kind in dict.fromkeys(kinds.values()):
         span = _span(periods[name] for name in needs if kinds[name] is kind)
         givers = [source for source in sources if kind in source.gives]
-        reports[kind] = tuple(_known(permit, kind, givers, gaps))
+        wanted = any(need.information is kind and not need.optional for need in needs.values())
+        reports[kind] = tuple(_known(permit, kind, givers, gaps)) if givers or wanted else ()
         orders[kind] = tuple(
             Order(source.settings.key, kind, number, span, permit.reach, agent)
             for source in givers

@@ -31,6 +31,8 @@ from stodtjanster.information.item import Item
 from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
 from stodtjanster.information.message import Message
+from stodtjanster.information.own_entry import OwnEntry
+from stodtjanster.information.own_note import OwnNote, OwnNoteKind
 from stodtjanster.information.person_record import PersonRecord
 from stodtjanster.information.referral_status import (
     Referral,
@@ -66,6 +68,9 @@ __all__ = [
     "ListingKind",
     "Medication",
     "Message",
+    "OwnEntry",
+    "OwnNote",
+    "OwnNoteKind",
     "Participant",
     "Party",
     "PersonRecord",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, ClassVar, Self
 
-from stodtjanster.model import Origin, PersonId, When
+from stodtjanster.model import Origin, PersonId, Sharing, When
 
 _NOWHERE: Mapping[str, Any] = MappingProxyType({})
 
@@ -31,6 +31,11 @@ class Item:
     @property
     def during(self) -> When | None:
         """When it applies; None when it is not bound to a time and so belongs to every period."""
+        return None
+
+    @property
+    def sharing(self) -> Sharing | None:
+        """Whom the person lets see it; None for what they have not written themself."""
         return None
 
     def with_twin(self, twin: Self) -> Self:  # noqa: ARG002 - for kinds that are told in parts

@@ -5,6 +5,7 @@ from stodtjanster.model.hsa import HsaId
 from stodtjanster.model.need import Need
 from stodtjanster.model.origin import Origin
 from stodtjanster.model.person import PersonId, PersonIdKind
+from stodtjanster.model.sharing import PRIVATE, Sharing
 from stodtjanster.model.situation import (
     Actor,
     ActorKind,
@@ -32,6 +33,7 @@ from stodtjanster.model.when import (
 )
 
 __all__ = [
+    "PRIVATE",
     "STOCKHOLM",
     "Actor",
     "ActorKind",
@@ -52,6 +54,7 @@ __all__ = [
     "Place",
     "Protection",
     "Report",
+    "Sharing",
     "Side",
     "Situation",
     "Subject",

@@ -11,11 +11,15 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Need(Generic[T]):
-    """`information` is a class of `stodtjanster.information`; days are counted from today."""
+    """`information` is a class of `stodtjanster.information`; days are counted from today.
+
+    `optional`: where no source is set up to tell of it, nothing is missing.
+    """
 
     information: type[T]
     days_back: int = 0
     days_ahead: int = 365
+    optional: bool = False
 
     def period(self, today: date) -> Period:
         return Period(

@@ -23,6 +23,8 @@ from stodtjanster.information import (
     Listing,
     Medication,
     Message,
+    OwnEntry,
+    OwnNote,
     PersonRecord,
     ReferralStatus,
 )
@@ -101,6 +103,8 @@ def _rows() -> Iterable[Row]:
         yield Row(SJOVIK, information, target=SJOVIK, login="sjovik-token", paged=paged)
     yield Row(FAST_KONTAKT, CareManager, target=FAST_KONTAKT, person=SARA)
     yield Row("inbox", Message, target=HERE)
+    for information in (OwnEntry, OwnNote):
+        yield Row("own", information, target=HERE)
 
 
 ROWS = tuple(_rows())

@@ -19,7 +19,7 @@ from portal.store import Sealing, Store
 from sandbox.faults import TARGETS
 from stodtjanster import sources
 from stodtjanster.fetch import AiohttpDriver, FetchService
-from stodtjanster.information import Appointment, Item
+from stodtjanster.information import Appointment, Item, OwnNoteKind
 from stodtjanster.information.booking import AskDetails, AskFreeDays, AskFreeTimes
 from stodtjanster.model import (
     Answer,
@@ -33,6 +33,7 @@ from stodtjanster.model import (
 )
 from stodtjanster.sources import kinds
 from stodtjanster.sources.inbox.kept import Letter
+from stodtjanster.sources.own.kept import Entry, Note, encode
 from tests.fetching import PATIENCE, landed, permit
 from tests.service.conftest import Sandbox
 from tests.service.every_source import (
@@ -69,7 +70,13 @@ class Wire:
             letter = Letter(sender="TSTNMT2321000156-NMVG", record=person.value)
             name = (letter.sender, letter.record)
             messages.add(person, name, letter.encode(), received=datetime.now(UTC))
-        self.kept = {"inbox": messages}
+        own_words = self.store.own_words(Sealing(bytes(32)))
+        entry = Entry(title="Tandläkare", day=datetime.now(UTC).date())
+        note = Note(kind=OwnNoteKind.GOAL, text="Gå till brevlådan")
+        for person in OTHER:
+            for once, words in (("1", entry), ("2", note)):
+                own_words.add(person, once, encode(words), datetime.now(UTC))
+        self.kept = {"inbox": messages, "own": own_words}
 
     def build(self, key: str, **changes: Any) -> Any:
         settings = {**self.settings[key], **changes}
@@ -319,7 +326,8 @@ def test_a_login_that_fails_is_the_sources_failure(
 @every(row for row in ROWS if row not in WIRED)
 def test_a_store_that_does_not_answer_is_told_of(wire: Wire, row: Row, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "portal.db")) as database, database:
-        database.execute("DROP TABLE messages")
+        for table in ("messages", "own_words"):
+            database.execute(f"DROP TABLE {table}")
     assert_told_of(wire.ask(row), row, frozenset({Cause.FAILED}))
 
 

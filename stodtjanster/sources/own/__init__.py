@@ -1,0 +1,1 @@
+"""What the person has put in themself: times of their own, goals, questions and notes."""
