@@ -1439,6 +1439,71 @@ def _protected() -> Iterator[Said]:
         )
 
 
+def _own_words() -> Iterator[Said]:
+    """What the person has written themself: nobody else's, and then whose they say."""
+
+    def sharing(shared: bool, *units: str) -> Written:
+        return {"resource.sharing": {"shared": shared, "units": list(units)}}
+
+    private, relatives = sharing(False), sharing(True)
+    teens = {"guardian.extended_access": EARLY}
+    for info_type in ("booked_visit", "care_plan"):
+        kind = {"resource.info_type": info_type}
+        yield "15", "the person's own", CITIZEN, {**kind, **private}, permit("SELF")
+        early = {"early_access": EARLY, **kind, **private}
+        yield "15", "the person's own", TEEN, early, permit("SELF_EARLY_ACCESS")
+        for base, more, ground in (
+            (OMBUD, {}, "OMBUD"),
+            (GUARDIAN, {}, "GUARDIAN"),
+            (TEENS_GUARDIAN, teens, "GUARDIAN_EXTENDED"),
+        ):
+            changes = {**kind, **more}
+            yield "15", "not shared", base, {**changes, **private}, deny("NOT_SHARED")
+            units_only = {**changes, **sharing(False, VCA1)}
+            yield "15", "units are no relatives", base, units_only, deny("NOT_SHARED")
+            yield "15", "shared", base, {**changes, **relatives}, permit(ground)
+    unapproved = {**private, "resource.approved_for_patient": False}
+    for base in (OMBUD, GUARDIAN):
+        yield "15", "after 12", base, unapproved, deny("NOT_APPROVED_FOR_PATIENT")
+    grant = {"grant.scopes": ["booking"], **PLAN}
+    yield "15", "shared, but not granted", OMBUD, {**grant, **relatives}, deny("GRANT_SCOPE")
+
+    plan = changed(DOCTOR, PLAN)
+    contact = changed(CONTACT, {**PLAN, "consent": None})
+    handler = changed(HANDLER_OWN, PLAN)
+    for base, unit in ((plan, VCA1), (contact, HT01), (handler, BIS1)):
+        no = deny("NOT_SHARED")
+        yield "15", "not shared", base, private, no
+        yield "15", "not shared, though chosen before", base, sharing(False, unit), no
+        yield "15", "shared with relatives", base, relatives, no
+        yield "15", "shared with another unit", base, sharing(True, PSA1), no
+        chosen = sharing(True, PSA1, unit)
+        yield "15", "shared with the unit", base, chosen, permit("SHARED_BY_PERSON")
+        nowhere = {
+            **chosen,
+            "resource.available_svod": False,
+            "resource.blocks": [outer()],
+            "dependencies": {"blocking": "down", "consent": "down"},
+            "consent": {**CONSENT, "status": "refused"},
+        }
+        yield "15", "it is no record of care", base, nowhere, permit("SHARED_BY_PERSON")
+        hidden = {**chosen, "subject.protected": "sekretessmarkering"}
+        less = redact("PROTECTED_IDENTITY_REDACTED", drop=HIDDEN, review=True)
+        yield "13", "shared", base, hidden, less
+        dead = {**chosen, "subject.deceased": True}
+        yield "5", "shared", base, dead, deny("SUBJECT_DECEASED")
+        dead = {**private, "subject.deceased": True}
+        yield "5", "before 15", base, dead, deny("SUBJECT_DECEASED")
+        stranger = {**chosen, "relation": None}
+        yield "8", "shared", base, stranger, deny("NO_CARE_RELATION")
+        stranger = {**stranger, "subject.deceased": True}
+        yield "8", "before 5", base, stranger, deny("NO_CARE_RELATION")
+    home = {**PLAN, **sharing(True, HT01)}
+    yield "7", "shared with a unit whose role has no plans", HEMTJANST, home, deny("ROLE_INFO_TYPE")
+    operator = sharing(True, VCA1)
+    yield "5", "shared", administrator("support"), operator, deny("ADMIN_NO_CLINICAL")
+
+
 SENTENCES = (
     _login,
     _context,
@@ -1464,6 +1529,7 @@ SENTENCES = (
     _incapacity,
     _shapes,
     _protected,
+    _own_words,
 )
 
 

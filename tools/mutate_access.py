@@ -40,6 +40,7 @@ MODULES = (
     "rules.login",
     "rules.record",
     "rules.person",
+    "rules.shared",
     "rules.guardian",
     "rules.ombud",
     "rules.staff",
@@ -58,6 +59,8 @@ EQUIVALENT = {
     "no 2 and 3 swapped": "a commission that is missing has no days to be out of",
     "rules.own:OWN: ( *CARE, omsorg_subject_lives, omsorg_keeps_to_unit, righ...: "
     "no 3 and 4 swapped": "the one is for omsorg and the other for healthcare",
+    "rules.shared:unit_was_chosen: case.resource.sharing or PRIVATE: without operand 2": "nobody "
+    "comes this way but about what the person has written themself",
     "rules.consent:STEPS: ( consent_holds, refusal_stands, emergency, child_cannot_...: "
     "no 1 and 2 swapped": "one consent is not both given and refused",
     "rules.consent:STEPS: ( consent_holds, refusal_stands, emergency, child_cannot_...: "

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
 
-from stodtjanster.model import Actor, HsaId, PersonId, Side, Subject, local_day
+from stodtjanster.model import Actor, HsaId, PersonId, Sharing, Side, Subject, local_day
 
 __all__ = [
     "Block",
@@ -71,7 +71,8 @@ class Resource:
     """A record, or a kind of record before any was fetched. The place is the owner's.
 
     `start` is when a booked visit begins. `documented_at` is what blocks are compared with; None
-    may lie in any interval. `approved_for_patient` is None when the source did not say.
+    may lie in any interval. `approved_for_patient` is None when the source did not say. `sharing`
+    is None for all but what the person has written themself.
     """
 
     info_type: str
@@ -87,6 +88,7 @@ class Resource:
     sensitive_unit: bool = True
     has_internal_notes: bool = False
     blocks: tuple[Block, ...] = ()
+    sharing: Sharing | None = None
 
     def matching_blocks(self) -> tuple[Block, ...]:
         """The blocks that hold this very record."""

@@ -26,6 +26,7 @@ from stodtjanster.model import (
     PersonId,
     Place,
     Protection,
+    Sharing,
     Side,
     Subject,
     local_day,
@@ -181,6 +182,14 @@ class WrittenBlock(_Written):
         )
 
 
+class WrittenSharing(_Written):
+    shared: bool
+    units: tuple[Hsa, ...]
+
+    def read(self) -> Sharing:
+        return Sharing(self.shared, frozenset(self.units))
+
+
 class WrittenResource(_Written):
     info_type: str
     source_type: Side
@@ -195,6 +204,7 @@ class WrittenResource(_Written):
     sensitive_unit: bool
     has_internal_notes: bool = False
     blocks: tuple[WrittenBlock, ...]
+    sharing: WrittenSharing | None = None
 
     def read(self) -> facts.Resource:
         return facts.Resource(
@@ -211,6 +221,7 @@ class WrittenResource(_Written):
             sensitive_unit=self.sensitive_unit,
             has_internal_notes=self.has_internal_notes,
             blocks=tuple(block.read() for block in self.blocks),
+            sharing=self.sharing.read() if self.sharing else None,
         )
 
 

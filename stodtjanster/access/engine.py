@@ -18,6 +18,7 @@ from stodtjanster.access.rules.login import STRANGER
 from stodtjanster.access.rules.ombud import LEGAL_REPRESENTATIVE, OMBUD
 from stodtjanster.access.rules.own import OWN, is_own
 from stodtjanster.access.rules.person import PERSON
+from stodtjanster.access.rules.shared import SHARED, is_own_words
 from stodtjanster.model import ActorKind
 
 __all__ = ["judge", "path_of"]
@@ -62,6 +63,8 @@ def path_of(case: Case) -> Path:
     administrator = _ADMINISTRATORS.get(case.actor.role)
     if administrator is not None:
         return administrator
+    if is_own_words(case):
+        return SHARED
     return OWN if is_own(case) else _CROSS_META.get(case.resource.info_type, CROSS)
 
 

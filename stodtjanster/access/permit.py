@@ -11,9 +11,9 @@ from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Item, PersonRecord
-from stodtjanster.model import ActorKind, HsaId, Protection, Situation
+from stodtjanster.model import ActorKind, HsaId, Protection, Sharing, Situation
 
-_Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None]
+_Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None, Sharing | None]
 
 _SEAL: Final = object()
 _UNASKED: Final = Decision(
@@ -131,11 +131,14 @@ class Permit:
             origin.care_provider,
             origin.care_unit,
             origin.approved_for_patient,
+            item.sharing,
         )
         said = self._said.get(alike)
         if said is None:
-            info_type, provider, unit, approved = alike
-            resource = Resource(info_type, provider, unit, approved_for_patient=approved)
+            info_type, provider, unit, approved, sharing = alike
+            resource = Resource(
+                info_type, provider, unit, approved_for_patient=approved, sharing=sharing
+            )
             case = _case(self.situation, resource, self.facts)
             said = judge(case, self.policy)
             self._said[alike] = said

@@ -53,6 +53,10 @@ class Reason(StrEnum):
     SVOD_2_6_NOT_FOR_PATIENT = "SVOD_2_6_NOT_FOR_PATIENT"
     NOT_APPROVED_FOR_PATIENT = "NOT_APPROVED_FOR_PATIENT"
 
+    # any channel: what the person has written themself
+    NOT_SHARED = "NOT_SHARED"
+    SHARED_BY_PERSON = "SHARED_BY_PERSON"
+
     # staff: who, and in what assignment
     STAFF_OWN_RECORD = "STAFF_OWN_RECORD"
     CONTEXT_TAMPERED = "CONTEXT_TAMPERED"
@@ -122,6 +126,7 @@ class Law(StrEnum):
     PDL_4_4 = "patientdatalagen (2008:355) 4 kap. 4 §"
     PDL_4_5 = "patientdatalagen (2008:355) 4 kap. 5 §"
     PDL_5_5 = "patientdatalagen (2008:355) 5 kap. 5 §"
+    GDPR_CONSENT = "dataskyddsförordningen (EU) 2016/679 artikel 6.1 a och 9.2 a"
     HFD_2017_67 = "patientdatalagen (2008:355) 5 kap. 5 §, HFD 2017 ref. 67"
     OSL_12_3 = "offentlighets- och sekretesslagen (2009:400) 12 kap. 3 §"
     OSL_21_22 = "offentlighets- och sekretesslagen (2009:400) 21 kap. 3 § och 22 kap."
@@ -180,6 +185,8 @@ LAW: Final[Mapping[Reason, Law]] = MappingProxyType(
         Reason.SECRECY_AGAINST_GUARDIAN: Law.OSL_12_3,
         Reason.SVOD_2_6_NOT_FOR_PATIENT: Law.SVOD_4_2,
         Reason.NOT_APPROVED_FOR_PATIENT: Law.NATIONAL_RULE,
+        Reason.NOT_SHARED: Law.GDPR_CONSENT,
+        Reason.SHARED_BY_PERSON: Law.GDPR_CONSENT,
         Reason.STAFF_OWN_RECORD: Law.PDL_4_1,
         Reason.CONTEXT_TAMPERED: Law.HSLF_2016_40,
         Reason.ADMIN_NO_CLINICAL: Law.PDL_4_1_2,

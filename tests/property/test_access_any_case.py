@@ -19,7 +19,7 @@ from stodtjanster.access.case import (
     Secrecy,
 )
 from stodtjanster.access.policy import CLINICAL_TYPES, META_TYPES
-from stodtjanster.model import ActorKind, HsaId, Protection, Side
+from stodtjanster.model import PRIVATE, ActorKind, HsaId, Protection, Side
 from tests.access_table import PSA1, REGA, REGB, VCA1, VCB1, rows
 
 CASES = [row.case for row in rows()]
@@ -212,6 +212,7 @@ AGAINST = [
     resource(made_available_under="2:6"),
     resource(available_svod=False),
     resource(sensitive_unit=True),
+    resource(sharing=PRIVATE),
     facts(relation=None),
     facts(grant=None),
     facts(guardian=None),
@@ -235,6 +236,14 @@ def test_nobody_but_the_person_reads_without_being_let_in(case: Case) -> None:
     staff_logs = {Reason.LOG_REVIEW, Reason.BLOCK_ADMIN}
     assert said.denied or said.reason in {Reason.SELF} | staff_logs
     assert said.reason is not Reason.SELF or case.actor.person == case.subject.person
+
+
+@given(cases())
+def test_what_somebody_has_written_for_themself_is_nobody_elses(case: Case) -> None:
+    private = replace(case, resource=replace(case.resource, sharing=PRIVATE))
+    said = judge(private, POLICY)
+    logs = {Reason.LOG_REVIEW, Reason.BLOCK_ADMIN}
+    assert said.denied or said.reason in {Reason.SELF, Reason.SELF_EARLY_ACCESS} | logs
 
 
 @given(cases())

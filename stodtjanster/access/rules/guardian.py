@@ -8,6 +8,7 @@ from stodtjanster.access.reasons import Reason
 from stodtjanster.access.rules.login import login_is_strong
 from stodtjanster.access.rules.person import record_is_not_sealed, subject_lives
 from stodtjanster.access.rules.record import GUARDED_RECORD, opened
+from stodtjanster.access.rules.shared import person_shares_it
 from stodtjanster.model import Protection
 
 
@@ -79,6 +80,7 @@ GUARDIAN = Path(
         child_is_not_grown,
         child_is_young,
         *GUARDED_RECORD,
+        person_shares_it,
     ),
     guardian_ground,
 )

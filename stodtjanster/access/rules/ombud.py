@@ -9,6 +9,7 @@ from stodtjanster.access.rules.guardian import acts_for_subject
 from stodtjanster.access.rules.login import login_is_strong
 from stodtjanster.access.rules.person import record_is_not_sealed, subject_lives
 from stodtjanster.access.rules.record import RECORD, opened
+from stodtjanster.access.rules.shared import person_shares_it
 from stodtjanster.model import PersonId, Protection
 
 
@@ -112,6 +113,7 @@ OMBUD = Path(
         scope_is_granted,
         provider_is_granted,
         *RECORD,
+        person_shares_it,
     ),
     ombud_ground,
 )
