@@ -33,12 +33,28 @@ class EventKind(StrEnum):
     asked, and nothing of it is shown."""
     RECEIVED = "Received"
     """A system sent us something about a person: written before it is kept."""
+    ACT = "Act"
+    """Something is to be changed at a source in the person's name: written before it is sent. What,
+    is its detail."""
+    ACT_ENDED = "ActEnded"
+    """What came of an act, as its detail: done, refused, unsent or unknown. Carries the reference
+    of the act."""
+    GRANT_OFFERED = "GrantOffered"
+    """A person gives somebody access to their own: written, as the next two, before it is so."""
+    GRANT_ACCEPTED = "GrantAccepted"
+    GRANT_ENDED = "GrantEnded"
+    """One of the two has ended it, or the ombud has said no."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"
 
 
-_ABOUT_SOMEONE = frozenset({EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.LOOKED_UP})
+_ABOUT_SOMEONE = frozenset(
+    {
+        *(EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.LOOKED_UP),
+        *(EventKind.ACT, EventKind.ACT_ENDED),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +66,8 @@ class AuditEvent:
     sources, `systems` logical addresses or bases. `ground` and `law` are the decision's reason
     code and law. `detail` is a code such as `level-too-low`: letters, hyphen and underscore only,
     so that it cannot carry a number. `session` is the hex SHA-256 of the session's token.
-    `reference` names the matter: a `Shown` repeats that of its `Disclosure`.
+    `reference` names the matter: a `Shown` repeats that of its `Disclosure`, and all that happens
+    to a grant has that of the grant. `ombud` is to whom it was given; the subject gave it.
 
     Raises ValueError, without values in the message, for a time without zone, for text that is
     not plain, and for a disclosure that does not say who, whose, what and on what ground.
@@ -72,6 +89,7 @@ class AuditEvent:
     detail: str | None = None
     session: str | None = None
     reference: UUID = field(default_factory=uuid4)
+    ombud: PersonId | None = None
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
@@ -117,6 +135,7 @@ def encode(event: AuditEvent) -> bytes:
             "detail": event.detail,
             "session": event.session,
             "reference": str(event.reference),
+            "ombud": event.ombud.value if event.ombud else None,
         },
         option=orjson.OPT_SORT_KEYS,
     )
@@ -133,12 +152,13 @@ def decode(body: bytes) -> AuditEvent:
             actor=_person(said.pop("actor")),
             actor_kind=_actor_kind(said.pop("actor_kind")),
             subject=_person(said.pop("subject")),
-            # What was written before there were such numbers says nothing of them.
+            # What was written before there were such fields says nothing of them.
             others=tuple(PersonId.parse(number) for number in said.pop("others", ())),
             information=tuple(said.pop("information")),
             sources=tuple(said.pop("sources")),
             systems=tuple(said.pop("systems")),
             reference=UUID(said.pop("reference")),
+            ombud=_person(said.pop("ombud", None)),
             **said,
         )
     except (KeyError, TypeError, AttributeError, ValueError):

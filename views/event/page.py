@@ -1,11 +1,13 @@
 """The page of one booked time."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from typing import Final
 from urllib.parse import quote
 
 from stodtjanster.information import Appointment, CareContact, VisitForm
 from stodtjanster.model import Answer, Protection, Told
+from views.kit.actions import offer
 from views.kit.cards import EventRow, Reached
 from views.kit.care import reached_at
 from views.kit.clashes import clashes
@@ -17,7 +19,8 @@ _PERHAPS_THERE: Final = (VisitForm.VISIT, VisitForm.UNKNOWN)
 
 @dataclass(frozen=True, slots=True)
 class EventPage:
-    """`week` is the address of the week that it is in. `actions` of the row are what can be done.
+    """`week` is the address of the week that it is in. `actions` of the row are what can be done,
+    `cannot` says that nothing can.
 
     `phone`, `opening` and `reached` lead to the unit that gives the time. `place_map` shows where
     the source says that one comes, `unit_map` where the unit is.
@@ -32,21 +35,23 @@ class EventPage:
     reached: Reached | None = None
     place_map: str | None = None
     unit_map: str | None = None
+    cannot: str | None = None
 
 
 def event(
     booked: Answer[Appointment], stays: Answer[CareContact], scene: Scene
 ) -> EventPage | None:
     """The time that the handle in the address is of; None when nobody tells of it."""
-    item = next((one for one in booked.items if _is_asked(one, scene)), None)
+    item = find_booked(booked.items, scene)
     if item is None:
         return None
     row = event_row(
         item, Explainer.of(scene, booked), clashes(booked, stays, scene).of(item.origin)
     )
+    offered = offer(item, scene)
     unit = scene.directory.of(item.origin)
     return EventPage(
-        row=row,
+        row=replace(row, actions=offered.actions),
         week=f"{scene.base}veckan" + (f"?start={row.day.isoformat()}" if row.day else ""),
         reason=item.reason,
         unit=unit.name,
@@ -56,11 +61,13 @@ def event(
         # A place that one does not surely come to may be a home: no other site is told of it.
         place_map=_map(item.place, scene) if item.form is VisitForm.VISIT else None,
         unit_map=_map(unit.address, scene) if item.form in _PERHAPS_THERE else None,
+        cannot=offered.note,
     )
 
 
-def _is_asked(item: Appointment, scene: Scene) -> bool:
-    return scene.handle(item.origin) == scene.asked.item
+def find_booked(items: Iterable[Appointment], scene: Scene) -> Appointment | None:
+    """The one that the handle in the address is of."""
+    return next((one for one in items if scene.handle(one.origin) == scene.asked.item), None)
 
 
 def _map(place: Told | None, scene: Scene) -> str | None:

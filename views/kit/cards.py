@@ -73,6 +73,7 @@ class EventRow:
     `day` is None when not even the day is decided, `start` when only the day is known; `last_day`
     is there when it goes on for several. `form` is the word on the screen, `form_icon` the picture
     beside it. `href` is the page of its own. `before` is where a source tells of another time.
+    `absent`: word has been left that nobody will be at home.
     """
 
     anchor: str
@@ -96,6 +97,7 @@ class EventRow:
     before: Before | None = None
     conflicts: tuple[Conflict, ...] = ()
     actions: tuple[Action, ...] = ()
+    absent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

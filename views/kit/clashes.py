@@ -8,9 +8,10 @@ from typing import Final
 from stodtjanster.information import Appointment, CareContact
 from stodtjanster.model import Answer, Origin, Told, local_day
 from views.kit import conflicts
+from views.kit.actions import event_href
 from views.kit.cards import Conflict, Meeting
 from views.kit.conflicts import Busy, Clash
-from views.kit.rows import anchor, event_href, is_to_come, span, unit_of
+from views.kit.rows import anchor, is_to_come, span, unit_of
 from views.kit.view import Scene
 from views.kit.words import N_
 

@@ -100,9 +100,10 @@ class Clash:
 
 
 def booking(item: Appointment) -> Busy | None:
-    """A booked time; None when nobody has said even which day."""
+    """A booked time; None when nobody has said even which day, or when word has been left that the
+    person will not be there."""
     windows = _windows(item.when)
-    if windows is None:
+    if windows is None or item.absent:
         return None
     title = item.title.text if item.title else ""
     return Busy(item, _WHERE[item.form], *windows, (item.origin.system, title))

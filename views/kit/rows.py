@@ -20,6 +20,7 @@ from stodtjanster.model import (
     local_day,
     midnight,
 )
+from views.kit.actions import event_href, offered
 from views.kit.cards import Before, Conflict, EventRow
 from views.kit.notices import Mark, Why, mark_of
 from views.kit.view import Scene
@@ -38,6 +39,9 @@ _KINDS = {
     "care_plan": N_("En plan"),
     "agreement": N_("En överenskommelse"),
     "care_service": N_("Ett beslut om en insats"),
+    "care_contact": N_("Ett besök"),
+    "medication": N_("Ett läkemedel"),
+    "message": N_("Ett meddelande"),
 }
 _KIND_OTHERWISE = N_("En uppgift")
 
@@ -71,11 +75,6 @@ class Explainer:
 
     def mark(self, item: Item) -> Mark:
         return mark_of(self.scene.directory.of(item.origin).kind)
-
-
-def event_href(scene: Scene, origin: Origin) -> str:
-    """The page of a booked time."""
-    return f"{scene.base}handelse/{scene.handle(origin)}"
 
 
 def anchor(origin: Origin) -> str:
@@ -157,6 +156,8 @@ def event_row(
         href=event_href(explain.scene, item.origin),
         before=_before(item.previous),
         conflicts=conflicts,
+        actions=offered(item, explain.scene),
+        absent=item.absent,
     )
 
 

@@ -14,6 +14,7 @@ from stodtjanster.information.booking import BookingAct
 from stodtjanster.model import ActorKind, Answer, Need, Origin, Situation, gather
 from views.kit.links import DeepLink
 from views.kit.matters import MATTERS, Matter
+from views.kit.memory import NOT_KEPT, Recalled
 from views.kit.notices import SourceNotice, State, notices_of
 from views.kit.words import N_, Words
 
@@ -49,7 +50,8 @@ class Scene:
     identities of the records that already stand on the page, when a late list is printed: it is
     given all that is known, and shows the others. `acts` is what can be done here at all to the
     bookings that a source, by its key, tells of. `name` is the given name of the one it is about,
-    where somebody else reads.
+    where somebody else reads. `recalled` is what the reader has been shown before, in views that
+    ask for it.
     """
 
     situation: Situation
@@ -66,6 +68,7 @@ class Scene:
         default_factory=lambda: MappingProxyType({})
     )
     name: str | None = None
+    recalled: Recalled = NOT_KEPT
     secret: bytes = field(default=b"", repr=False)
 
     def handle(self, origin: Origin) -> str:
@@ -118,7 +121,8 @@ class View:
     `key` names its folder and `path` its address under the person ("" is the overview itself; one
     that ends in "/*" has a record's handle there). `audience` may ask it; to everybody else it
     does not exist. `menu` is its name in the menu, whose order is `rank`; None keeps it out.
-    `periods` replaces needs by others of the same kinds, for views that move in time.
+    `periods` replaces needs by others of the same kinds, for views that move in time. A view that
+    `recalls` is told what its reader has been shown before, and what it shows is remembered.
     """
 
     def __init__(
@@ -134,6 +138,7 @@ class View:
         rank: int = 100,
         frame: str = "kit/frame.html",
         periods: Callable[[Asked, date], Needs] | None = None,
+        recalls: bool = False,
     ) -> None:
         self.key = key
         self.path = path
@@ -144,6 +149,7 @@ class View:
         self.menu = menu
         self.rank = rank
         self.frame = frame
+        self.recalls = recalls
         self._periods = periods
         self.sections: list[Section] = []
 
