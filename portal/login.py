@@ -17,6 +17,7 @@ from portal.identity.oidc import Identity, Transaction
 from portal.identity.paths import safe_next
 from portal.identity.refusal import LoginRefusal, LoginRefused
 from portal.pages import Link, other_languages
+from portal.proving import finish_proof, unproved
 from portal.security import (
     LOGIN_COOKIE,
     SESSION_COOKIE,
@@ -100,10 +101,14 @@ def finish() -> BaseResponse | tuple[str, int]:
     kept = h.attempts.pop(request.cookies.get(LOGIN_COOKIE, ""), h.clock())
     if kept is None:
         return _failed(h, "sv", LoginRefused(LoginRefusal.UNKNOWN_LOGIN))
-    provider, transaction = _transaction(kept)
+    provider, proof_of, transaction = _transaction(kept)
     try:
         identity = h.logins[provider].finish(transaction, _once_each())
+        if proof_of is not None:
+            return finish_proof(h, proof_of, identity, transaction)
     except LoginRefused as refusal:
+        if proof_of is not None:
+            return unproved(h, transaction.language, refusal, transaction.next_path)
         return _failed(h, transaction.language, refusal)
     return _welcome(h, identity, transaction)
 
@@ -240,8 +245,9 @@ def _once_each() -> dict[str, str]:
     return request.args.to_dict()
 
 
-def _transaction(kept: bytes) -> tuple[str, Transaction]:
+def _transaction(kept: bytes) -> tuple[str, str | None, Transaction]:
+    """The provider's key, the session that asked for a proof if one did, and what was begun."""
     said = orjson.loads(kept)
-    provider = said.pop("provider")
+    provider, proof_of = said.pop("provider"), said.pop("proof_of", None)
     created = datetime.fromisoformat(said.pop("created_at"))
-    return provider, Transaction(created_at=created, **said)
+    return provider, proof_of, Transaction(created_at=created, **said)
