@@ -18,7 +18,7 @@ from cachetools import TLRUCache
 from stodtjanster.access import Facts, Permit, Policy, decide
 from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.fetch import FetchService
-from stodtjanster.information import Item, PersonRecord
+from stodtjanster.information import FullName, Item, PersonRecord
 from stodtjanster.model import (
     Answer,
     Need,
@@ -53,6 +53,7 @@ class Known:
     """
 
     name: Told | None
+    full_name: FullName | None
     deceased: bool
     protected: Protection
     others: tuple[PersonId, ...]
@@ -65,7 +66,7 @@ class Known:
         )
 
 
-NOTHING: Final = Known(None, False, Protection.UNKNOWN, (), datetime.min.replace(tzinfo=UTC))
+NOTHING: Final = Known(None, None, False, Protection.UNKNOWN, (), datetime.min.replace(tzinfo=UTC))
 
 
 class People:
@@ -205,6 +206,7 @@ def _known(answer: Answer[Any], numbers: tuple[PersonId, ...], now: datetime) ->
     hidden = (r.protected for r in records if r.protected is not Protection.NONE)
     return Known(
         name=next((r.name for r in records if r.subject == numbers[0]), None),
+        full_name=next((r.full_name for r in records if r.subject == numbers[0]), None),
         deceased=any(record.deceased for record in records),
         protected=next(hidden, Protection.NONE if certain else Protection.UNKNOWN),
         others=numbers[1:],

@@ -33,7 +33,7 @@ from stodtjanster.information.medication import Medication
 from stodtjanster.information.message import Message
 from stodtjanster.information.own_entry import OwnEntry
 from stodtjanster.information.own_note import OwnNote, OwnNoteKind
-from stodtjanster.information.person_record import PersonRecord
+from stodtjanster.information.person_record import FullName, PersonRecord
 from stodtjanster.information.referral_status import (
     Referral,
     ReferralKind,
@@ -61,6 +61,7 @@ __all__ = [
     "CareServiceKind",
     "FreeDay",
     "FreeTime",
+    "FullName",
     "Goal",
     "GoalState",
     "Item",

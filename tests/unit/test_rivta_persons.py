@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from lxml import etree
 
-from stodtjanster.information import PersonRecord
+from stodtjanster.information import FullName, PersonRecord
 from stodtjanster.model import Cause, Outcome, PersonId, Protection, Told
 from stodtjanster.sources.kit.source import Heard
 from stodtjanster.sources.persons.adapter import CONTRACT, Adapter, read
@@ -73,6 +73,25 @@ def test_every_field_has_its_place() -> None:
 )
 def test_a_name_is_what_there_is_of_it(name: str | None, expected: str | None) -> None:
     assert one(name=name).name == Told.maybe(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "expected"),
+    [
+        (
+            elements(givenName=" Eva  Maria", middleName="Ek", surname="Alm"),
+            FullName("Eva Maria", "Alm", "Ek"),
+        ),
+        (elements(givenName="Eva", surname="Alm"), FullName("Eva", "Alm")),
+        (elements(surname="Alm"), None),
+        (elements(givenName="Eva"), None),
+        (None, None),
+    ],
+)
+def test_a_name_in_its_parts_is_there_when_both_ends_are(
+    name: str | None, expected: FullName | None
+) -> None:
+    assert one(name=name).full_name == expected
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from typing import ClassVar, Final
 
 from lxml import etree
 
-from stodtjanster.information import Item, PersonRecord
+from stodtjanster.information import FullName, Item, PersonRecord
 from stodtjanster.model import Origin, PersonId, Protection, Told
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
@@ -106,6 +106,7 @@ def _read_person(row: etree._Element, page: Page) -> PersonRecord | None:
             page.reading.asked_at,
         ),
         name=name,
+        full_name=_full_name(parts.get(_NAME), page),
         protected=protected,
         deceased=deceased,
         linked=linked,
@@ -139,6 +140,14 @@ def _name(name: etree._Element | None, page: Page) -> Told | None:
     once(name, "personRecord/name", _NS)
     written = texts(name)
     return page.told[" ".join(written.get(part) or "" for part in _NAME_PARTS)]
+
+
+def _full_name(name: etree._Element | None, page: Page) -> FullName | None:
+    written = texts(name)
+    first, middle, last = (page.told[written.get(part)] for part in _NAME_PARTS)
+    if first is None or last is None:
+        return None
+    return FullName(first.text, last.text, middle.text if middle else None)
 
 
 def _linked(record: etree._Element, subject: PersonId | None, page: Page) -> tuple[PersonId, ...]:
