@@ -27,7 +27,7 @@ from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
 from stodtjanster.catalogue import Coverage, Directory, Entries, Expecting, OwnerKind, Unit
 from stodtjanster.fetch import AiohttpDriver, Chore, CoverageUpkeep, FetchService, UnitUpkeep
-from stodtjanster.model import Told
+from stodtjanster.model import HsaId, Told
 from stodtjanster.sources import Connected, kinds
 from stodtjanster.sources.connections.adapter import Adapter
 from stodtjanster.sources.connections.settings import Settings as ConnectionSettings
@@ -197,7 +197,12 @@ def build_directory(
         for u in settings.units
     ]
     units += [Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone) for s in sources]
-    return Directory(units, entries)
+    providers = {
+        u.owner: HsaId.parse(u.hsa_id)
+        for u in settings.units
+        if u.name == u.owner and u.kind is not OwnerKind.OTHER
+    }
+    return Directory(units, entries, providers)
 
 
 def _add_headers(app: Flask, house: House) -> None:
@@ -237,7 +242,7 @@ def _add_error_pages(app: Flask, house: House) -> None:
         log.error("page not served", extra={"error": type(error).__name__})
         words = house.pages.speaker(language())
         return house.pages.render(
-            words.language,
+            words.code,
             "unavailable.html",
             title=words.gettext(N_("Vi kan inte visa något just nu")),
             reason=words.gettext(_UNLOGGED if isinstance(error, _NO_STORE) else _OUR_FAULT),

@@ -36,8 +36,14 @@ def open_gate(
     Raises Refused when nothing of the view is granted, and AuditUnavailable when the log cannot be
     written: then nothing may be fetched.
     """
-    policy = house.settings.access.policy()
-    permit = decide(situation, view.kinds, reach=session.id_hash, policy=policy, facts=facts)
+    permit = decide(
+        situation,
+        view.kinds,
+        reach=session.id_hash,
+        policy=house.settings.access.policy(),
+        facts=facts,
+        provider_of=house.directory.provider,
+    )
     granted = bool(permit.granted)
     asked = permit.granted or permit.decisions.keys()
     sources = (s.settings.key for s in house.fetch.sources if s.gives & permit.granted)

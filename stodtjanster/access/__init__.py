@@ -3,7 +3,7 @@
 from stodtjanster.access.case import Case, Facts, Resource
 from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
-from stodtjanster.access.permit import NotPermitted, Permit, decide
+from stodtjanster.access.permit import NotPermitted, Permit, ProviderOf, decide
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import Law, Reason
 
@@ -15,6 +15,7 @@ __all__ = [
     "NotPermitted",
     "Permit",
     "Policy",
+    "ProviderOf",
     "Reason",
     "Resource",
     "Verdict",

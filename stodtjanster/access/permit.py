@@ -1,6 +1,6 @@
 """The capability that the fetch service asks for: made here, by the rules, and nowhere else."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import InitVar, dataclass, field
 from types import MappingProxyType
 from typing import Final, TypeAlias
@@ -11,9 +11,11 @@ from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Item, PersonRecord
-from stodtjanster.model import ActorKind, HsaId, Protection, Sharing, Situation
+from stodtjanster.model import ActorKind, HsaId, Origin, Protection, Sharing, Situation
 
 _Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None, Sharing | None]
+
+ProviderOf: TypeAlias = Callable[[Origin], HsaId | None]
 
 _SEAL: Final = object()
 _UNASKED: Final = Decision(
@@ -21,6 +23,10 @@ _UNASKED: Final = Decision(
     Reason.INVALID_CONTEXT,
     against=((Reason.INVALID_CONTEXT, LAW[Reason.INVALID_CONTEXT]),),
 )
+
+
+def _as_it_says(origin: Origin) -> HsaId | None:
+    return origin.care_provider
 
 
 class NotPermitted(Exception):  # noqa: N818 - a statement
@@ -33,7 +39,8 @@ class Permit:
 
     `decisions` holds every kind that was asked for, granted or not. `reach` names whose shelf may
     be used: one login session and one subject. `audit` is the reference of the committed log
-    record; without it nothing may be fetched.
+    record; without it nothing may be fetched. `provider_of` says who answers for a record: several
+    contracts leave that out.
 
     It is read-only, and `dataclasses.replace` cannot make another one: the seal is not kept in it.
     """
@@ -44,6 +51,7 @@ class Permit:
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
     facts: Facts = field(default_factory=Facts)
+    provider_of: ProviderOf = field(default=_as_it_says, repr=False, compare=False)
     seal: InitVar[object] = None
     _said: dict[_Alike, Decision] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -87,6 +95,7 @@ class Permit:
             self.decisions,
             reference,
             self.facts,
+            self.provider_of,
             seal=_SEAL,
         )
 
@@ -105,6 +114,7 @@ class Permit:
             self.policy,
             MappingProxyType({PersonRecord: self.ground}),
             facts=self.facts,
+            provider_of=self.provider_of,
             seal=_SEAL,
         )
 
@@ -128,7 +138,7 @@ class Permit:
         origin = item.origin
         alike = (
             item.info_type,
-            origin.care_provider,
+            self.provider_of(origin),
             origin.care_unit,
             origin.approved_for_patient,
             item.sharing,
@@ -162,11 +172,12 @@ def decide(
     reach: str,
     policy: Policy | None = None,
     facts: Facts | None = None,
+    provider_of: ProviderOf | None = None,
 ) -> Permit:
     """Decide each kind of information before anything of it is asked for.
 
     `facts` are what registers say of actor and subject together. Without them nobody but the person
-    themself is let in.
+    themself is let in. `provider_of` says who answers for a record that may not say it itself.
 
     Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
     every record.
@@ -185,6 +196,7 @@ def decide(
         policy,
         MappingProxyType(decisions),
         facts=facts,
+        provider_of=provider_of or _as_it_says,
         seal=_SEAL,
     )
 

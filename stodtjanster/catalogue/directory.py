@@ -1,11 +1,12 @@
 """Names behind HSA-ids and source keys: from configuration, and over it from HSA."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
 from stodtjanster.catalogue.entries import Entries
@@ -13,6 +14,7 @@ from stodtjanster.catalogue.entry import Entry, Hours
 from stodtjanster.catalogue.phones import readable
 from stodtjanster.model import HsaId, Origin, Report, Told
 
+_NOBODY: Final[Mapping[str, HsaId]] = MappingProxyType({})
 _HSA_ID: Final = re.compile(r"[A-Z]{2,6}\d{10}-[A-Z0-9]{1,20}")
 """Country or test prefix, organisation number and suffix (HSA). Other keys are the portal's own."""
 
@@ -55,10 +57,17 @@ class Directory:
     """Look-ups that never fail and never wait: what nobody has named is called by what the source
     said.
 
-    `entries` is what the national catalogue has said, if it is asked.
+    `entries` is what the national catalogue has said, if it is asked. `providers` are those that
+    configuration knows, by the name with which they answer for units.
     """
 
-    def __init__(self, units: Iterable[Unit], entries: Entries | None = None) -> None:
+    def __init__(
+        self,
+        units: Iterable[Unit],
+        entries: Entries | None = None,
+        providers: Mapping[str, HsaId] = _NOBODY,
+    ) -> None:
+        self.providers = providers
         self._units = {unit.key.upper(): unit for unit in units}
         self._entries = entries
         self._discreet = False
@@ -89,6 +98,10 @@ class Directory:
                 return found
         name = origin.unit_name.text if origin.unit_name else origin.system
         return Unit(origin.system, name, name)
+
+    def provider(self, origin: Origin) -> HsaId | None:
+        """Who answers for an item, when the item says it or we know whose its unit is."""
+        return origin.care_provider or self.providers.get(self.of(origin).owner)
 
     def _find(self, key: str) -> Unit | None:
         key = key.upper()

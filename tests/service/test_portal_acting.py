@@ -12,7 +12,7 @@ import pytest
 
 from portal.acting import handle_of, ties
 from stodtjanster.grants import Mandate, Party
-from stodtjanster.model import PersonId
+from stodtjanster.model import HsaId, PersonId
 from tests.markup import assert_is_a_page
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import MY_PAGE, Browser, Portal, running_portal
@@ -117,6 +117,14 @@ class TestAnOmbud:
             "care_manager",
             "listing",
         }
+
+    def test_sees_only_the_providers(self, portal: Portal) -> None:
+        mandate = granted(portal, providers=frozenset({HsaId.parse("TSTNMT2321000156-RNVG")}))
+        browser = portal.logged_in("anders")
+        page = browser.get(page_of(portal, browser, mandate)).text
+        assert "Återbesök efter operation" in page
+        assert "Utprovning av läshjälpmedel" not in page, "another region's"
+        assert "Såromläggning" not in page, "the municipality's"
 
     def test_an_open_page_asks_anew_at_midnight_or_when_the_grant_ends(
         self, portal: Portal
