@@ -41,7 +41,7 @@ def banner(tie: Tie, situation: Situation, words: Speaker, base: str) -> Banner:
         role=role(tie, situation, words),
         scope=scope(tie, words),
         switch_url=f"{base}person",
-        own_url=f"/{words.language}/mig/",
+        own_url=f"/{words.code}/mig/",
     )
 
 

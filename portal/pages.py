@@ -18,7 +18,7 @@ VIEWS = ROOT.parent / "views"
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """A language or a menu item."""
+    """A language (`code` is BCP 47) or a menu item."""
 
     href: str
     name: str
@@ -53,7 +53,8 @@ class Pages:
     def common(self, code: str) -> dict[str, Any]:
         speaker = self.speakers[code]
         return {
-            "lang": code,
+            "code": code,
+            "lang": speaker.language,
             "text_dir": speaker.text_dir,
             "has_fonts": self._has_fonts,
             "home_url": f"/{code}/",
@@ -70,7 +71,7 @@ def other_languages(code: str, path: str) -> tuple[Link, ...]:
     """The same page in the other languages; the language stands first in the path."""
     rest = path.removeprefix(f"/{code}/")
     return tuple(
-        Link(f"/{other.code}/{rest}", other.name, other.code)
+        Link(f"/{other.code}/{rest}", other.name, other.tag)
         for other in LANGUAGES.values()
         if other.code != code
     )
@@ -123,6 +124,7 @@ def _environment(code: str) -> Environment:
         "weekday_short": speaker.weekday_short,
         "clock": speaker.clock,
         "asof": speaker.asof,
+        "left_to_right": speaker.left_to_right,
     }
     environment.globals["static"] = static_url
     return environment

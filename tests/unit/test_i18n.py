@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, time
 
 import pytest
+from babel.messages.catalog import Catalog
 from markupsafe import Markup
 
-from portal.i18n import LANGUAGES, Speaker, at
+from portal.i18n import KNOWN, LANGUAGES, Speaker, at, is_complete
 from stodtjanster.model import STOCKHOLM, Told
 
 SV, EN = Speaker(LANGUAGES["sv"]), Speaker(LANGUAGES["en"])
@@ -110,6 +111,83 @@ class TestTimes:
             assert said == "tisdag 17 november kl. 14.10"
 
 
+class TestOtherLanguages:
+    """Patterns are ours: Babel's are for another country, or incomplete."""
+
+    SUNDAY, NEXT_YEAR = date(2026, 11, 22), date(2027, 1, 4)
+
+    def said(self, code: str, day: date) -> tuple[str, str, str]:
+        speaker = Speaker(KNOWN[code])
+        with at(NOON):
+            heading, sentence = speaker.daytext(day), speaker.dateword(day, weekday=True)
+            return heading, sentence, speaker.dateword(day)
+
+    def test_finnish_declines_the_weekday_in_a_sentence(self) -> None:
+        assert self.said("fi", self.SUNDAY) == (
+            *("Sunnuntai 22. marraskuuta", "sunnuntaina 22. marraskuuta"),
+            "22. marraskuuta",
+        )
+        assert self.said("fi", self.NEXT_YEAR)[2] == "4. tammikuuta 2027"
+
+    def test_northern_sami_puts_the_month_first_and_in_the_genitive(self) -> None:
+        assert self.said("se", self.SUNDAY) == (
+            *("Sotnabeaivi skábmamánu 22. beaivvi", "sotnabeaivi skábmamánu 22. beaivvi"),
+            "skábmamánu 22. beaivvi",
+        )
+        assert self.said("se", self.NEXT_YEAR)[2] == "ođđajagemánu 4. beaivvi 2027"
+
+    def test_arabic_has_latin_digits_and_24_hours(self) -> None:
+        assert self.said("ar", self.SUNDAY) == (
+            *("الأحد 22 نوفمبر", "الأحد 22 نوفمبر"),
+            "22 نوفمبر",
+        )
+        assert Speaker(KNOWN["ar"]).clock(time(14, 30)) == "\u206614:30\u2069"
+
+    def test_easy_swedish_has_the_dates_of_swedish(self) -> None:
+        assert self.said("lattlast", self.SUNDAY) == self.said("sv", self.SUNDAY)
+
+    def test_easy_swedish_is_swedish_to_what_is_told(self) -> None:
+        speaker = Speaker(KNOWN["lattlast"])
+        assert speaker.language == "sv"
+        assert speaker.told(Told("Återbesök")) == Markup("Återbesök")
+
+
+class TestGate:
+    def of(self, translated: int, whole: int) -> Catalog:
+        texts = Catalog()
+        for number in range(whole):
+            texts.add(f"text {number}", "said" if number < translated else "")
+        return texts
+
+    def test_a_language_is_offered_when_nearly_everything_is_there(self) -> None:
+        assert is_complete(self.of(98, 100))
+        assert not is_complete(self.of(97, 100))
+
+    def test_a_text_lacks_its_translation_when_one_number_does(self) -> None:
+        texts = self.of(1, 1)
+        texts.add(("one", "many"), ("said", ""))
+        assert not is_complete(texts)
+
+    def test_a_guess_keeps_a_language_out(self) -> None:
+        texts = self.of(1000, 1000)
+        texts.add("guessed", "said", flags=["fuzzy"])
+        assert not is_complete(texts)
+
+    def test_an_empty_catalogue_is_no_language(self) -> None:
+        assert not is_complete(Catalog())
+
+    def test_what_is_filled_into_arabic_is_held_together(self) -> None:
+        """A Swedish name or number in the middle must not turn the sentence around."""
+        speaker = Speaker(KNOWN["ar"])
+        source = "{who} svarade inte"
+        assert speaker.gettext(source).count("\u2068{who}\u2069") == 1
+
+    def test_numbers_of_northern_sami(self) -> None:
+        speaker = Speaker(KNOWN["se"])
+        words = ("En uppgift saknar ansvarig", "%(num)s uppgifter saknar ansvarig")
+        assert len({speaker.ngettext(*words, n) for n in (1, 2, 3)}) >= 2
+
+
 class TestTold:
     def test_the_pages_own_language_is_not_marked(self) -> None:
         assert SV.told(Told("Återbesök")) == Markup("Återbesök")
@@ -154,5 +232,6 @@ class TestTold:
 def test_every_language_has_a_direction_and_a_name() -> None:
     for code, language in LANGUAGES.items():
         speaker = Speaker(language)
-        assert (speaker.language, speaker.text_dir) == (code, "ltr")
+        assert (speaker.code, speaker.language) == (code, language.tag)
+        assert speaker.text_dir == ("rtl" if code == "ar" else "ltr")
         assert language.name
