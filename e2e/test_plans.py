@@ -90,7 +90,7 @@ def test_a_web_page_from_a_source_is_downloaded_and_never_opened(reader: Page) -
 
 
 def test_what_each_has_promised(reader: Page) -> None:
-    follow(reader, "Överenskommelser")
+    follow(reader, "Vem har lovat vad?")
     mine = section(reader, "mine").locator("li.kort")
     expect(mine).to_have_count(1)
     expect(mine).to_contain_text("Du tränar i trappan tre gånger i veckan")
@@ -101,7 +101,7 @@ def test_what_each_has_promised(reader: Page) -> None:
 
 
 def test_what_the_municipality_has_decided(reader: Page) -> None:
-    follow(reader, "Insatser från kommunen")
+    follow(reader, "Mer om kommunens beslut")
     help_at_home = section(reader, "decided").locator("li.insats-kort", has_text="14 timmar")
     expect(help_at_home).to_contain_text("Det framgår inte om insatsen har börjat.")
     expect(help_at_home).to_contain_text("Vård- och omsorgsnämnden")

@@ -134,6 +134,47 @@ WHOLE["entry"] += bundle(
         },
     ),
     care_plan("c9", note=[{"text": "x"}], extension=[{"url": "x", "valueBoolean": False}]),
+    care_plan(
+        "c8",
+        goal=[{"reference": "Goal/g8"}],
+        careTeam=[{"reference": "CareTeam/t8"}],
+        note=[{"authorReference": {"reference": "Patient/p1"}, "text": "x"}],
+        activity=[
+            {"reference": {"reference": "Task/k8"}},
+            {
+                "detail": {
+                    "kind": "Appointment",
+                    "status": "scheduled",
+                    "scheduledPeriod": {"start": "2027-01-01"},
+                }
+            },
+            {
+                "detail": {
+                    "status": "scheduled",
+                    "description": "x",
+                    "goal": [{"reference": "Goal/g8"}],
+                    "performer": [{"reference": "Patient/p1"}, THEIRS],
+                }
+            },
+        ],
+    ),
+    beside=[
+        {
+            **GOAL,
+            "id": "g8",
+            "subject": {"reference": "Patient/p1"},
+            "description": {"text": "x"},
+            "addresses": [{"reference": "Task/k8"}],
+            "achievementStatus": {"coding": [{"code": "x"}]},
+        },
+        task("k8", code={"text": "x"}, focus={"reference": "Goal/g8"}),
+        {
+            "resourceType": "CareTeam",
+            "id": "t8",
+            "subject": {"reference": "Patient/p1"},
+            "participant": [{"role": [{"text": "x"}], "member": {"display": "y"}}],
+        },
+    ],
 )["entry"]
 
 scalars = st.one_of(
@@ -220,7 +261,7 @@ def _can_be_dated(item: Item) -> None:
 
 def test_the_unharmed_message_gives_its_rows_less_the_foreign_and_their_goal():
     heard = _read(orjson.dumps(WHOLE))
-    assert len(heard.items) == 17
+    assert len(heard.items) == 18
     assert SECRET not in repr(heard)
 
 

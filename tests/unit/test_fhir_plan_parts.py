@@ -216,6 +216,21 @@ def test_an_order_for_a_goal() -> None:
     assert found.owners == (Told("Hemtjänsten Norr"),)
 
 
+def test_an_order_that_a_goal_addresses_is_for_that_goal() -> None:
+    order = service_request(
+        extension=[{"url": PERTAINS, "valueReference": {"reference": "Goal/g1"}}]
+    )
+    points = {"addresses": [{"reference": "ServiceRequest/s1"}, {"reference": "Condition/x"}]}
+    item = plan(
+        order,
+        goal("g1", **points),
+        goal("g2", **points),
+        goal=[{"reference": "Goal/g1"}, {"reference": "Goal/g2"}],
+        activity=[{"reference": {"reference": "ServiceRequest/s1"}}],
+    )
+    assert item.activities[0].goals == ("kommun|Goal/g1", "kommun|Goal/g2")
+
+
 @pytest.mark.parametrize(
     "target",
     [

@@ -210,7 +210,10 @@ class Contacts:
 
 @dataclass(frozen=True, slots=True)
 class Part(Generic[T]):
-    """A list under its own heading with its own honesty: its sources are not its neighbours'."""
+    """A list under its own heading with its own honesty: its sources are not its neighbours'.
+
+    `more` leads to the page that says more of it.
+    """
 
     title: str
     state: State
@@ -218,3 +221,4 @@ class Part(Generic[T]):
     rows: tuple[T, ...] = ()
     gaps: tuple[SourceNotice, ...] = ()
     unreadable: int = 0
+    more: Action | None = None

@@ -203,7 +203,7 @@ class Change:
 class PlanPage:
     """One plan with all that stands under it. `loose` are tasks that are for no goal that is known.
 
-    `above` is the plan that it is part of, and `all_href` leads to all of them. `below` holds the
+    `above` is the plan that it is part of, and `all_plans` leads to all of them. `below` holds the
     plans under it, `marks` everybody who is responsible for any part.
     """
 
@@ -211,7 +211,7 @@ class PlanPage:
     kind: Told
     marks: tuple[Mark, ...]
     why: Why
-    all_href: str
+    all_plans: Action
     holder: Holder
     follow_up: FollowUp
     tag: Tag | None = None

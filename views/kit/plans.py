@@ -16,7 +16,7 @@ from stodtjanster.information import (
 )
 from stodtjanster.information.hierarchy import PlanTree, plan_trees
 from stodtjanster.model import Answer, Need, Told
-from views.kit.cards import Part
+from views.kit.cards import Action, Part
 from views.kit.notices import notices_of
 from views.kit.plan_cards import AgreementRow, PlanLink, PlanNode, Plans, ServiceRow
 from views.kit.rows import Explainer
@@ -72,6 +72,7 @@ def planning(
             plans,
             scene,
             lambda explain: (node(tree, explain) for tree in plan_trees(plans.items)),
+            plans_link(scene),
         ),
         agreements=part(
             N_("Överenskommelser"),
@@ -79,6 +80,7 @@ def planning(
             agreements,
             scene,
             lambda explain: (agreement_row(item, explain) for item in agreements.items),
+            agreements_link(scene),
         ),
         services=part(
             N_("Insatser från kommunen"),
@@ -86,6 +88,7 @@ def planning(
             services,
             scene,
             lambda explain: (service_row(item, explain) for item in services.items),
+            services_link(scene),
         ),
     )
 
@@ -96,6 +99,7 @@ def part(
     answer: Answer[Any],
     scene: Scene,
     rows: Callable[[Explainer], Iterable[R]],
+    more: Action,
 ) -> Part[R]:
     """A list with its own state. `title` and `none` are in Swedish."""
     words = scene.words
@@ -106,7 +110,20 @@ def part(
         rows=tuple(rows(Explainer.of(scene, answer))),
         gaps=notices_of(answer.reports, scene.directory, words),
         unreadable=answer.rejected,
+        more=more,
     )
+
+
+def plans_link(scene: Scene) -> Action:
+    return Action(f"{scene.base}planer/", scene.words.gettext(N_("Alla planer")))
+
+
+def agreements_link(scene: Scene) -> Action:
+    return Action(f"{scene.base}overenskommelser/", scene.words.gettext(N_("Vem har lovat vad?")))
+
+
+def services_link(scene: Scene) -> Action:
+    return Action(f"{scene.base}insatser/", scene.words.gettext(N_("Mer om kommunens beslut")))
 
 
 def plan_kind(plan: CarePlan, words: Words) -> Told:

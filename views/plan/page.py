@@ -47,6 +47,7 @@ from views.kit.plans import (
     plan_kind,
     plan_link,
     plan_title,
+    plans_link,
 )
 from views.kit.rows import Explainer, event_row, in_order
 from views.kit.view import Scene
@@ -109,7 +110,7 @@ def make_page(
         kind=plan_kind(plan, words),
         marks=_marks(parts, scene),
         why=explain.why(plan),
-        all_href=f"{scene.base}planer/",
+        all_plans=plans_link(scene),
         holder=_holder(plan, managers, scene),
         follow_up=_follow_up(parts, booked, stays, scene),
         tag=_tag(plan, scene),

@@ -5,7 +5,7 @@ from stodtjanster.information.hierarchy import plan_trees
 from stodtjanster.model import Answer
 from views.kit.cards import Action
 from views.kit.plan_cards import PlanNode
-from views.kit.plans import NO_PLAN, PLANS, node
+from views.kit.plans import NO_PLAN, PLANS, agreements_link, node, services_link
 from views.kit.rows import Explainer
 from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
@@ -31,8 +31,4 @@ def trees(plans: Answer[CarePlan], scene: Scene) -> tuple[PlanNode, ...] | None:
 @view.section("more", title=N_("Mer om det som är planerat"), none=NO_PLAN)
 def more(scene: Scene) -> tuple[Action, ...]:
     """The pages about what is agreed and decided: nothing is fetched to lead there."""
-    words = scene.words
-    return (
-        Action(f"{scene.base}overenskommelser/", words.gettext(N_("Överenskommelser"))),
-        Action(f"{scene.base}insatser/", words.gettext(N_("Insatser från kommunen"))),
-    )
+    return agreements_link(scene), services_link(scene)

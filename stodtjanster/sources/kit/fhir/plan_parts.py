@@ -2,11 +2,12 @@
 
 Sources: hl7.org/fhir/R4/careplan.html, goal.html, task.html, servicerequest.html; R5's names are
 read as well. A task is told by `activity.detail`, or by the Task or ServiceRequest that
-`activity.reference` points at. What it is for is said by `detail.goal`, by a Task's `focus`, or by
-the extension resource-pertainsToGoal.
+`activity.reference` points at. What it is for is said by `detail.goal`, by a Task's `focus`, by the
+extension resource-pertainsToGoal, or by the goal, which `addresses` an order.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Final
 
@@ -92,7 +93,20 @@ def activities(resource: Json, scope: Scope) -> tuple[Activity, ...]:
     listed = as_list(resource.get("activity"))
     if len(listed) > MOST:
         raise Unreadable("too many activities")
-    return tuple(task for one in listed for task in _tasks(one, resource, scope))
+    addressed = _addressed(resource, scope)
+    return tuple(task for one in listed for task in _tasks(one, resource, scope, addressed))
+
+
+def _addressed(resource: Json, scope: Scope) -> dict[str, tuple[str, ...]]:
+    """The names of the goals that point at a thing, by every name of the thing."""
+    found: dict[str, tuple[str, ...]] = {}
+    for reference in as_list(resource.get("goal")):
+        goal = scope.resolve(reference, resource) or {}
+        names = tuple(_goal_keys(reference, resource, scope))
+        for one in as_list(goal.get("addresses")):
+            for key in keys(one, scope):
+                found[key] = (*found.get(key, ()), *names)
+    return found
 
 
 def meetings(resource: Json, scope: Scope) -> tuple[str, ...]:
@@ -199,7 +213,9 @@ def _state(goal: Json) -> GoalState:
     return next(reached, _LIFE.get(goal.get("lifecycleStatus"), GoalState.UNKNOWN))
 
 
-def _tasks(activity: Json, resource: Json, scope: Scope) -> Iterator[Activity]:
+def _tasks(
+    activity: Json, resource: Json, scope: Scope, addressed: Mapping[str, tuple[str, ...]]
+) -> Iterator[Activity]:
     detail = activity.get("detail")
     if detail is not None:
         yield from _detailed(detail, resource, scope)
@@ -208,7 +224,9 @@ def _tasks(activity: Json, resource: Json, scope: Scope) -> Iterator[Activity]:
         if meant.kind in _ELSEWHERE:
             continue
         if meant.target is not None and meant.kind in _TOLD_WHOLE:
-            yield from _resource(meant.target, reference, resource, scope)
+            for task in _resource(meant.target, reference, resource, scope):
+                named = (goal for name in task.names for goal in addressed.get(name, ()))
+                yield replace(task, goals=tuple(dict.fromkeys((*task.goals, *named))))
             continue
         name = scope.told(reference.get("display"), resource)
         if name is not None:
