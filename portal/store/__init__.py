@@ -9,6 +9,7 @@ from portal.store.messages import Added, MessageRows
 from portal.store.own import OwnWordsRows, Put
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRow, SessionRows
+from portal.store.staff import StaffSessionRow, StaffSessionRows, UsedAssertions
 from portal.store.store import Store
 
 __all__ = [
@@ -21,7 +22,10 @@ __all__ = [
     "Sealing",
     "SessionRow",
     "SessionRows",
+    "StaffSessionRow",
+    "StaffSessionRows",
     "Store",
     "StoreUnavailable",
     "StoredAudit",
+    "UsedAssertions",
 ]

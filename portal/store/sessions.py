@@ -1,12 +1,13 @@
-"""Rows of sessions. What they hold is sealed by `portal.sessions`."""
+"""Rows of sessions. What they hold is sealed by `portal.sealed`."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import ClassVar
 
 from sqlalchemy import delete, insert, or_, select, update
 
 from portal.store.database import Database
-from portal.store.tables import SessionTable
+from portal.store.tables import SessionColumns, SessionTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +24,8 @@ class SessionRow:
 class SessionRows:
     """Every method raises StoreUnavailable when the database does not answer."""
 
+    table: ClassVar[type[SessionColumns]] = SessionTable
+
     def __init__(self, database: Database) -> None:
         self._database = database
 
@@ -30,28 +33,20 @@ class SessionRows:
         """Keep `row`; with `instead_of`, only if that row was there to be removed."""
         with self._database.writing() as connection:
             if instead_of is not None:
-                gone = delete(SessionTable).where(SessionTable.id_hash == instead_of)
+                gone = delete(self.table).where(self.table.id_hash == instead_of)
                 if connection.execute(gone).rowcount == 0:
                     return False
-            connection.execute(
-                insert(SessionTable).values(
-                    id_hash=row.id_hash,
-                    created=row.created,
-                    seen=row.seen,
-                    expires=row.expires,
-                    sealed=row.sealed,
-                )
-            )
+            connection.execute(insert(self.table).values(asdict(row)))
             return True
 
     def get(self, id_hash: str) -> SessionRow | None:
         wanted = select(
-            SessionTable.id_hash,
-            SessionTable.created,
-            SessionTable.seen,
-            SessionTable.expires,
-            SessionTable.sealed,
-        ).where(SessionTable.id_hash == id_hash)
+            self.table.id_hash,
+            self.table.created,
+            self.table.seen,
+            self.table.expires,
+            self.table.sealed,
+        ).where(self.table.id_hash == id_hash)
         with self._database.reading() as connection:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else SessionRow(*row)
@@ -59,8 +54,8 @@ class SessionRows:
     def touch(self, id_hash: str, seen: datetime) -> None:
         """Note the use of a session. A clock that is behind takes nothing back."""
         noted = (
-            update(SessionTable)
-            .where(SessionTable.id_hash == id_hash, SessionTable.seen < seen)
+            update(self.table)
+            .where(self.table.id_hash == id_hash, self.table.seen < seen)
             .values(seen=seen)
         )
         with self._database.writing() as connection:
@@ -68,10 +63,10 @@ class SessionRows:
 
     def remove(self, id_hash: str) -> None:
         with self._database.writing() as connection:
-            connection.execute(delete(SessionTable).where(SessionTable.id_hash == id_hash))
+            connection.execute(delete(self.table).where(self.table.id_hash == id_hash))
 
     def purge(self, *, expired_by: datetime, unused_since: datetime) -> int:
         """Remove what is past its time; returns how many."""
-        old = or_(SessionTable.expires <= expired_by, SessionTable.seen <= unused_since)
+        old = or_(self.table.expires <= expired_by, self.table.seen <= unused_since)
         with self._database.writing() as connection:
-            return connection.execute(delete(SessionTable).where(old)).rowcount
+            return connection.execute(delete(self.table).where(old)).rowcount

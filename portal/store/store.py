@@ -9,6 +9,7 @@ from portal.store.migrate import upgrade
 from portal.store.own import OwnWordsRows
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRows
+from portal.store.staff import StaffSessionRows, UsedAssertions
 
 
 class Store:
@@ -21,6 +22,8 @@ class Store:
         self._database = Database(url)
         self.audit = StoredAudit(self._database)
         self.sessions = SessionRows(self._database)
+        self.staff_sessions = StaffSessionRows(self._database)
+        self.used_assertions = UsedAssertions(self._database)
         self.logins = LoginRows(self._database)
 
     @classmethod

@@ -180,3 +180,37 @@ class OwnWordsTable(Base):
     created: Mapped[datetime] = mapped_column(UtcDateTime)
     changed: Mapped[datetime] = mapped_column(UtcDateTime)
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RecollectionTable(Base):
+    """What readers have been shown. Only the key of the store tells by whom, of whom and what."""
+
+    __tablename__ = "recollections"
+    __table_args__ = (
+        Index("recollections_by_subject", "subject"),
+        Index("recollections_by_age", "written"),
+    )
+
+    id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    subject: Mapped[str] = mapped_column(String(64))
+    written: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CalendarTable(Base):
+    """Calendar addresses. What is `sealed` only the address can open."""
+
+    __tablename__ = "calendars"
+    __table_args__ = (
+        Index("calendars_by_person", "person", unique=True),
+        Index("calendars_by_expiry", "expires"),
+    )
+
+    id_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person: Mapped[str] = mapped_column(String(64))
+    created: Mapped[datetime] = mapped_column(UtcDateTime)
+    expires: Mapped[datetime] = mapped_column(UtcDateTime)
+    used: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    detailed: Mapped[bool] = mapped_column(Boolean)
+    daily: Mapped[bool] = mapped_column(Boolean)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
