@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from flask import Flask, Response, request
 
-from portal import attachments, login, ops, screens
+from portal import attachments, login, ops, screens, statement
 from portal.house import House
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
@@ -68,7 +68,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     house = build_house(settings, clock)
     app.extensions["house"] = house
-    for blueprint in (login.bp, attachments.bp, screens.bp, ops.bp):
+    for blueprint in (login.bp, statement.bp, attachments.bp, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
     _add_error_pages(app, house)

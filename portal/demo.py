@@ -56,6 +56,11 @@ _LINKS = {
     "renew_prescription": "https://e-tjanster.1177.se/",
     "medicines": "https://www.ehalsomyndigheten.se/",
 }
+_ACCESSIBILITY = {
+    "name": "Region Nordmark",
+    "phone": "0980-319 299",
+    "email": "tillganglighet@nordmark.example",
+}
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
 CONSUMER = "TSTNMT2321000156-PORT"
@@ -116,6 +121,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "base_url": f"http://localhost:{port}",
         "database_url": f"sqlite:///{state / 'portal.db'}",
         "map_url": "https://www.openstreetmap.org/search?query={place}",
+        "accessibility": _ACCESSIBILITY,
         "links": [{"kind": kind, "url": url} for kind, url in _LINKS.items()],
         "secret": _secret(state / "hemlighet"),
         "sources": [

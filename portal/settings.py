@@ -46,6 +46,16 @@ class UnitSettings(BaseModel):
     opening: str | None = None
 
 
+class AccessibilitySettings(BaseModel):
+    """Who answers for the service, on the accessibility statement."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str = Field(min_length=1)
+    phone: str = Field(min_length=1)
+    email: str = Field(pattern=r"^[^@\s]+@[^@\s]+$")
+
+
 class LinkSettings(BaseModel):
     """Another service that pages lead to; see `views.kit.links`. `name` is in Swedish, and in place
     of our own word for the kind."""
@@ -113,6 +123,7 @@ class Settings(BaseSettings):
     map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
     links: tuple[LinkSettings, ...] = ()
     matters: tuple[MatterSettings, ...] | None = None
+    accessibility: AccessibilitySettings | None = None
     session_idle_minutes: int = Field(default=30, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"

@@ -17,6 +17,7 @@ HTTPS = "https://localhost"
 # What anybody may open, and why. A new address stands here or is closed.
 OPEN = {
     "static": "files without content about anybody",
+    "statement.statement": "the accessibility statement, which the law wants open",
     "login.root": "sends the browser to the start page",
     "login.start": "the start page",
     "login.begin": "the way to a login provider",
