@@ -10,6 +10,7 @@ from markupsafe import Markup
 from portal.gate import Refused, note_shown
 from portal.house import House
 from portal.i18n import at
+from portal.inbox import noted_as_read
 from portal.stream import (
     Limits,
     Page,
@@ -94,6 +95,7 @@ def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
         base=visit.base + slash(path),
         query=request.query_string.decode("ascii", "ignore"),
         limits=Limits(h.settings.soft_seconds, h.settings.hard_seconds),
+        printed=noted_as_read(h, request),
     )
 
 

@@ -53,6 +53,7 @@ class Page:
     """What a streamed page is made of.
 
     `context` is what its shell is given, `base` its address and `query` the choices made in it.
+    `printed` is told of every section of the view as it is printed, and does not raise.
     """
 
     view: View
@@ -64,6 +65,7 @@ class Page:
     limits: Limits
     query: str = ""
     clock: Callable[[], float] = monotonic
+    printed: Callable[[Shown], None] = lambda _shown: None
 
     def url(self, part: str = "") -> str:
         """The address of the page, or of a part of it."""
@@ -179,7 +181,9 @@ def _late(page: Page, early: Mapping[str, Identities], began: float) -> Iterator
 
 
 def _section(page: Page, shown: Shown) -> str:
-    return _render(page, f"{page.view.key}/{shown.slot}.html", **_section_context(page, shown))
+    html = _render(page, f"{page.view.key}/{shown.slot}.html", **_section_context(page, shown))
+    page.printed(shown)
+    return html
 
 
 def _status(page: Page, status: StatusRow) -> Shown:

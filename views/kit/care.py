@@ -8,6 +8,7 @@ from stodtjanster.catalogue import Unit, opening
 from stodtjanster.information import (
     CareManager,
     CareManagerKind,
+    Item,
     Listing,
     ListingKind,
     TelecomKind,
@@ -100,6 +101,21 @@ def _contact(members: list[CareManager], explain: Explainer) -> Contact:
         opening=unit.opening,
         reached=reached_at(unit, explain.scene.situation.now),
         team=names if len(names) > 1 else (),
+    )
+
+
+def unit_contact(item: Item, explain: Explainer) -> Contact:
+    """How to reach the unit that an item comes from."""
+    unit = explain.scene.directory.of(item.origin)
+    name = item.origin.unit_name or Told(unit.name)
+    return Contact(
+        kind=name,
+        mark=explain.mark(item),
+        why=explain.why(item),
+        name=name,
+        phone=unit.phone,
+        opening=unit.opening,
+        reached=reached_at(unit, explain.scene.situation.now),
     )
 
 

@@ -74,8 +74,12 @@ class Scene:
     def handle(self, origin: Origin) -> str:
         """The name of a record in an address. It says nothing of the record, and is another one
         for every person that the record is shown under."""
+        return self.handle_of(origin.identity)
+
+    def handle_of(self, identity: tuple[str, str]) -> str:
+        """The same, of a record that is only named by another."""
         person = self.situation.subject.person.value
-        said = "\x1f".join((person, *origin.identity)).encode()
+        said = "\x1f".join((person, *identity)).encode()
         return blake2s(said, key=self.secret, digest_size=_HANDLE_BYTES).hexdigest()
 
 

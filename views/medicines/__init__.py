@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from stodtjanster.information import Medication
-from stodtjanster.model import ActorKind, Answer, Told
+from stodtjanster.model import Answer, Told
 from views.kit.links import ABOUT_MEDICINES, OutLink, led_to
 from views.kit.medicines import MEDICINES
 from views.kit.notices import Mark, Why
 from views.kit.rows import Explainer
-from views.kit.view import Scene, View
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
 NONE = N_("Det finns inga aktuella läkemedel hos dem som svarade.")
@@ -21,7 +21,7 @@ view = View(
     menu=N_("Läkemedel"),
     rank=50,
     frame="medicines/frame.html",
-    audience=frozenset({ActorKind.CITIZEN}),
+    audience=RESIDENTS,
     needs={"medicines": MEDICINES},
 )
 

@@ -1,9 +1,11 @@
 """Vad händer härnäst, och närmaste veckan? Who to turn to, and what is planned."""
 
-from stodtjanster.information import CareManager, Listing
-from stodtjanster.model import Need
-from views.kit import agenda, care, plans
-from views.kit.view import RESIDENTS, View
+from dataclasses import dataclass
+
+from views.kit import agenda, care, messages, plans
+from views.kit.cards import Action
+from views.kit.links import ABOUT_MEDICINES, OutLink, led_to
+from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
 view = View(
@@ -18,8 +20,9 @@ view = View(
     needs={
         "booked": agenda.BOOKED,
         "stays": agenda.STAYS,
-        "listings": Need(Listing, days_ahead=0),
-        "managers": Need(CareManager, days_ahead=0),
+        "messages": messages.MESSAGES,
+        "listings": care.LISTINGS,
+        "managers": care.MANAGERS,
         "plans": plans.PLANS,
         "agreements": plans.AGREEMENTS,
         "services": plans.SERVICES,
@@ -42,6 +45,7 @@ view.section(
 view.section(
     "events", title=N_("Kommande händelser"), none=NONE_BOOKED, merged=True, aside=agenda.ASIDE
 )(agenda.events)
+view.section("messages", title=N_("Meddelanden"), none=messages.NO_MESSAGE)(messages.latest)
 view.section(
     "plans",
     title=N_("Planering och uppföljning"),
@@ -54,3 +58,26 @@ view.section(
         "Du har varken vårdval eller fast kontakt hos dem som svarade. Ring 1177 om du vill ha råd."
     ),
 )(care.contacts)
+
+
+@dataclass(frozen=True, slots=True)
+class More:
+    """Pages of ours that are not in this one, and other services."""
+
+    pages: tuple[Action, ...]
+    links: tuple[OutLink, ...]
+
+
+@view.section(
+    "more", title=N_("Mer om hälsan"), none=N_("Det finns inget mer hos dem som svarade.")
+)
+def more(scene: Scene) -> More:
+    """Nothing is fetched to lead there. Links about medicines stand where the medicines do."""
+    words = scene.words
+    return More(
+        pages=(
+            Action(f"{scene.base}lakemedel/", words.gettext(N_("Läkemedel"))),
+            Action(f"{scene.base}kallor/", words.gettext(N_("Varifrån uppgifterna kommer"))),
+        ),
+        links=led_to((one for one in scene.links if one.kind not in ABOUT_MEDICINES), words),
+    )
