@@ -1,12 +1,14 @@
-"""What outlives a request: the audit log, sessions, logins that have begun, messages, grants, and
-what people have put in themselves."""
+"""What outlives a request: the audit log, sessions, logins that have begun, messages, grants,
+what people have put in themselves, what readers have been shown, and calendar addresses."""
 
 from portal.store.audit import StoredAudit
+from portal.store.calendars import CalendarRow, CalendarRows
 from portal.store.database import StoreUnavailable
 from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import Added, MessageRows
 from portal.store.own import OwnWordsRows, Put
+from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRow, SessionRows
 from portal.store.staff import StaffSessionRow, StaffSessionRows, UsedAssertions
@@ -14,11 +16,14 @@ from portal.store.store import Store
 
 __all__ = [
     "Added",
+    "CalendarRow",
+    "CalendarRows",
     "GrantRows",
     "LoginRows",
     "MessageRows",
     "OwnWordsRows",
     "Put",
+    "RecollectionRows",
     "Sealing",
     "SessionRow",
     "SessionRows",

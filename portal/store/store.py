@@ -1,12 +1,14 @@
 """The store as the rest of the portal sees it."""
 
 from portal.store.audit import StoredAudit
+from portal.store.calendars import CalendarRows
 from portal.store.database import Database, StoreUnavailable, is_there
 from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
 from portal.store.own import OwnWordsRows
+from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
 from portal.store.sessions import SessionRows
 from portal.store.staff import StaffSessionRows, UsedAssertions
@@ -44,6 +46,14 @@ class Store:
     def own_words(self, sealing: Sealing) -> OwnWordsRows:
         """What people have put in themselves, as this key reads it."""
         return OwnWordsRows(self._database, sealing)
+
+    def recollections(self, sealing: Sealing) -> RecollectionRows:
+        """What readers have been shown, as this key reads it."""
+        return RecollectionRows(self._database, sealing)
+
+    def calendars(self, sealing: Sealing) -> CalendarRows:
+        """Calendar addresses, found by their owners with this key."""
+        return CalendarRows(self._database, sealing)
 
     def upgrade(self) -> None:
         """Bring the tables to this version. Safe to run from several processes at once."""
