@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from flask import Flask, Response, request
 
-from portal import attachments, login, ops, screens, statement
+from portal import attachments, login, ops, recollection, screens, statement
 from portal.house import House
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
@@ -68,7 +68,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     house = build_house(settings, clock)
     app.extensions["house"] = house
-    for blueprint in (login.bp, statement.bp, attachments.bp, screens.bp, ops.bp):
+    own = (attachments.bp, recollection.bp)
+    for blueprint in (login.bp, statement.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
     _add_error_pages(app, house)
@@ -110,6 +111,8 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         messages=messages,
         own_words=own_words,
         grants=store.grants(sealing) if sealing else None,
+        recollections=store.recollections(sealing) if sealing else None,
+        calendars=store.calendars(sealing) if sealing else None,
         sessions=Sessions(
             store.sessions,
             idle=timedelta(minutes=settings.session_idle_minutes),

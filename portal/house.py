@@ -11,7 +11,7 @@ from portal.pages import Pages
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
-from portal.store import MessageRows, OwnWordsRows, Store
+from portal.store import CalendarRows, MessageRows, OwnWordsRows, RecollectionRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditLog
@@ -35,6 +35,8 @@ class House:
     messages: MessageRows | None
     own_words: OwnWordsRows | None
     grants: GrantBook | None
+    recollections: RecollectionRows | None
+    calendars: CalendarRows | None
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]

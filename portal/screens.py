@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator
+from dataclasses import replace
 from types import MappingProxyType
 
 from flask import Blueprint, Response, request
@@ -11,6 +12,7 @@ from portal.gate import Refused, note_shown
 from portal.house import House
 from portal.i18n import at
 from portal.inbox import noted_as_read
+from portal.recollection import recall, remember
 from portal.stream import (
     Limits,
     Page,
@@ -84,6 +86,8 @@ def _find(visit: Visit, path: str) -> tuple[View, str | None, str | None] | None
 def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
     h = visit.house
     scene = visit.scene(asked)
+    if view.recalls:
+        scene = replace(scene, recalled=recall(h, visit.situation, permit.reach))
     path = view.path.removesuffix(ONE) + (f"/{asked.item}" if asked.item else "")
     needs = view.needs_for(asked, scene.situation.today)
     return Page(
@@ -100,9 +104,11 @@ def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
 
 
 def _chunks(h: House, page: Page) -> Iterator[str]:
-    """The stream, and a note in the log of what it held, also when the reader has left."""
+    """The stream, and a note in the log of what it held, also when the reader has left. What the
+    reader has seen is another thing: only who was sent the whole has."""
     try:
         yield from stream(page)
+        remember(h, page)
     finally:
         _note(h, page)
 
@@ -112,7 +118,7 @@ def _fragment(h: House, page: Page, slot: str) -> str:
     assert section is not None
     wait_for(page, section.needs, page.clock() + page.limits.hard)
     inner = render_section(page, section, answers_of(page, section.needs))
-    language = page.scene.words.language
+    language = page.scene.situation.language
     _note(h, page)
     with at(page.scene.situation.now):
         return h.pages.render(
