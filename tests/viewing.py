@@ -179,3 +179,7 @@ PENDING = report(Outcome.PENDING, system=TOWN)
 def answer(*items: Item, reports: Iterable[Report] | None = None) -> Answer[Any]:
     """Items, and by default one source that answered in full."""
     return Answer(items, (report(),) if reports is None else tuple(reports))
+
+
+KEPT: dict[str, Answer[Any]] = {"own": Answer(), "notes": Answer()}
+"""What the person has put in themself, where nothing of the kind is set up."""

@@ -44,6 +44,9 @@ class EventKind(StrEnum):
     GRANT_ACCEPTED = "GrantAccepted"
     GRANT_ENDED = "GrantEnded"
     """One of the two has ended it, or the ombud has said no."""
+    WRITTEN = "Written"
+    """The person puts in, changes or removes words of their own: written before it is kept. Which,
+    is its detail."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"
@@ -52,7 +55,7 @@ class EventKind(StrEnum):
 _ABOUT_SOMEONE = frozenset(
     {
         *(EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.LOOKED_UP),
-        *(EventKind.ACT, EventKind.ACT_ENDED),
+        *(EventKind.ACT, EventKind.ACT_ENDED, EventKind.WRITTEN),
     }
 )
 

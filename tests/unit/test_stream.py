@@ -160,7 +160,10 @@ class TestLimits:
     def test_each_section_is_printed_when_its_own_answers_have_come(self) -> None:
         harvest = Harvest(
             [
-                (0.2, {"listings": whole("listings"), "stays": whole("stays")}),
+                (
+                    0.2,
+                    {"listings": whole("listings"), "stays": whole("stays"), "own": whole("own")},
+                ),
                 (0.3, {"managers": whole("managers", manager("Lena Ek"))}),
                 (0.7, {"booked": whole("booked", booking(at(1)))}),
                 (2.5, {n: whole(n) for n in ("plans", "agreements", "services")}),

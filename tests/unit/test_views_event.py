@@ -9,7 +9,7 @@ import pytest
 from stodtjanster.catalogue import Directory, Unit
 from stodtjanster.information import VisitForm
 from stodtjanster.model import Dated, Protection, Timed, Told
-from tests.viewing import FAILED, REGION, TOWN, answer, asked, at, booking, day, report, scene
+from tests.viewing import FAILED, KEPT, REGION, TOWN, answer, asked, at, booking, day, report, scene
 from views.event import view
 from views.event.page import EventPage, event
 from views.kit.cards import Before
@@ -61,9 +61,11 @@ class TestGone:
     def test_it_is_gone_only_when_everybody_answered(self) -> None:
         gone = scene(asked=asked("0" * 24))
         others = booking(at(2))
-        empty = show(EVENT, {"booked": answer(others), "stays": answer()}, gone)
+        empty = show(EVENT, {"booked": answer(others), "stays": answer(), **KEPT}, gone)
         silent = show(
-            EVENT, {"booked": answer(others, reports=[report(), FAILED]), "stays": answer()}, gone
+            EVENT,
+            {"booked": answer(others, reports=[report(), FAILED]), "stays": answer(), **KEPT},
+            gone,
         )
         assert (empty.state, silent.state) == ("empty", "unknown")
 

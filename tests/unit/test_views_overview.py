@@ -33,6 +33,7 @@ from stodtjanster.model import (
 )
 from tests.viewing import (
     FAILED,
+    KEPT,
     NOW,
     OTHER_REGION,
     PENDING,
@@ -559,7 +560,9 @@ class TestTheWholeView:
 
     def test_what_is_over_does_not_make_a_list(self) -> None:
         assert EVENTS is not None
-        shown = show(EVENTS, {"booked": answer(booking(at(-1))), "stays": answer()}, scene())
+        shown = show(
+            EVENTS, {"booked": answer(booking(at(-1))), "stays": answer(), **KEPT}, scene()
+        )
         assert (shown.state, shown.body) == ("empty", None)
 
     def test_today_is_the_swedish_day_of_the_situation(self) -> None:

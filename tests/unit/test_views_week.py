@@ -13,6 +13,7 @@ from stodtjanster.information import VisitForm
 from stodtjanster.model import Dated, Open, Partial, Told
 from tests.viewing import (
     FAILED,
+    KEPT,
     TODAY,
     TOWN,
     answer,
@@ -95,13 +96,17 @@ class TestTheDays:
         assert made.past
 
     def test_nothing_at_all_is_for_the_engine_to_say(self) -> None:
-        empty = show(DAYS, {"booked": answer(), "stays": answer(reports=[])}, scene())
-        silent = show(DAYS, {"booked": answer(reports=[FAILED]), "stays": answer()}, scene())
+        empty = show(DAYS, {"booked": answer(), "stays": answer(reports=[]), **KEPT}, scene())
+        silent = show(
+            DAYS, {"booked": answer(reports=[FAILED]), "stays": answer(), **KEPT}, scene()
+        )
         assert (empty.state, silent.state) == ("empty", "unknown")
 
     def test_who_is_silent_of_stays_makes_no_week_incomplete(self) -> None:
         shown = show(
-            DAYS, {"booked": answer(help_at_home(1)), "stays": answer(reports=[FAILED])}, scene()
+            DAYS,
+            {"booked": answer(help_at_home(1)), "stays": answer(reports=[FAILED]), **KEPT},
+            scene(),
         )
         assert shown.state == "full"
 

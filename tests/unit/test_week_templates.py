@@ -14,6 +14,7 @@ from stodtjanster.information import VisitForm
 from stodtjanster.model import Dated, Open, Told
 from tests.viewing import (
     FAILED,
+    KEPT,
     NOW,
     PENDING,
     TOWN,
@@ -66,7 +67,7 @@ def week(
 ) -> str:
     section = week_view.find("days")
     assert section is not None
-    answers = {"booked": answer(*items, reports=reports), "stays": answer(*stays)}
+    answers = {"booked": answer(*items, reports=reports), "stays": answer(*stays), **KEPT}
     seen = spoken(lang, asked=asked(**choices))
     return render(week_view, show(section, answers, seen), lang)
 
@@ -76,7 +77,7 @@ def event(item: Any, *others: Any, lang: str = "sv", gone: bool = False, **more:
     assert section is not None
     handle = "0" * 24 if gone else scene().handle(item.origin)
     reports = more.pop("reports", None)
-    answers = {"booked": answer(*others, item, reports=reports), "stays": answer()}
+    answers = {"booked": answer(*others, item, reports=reports), "stays": answer(), **KEPT}
     seen = spoken(lang, asked=asked(handle), map_url=MAP)
     return render(event_view, show(section, answers, seen), lang)
 
@@ -209,7 +210,9 @@ class TestTheEvent:
         assert section is not None
         handle = scene().handle(HOSPITAL.origin)
         shown = show(
-            section, {"booked": answer(HOSPITAL), "stays": answer()}, spoken(asked=asked(handle))
+            section,
+            {"booked": answer(HOSPITAL), "stays": answer(), **KEPT},
+            spoken(asked=asked(handle)),
         )
         body: Any = shown.body
         row = replace(body.row, actions=(Action("/sv/mig/handelse/x/avboka", "Avboka"),))

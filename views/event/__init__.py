@@ -1,9 +1,10 @@
 """Vad gäller för den här tiden? One booked time, with all that is known of it."""
 
-from stodtjanster.information import Appointment
+from stodtjanster.information import Appointment, OwnEntry
 from stodtjanster.model import Need
 from views.event.page import event
 from views.kit import agenda
+from views.kit.own import NOTES
 from views.kit.view import RESIDENTS, View
 from views.kit.words import N_
 
@@ -16,6 +17,8 @@ view = View(
     needs={
         "booked": Need(Appointment, days_back=agenda.DAYS_BACK, days_ahead=365),
         "stays": agenda.STAYS,
+        "own": Need(OwnEntry, days_back=agenda.DAYS_BACK, days_ahead=365, optional=True),
+        "notes": NOTES,
     },
 )
 
@@ -27,6 +30,7 @@ view.section(
         "Den kan ha avbokats, bytts mot en annan eller redan varit."
     ),
     waiting=N_("Vi hämtar tiden."),
-    aside=agenda.ASIDE,
+    # Of notes that cannot be shown it is said where they would have stood.
+    aside=agenda.ASIDE | {"notes"},
     eager=True,
 )(event)

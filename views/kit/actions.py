@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from stodtjanster.information import Appointment
+from stodtjanster.information import Appointment, OwnEntry
 from stodtjanster.information.booking import (
     BookingAct,
     CancelBooking,
@@ -18,6 +18,7 @@ from stodtjanster.information.booking import (
 )
 from stodtjanster.model import Approximate, Open, Origin, Timed, last_day
 from views.kit.cards import Action
+from views.kit.own_ways import change_or_remove
 from views.kit.view import Scene
 from views.kit.words import N_, Words
 
@@ -52,6 +53,8 @@ class Offer:
 
 def offered(item: Appointment, scene: Scene) -> tuple[Action, ...]:
     """What the source has said may be done, each as a link to where it begins."""
+    if isinstance(item, OwnEntry):
+        return change_or_remove(item.origin, scene)
     allowed = _allowed(item, scene)
     return tuple(
         Action(f"{event_href(scene, item.origin)}/{path}", label(act, scene))
@@ -68,7 +71,7 @@ def offer(item: Appointment, scene: Scene) -> Offer:
         page = event_href(scene, item.origin)
         ask = Action(f"{page}/{ASK}", scene.words.gettext(_ASK_LABEL))
         return Offer((*actions, ask))
-    if actions or not _is_ahead(item, scene) or item.absent:
+    if actions or not _is_ahead(item, scene) or item.absent or isinstance(item, OwnEntry):
         return Offer(actions)
     return Offer(note=scene.words.gettext(_CANNOT))
 

@@ -6,7 +6,7 @@ from datetime import date, time, timedelta
 from itertools import groupby
 from typing import Final, Literal
 
-from stodtjanster.information import Appointment, CareContact
+from stodtjanster.information import Appointment, CareContact, OwnEntry
 from stodtjanster.model import STOCKHOLM, Answer, Need, Told
 from views.kit.cards import (
     Conflict,
@@ -28,6 +28,9 @@ DAYS_AHEAD: Final = 42
 BOOKED: Final = Need(Appointment, days_back=DAYS_BACK, days_ahead=DAYS_AHEAD)
 """The same wherever bookings are shown, so that the next page finds them on the shelf."""
 STAYS: Final = Need(CareContact, days_back=90, days_ahead=DAYS_AHEAD)
+OWN: Final = Need(OwnEntry, days_back=DAYS_BACK, days_ahead=DAYS_AHEAD, optional=True)
+"""Times that the person has put in stand among the others, wherever those are shown."""
+NONE_OWN: Final[Answer[OwnEntry]] = Answer()
 ASIDE: Final = frozenset({"stays"})
 """Stays are asked about for their conflicts only: without them a list of times lacks nothing."""
 
@@ -37,8 +40,12 @@ FOLD_SHOWS_DAYS = 7
 
 
 def next_up(
-    booked: Answer[Appointment], scene: Scene, stays: Answer[CareContact] = UNASKED
+    booked: Answer[Appointment],
+    scene: Scene,
+    stays: Answer[CareContact] = UNASKED,
+    own: Answer[OwnEntry] = NONE_OWN,
 ) -> NextUp | None:
+    booked = booked + own
     coming = in_order(booked.items, scene.situation.now)
     if not coming:
         return None
@@ -47,9 +54,13 @@ def next_up(
 
 
 def week(
-    booked: Answer[Appointment], scene: Scene, stays: Answer[CareContact] = UNASKED
+    booked: Answer[Appointment],
+    scene: Scene,
+    stays: Answer[CareContact] = UNASKED,
+    own: Answer[OwnEntry] = NONE_OWN,
 ) -> WeekStrip | None:
     """Seven days from today. None when nothing is known of any of them."""
+    booked = booked + own
     today = scene.situation.today
     explain = Explainer.of(scene, booked)
     found = clashes(booked, stays, scene)
@@ -89,12 +100,16 @@ def worst_of(found: Iterable[Conflict], day: date) -> Literal["certain", "possib
 
 
 def events(
-    booked: Answer[Appointment], scene: Scene, stays: Answer[CareContact] = UNASKED
+    booked: Answer[Appointment],
+    scene: Scene,
+    stays: Answer[CareContact] = UNASKED,
+    own: Answer[OwnEntry] = NONE_OWN,
 ) -> Events | None:
     """By day; what comes every day is folded into one line, what is far off under the rest.
 
     What the page has shown already is left out, and still reckoned with as a conflict.
     """
+    booked = booked + own
     all_coming = in_order(booked.items, scene.situation.now)
     coming = [item for item in all_coming if item.origin.identity not in scene.seen]
     if not coming:

@@ -170,6 +170,11 @@ class WeekStrip:
     known: bool
     href: str | None = None
 
+    @property
+    def marks(self) -> frozenset[Mark]:
+        """Those that need a word of explanation."""
+        return frozenset(mark for day in self.days for mark, _ in day.marks)
+
 
 @dataclass(frozen=True, slots=True)
 class Reached:

@@ -21,6 +21,8 @@ class Mark(StrEnum):
     REGION = "region"
     KOMMUN = "kommun"
     OTHER = "other"
+    OWN = "own"
+    """The person themself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Why:
 
     `from_copy`: an older copy, shown because the source did not answer now. `ground` is the reason
     the reader may see it, `contract_words` what kind of information it is and how it was fetched.
+    `own`: the person has put it in, and `fetched_at` is when it was last changed.
     """
 
     source_name: str
@@ -65,6 +68,7 @@ class Why:
     from_copy: bool
     ground: str
     contract_words: str
+    own: bool = False
 
 
 _NOUNS = {
@@ -78,6 +82,8 @@ _NOUNS = {
     "medication": N_("uppgifter om läkemedel"),
     "referral_status": N_("uppgifter om remisser"),
     "message": N_("meddelanden"),
+    "own_entry": N_("egna tider"),
+    "own_note": N_("egna anteckningar"),
     "person_record": N_("personuppgifter"),
     "free_day": N_("lediga dagar"),
     "free_time": N_("lediga tider"),
@@ -248,7 +254,10 @@ def status_row(
     reports = tuple(r for r in reports if r.outcome is not Outcome.NOT_ASKED or r.source)
     owners: dict[str, list[Report]] = {}
     for report in reports:
-        owners.setdefault(directory.behind(report).owner, []).append(report)
+        unit = directory.behind(report)
+        # What the person has put in is here already, and nobody was asked, unless it is missing.
+        if unit.kind is not OwnerKind.OWN or not report.answered:
+            owners.setdefault(unit.owner, []).append(report)
     return StatusRow(
         answered=sum(all(r.answered for r in mine) for mine in owners.values()),
         asked=len(owners),

@@ -42,8 +42,12 @@ _KINDS = {
     "care_contact": N_("Ett besök"),
     "medication": N_("Ett läkemedel"),
     "message": N_("Ett meddelande"),
+    "own_entry": N_("En egen tid"),
+    "own_note": N_("En egen anteckning"),
 }
 _KIND_OTHERWISE = N_("En uppgift")
+_YOU = N_("Dig själv")
+_THE_PERSON = N_("Den som planeringen gäller")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +66,8 @@ class Explainer:
         )
 
     def why(self, item: Item) -> Why:
+        if item.sharing is not None:
+            return self._own(item)
         unit = self.scene.directory.of(item.origin)
         words = self.scene.words
         return Why(
@@ -71,6 +77,22 @@ class Explainer:
             from_copy=item.origin.system in self.copies,
             ground=words.gettext(N_("Uppgiften gäller dig, och du har rätt att se den.")),
             contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
+        )
+
+    def _own(self, item: Item) -> Why:
+        """What the person has written themself, for themself or for whom they have chosen."""
+        words = self.scene.words
+        mine = self.scene.situation.about_self
+        ground = N_("Du har lagt in uppgiften själv, och du ser alltid det du har lagt in.")
+        shared = N_("Den som planeringen gäller har lagt in uppgiften och valt att dela den.")
+        return Why(
+            source_name=words.gettext(_YOU if mine else _THE_PERSON),
+            unit_name=None,
+            fetched_at=item.origin.fetched_at,
+            from_copy=False,
+            ground=words.gettext(ground if mine else shared),
+            contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
+            own=True,
         )
 
     def mark(self, item: Item) -> Mark:
@@ -124,8 +146,10 @@ def _place(item: Appointment) -> tuple[date, datetime]:
     return day, start or midnight(day)
 
 
-def unit_of(item: Appointment | CareContact, scene: Scene) -> Told:
-    """What the source calls it, else the catalogue."""
+def unit_of(item: Appointment | CareContact, scene: Scene) -> Told | None:
+    """What the source calls it, else the catalogue. None for what the person has put in."""
+    if item.sharing is not None:
+        return None
     return item.unit or item.origin.unit_name or Told(scene.directory.of(item.origin).name)
 
 

@@ -50,8 +50,8 @@ class Scene:
     identities of the records that already stand on the page, when a late list is printed: it is
     given all that is known, and shows the others. `acts` is what can be done here at all to the
     bookings that a source, by its key, tells of. `name` is the given name of the one it is about,
-    where somebody else reads. `recalled` is what the reader has been shown before, in views that
-    ask for it.
+    where somebody else reads. `keeps_own`: what the person puts in themself is kept here.
+    `recalled` is what the reader has been shown before, in views that ask for it.
     """
 
     situation: Situation
@@ -68,6 +68,7 @@ class Scene:
         default_factory=lambda: MappingProxyType({})
     )
     name: str | None = None
+    keeps_own: bool = False
     recalled: Recalled = NOT_KEPT
     secret: bytes = field(default=b"", repr=False)
 

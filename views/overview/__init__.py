@@ -19,6 +19,7 @@ view = View(
     audience=RESIDENTS,
     needs={
         "booked": agenda.BOOKED,
+        "own": agenda.OWN,
         "stays": agenda.STAYS,
         "messages": messages.MESSAGES,
         "listings": care.LISTINGS,

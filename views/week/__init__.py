@@ -15,7 +15,7 @@ view = View(
     frame="week/frame.html",
     late_slot="days",
     audience=RESIDENTS,
-    needs={"booked": agenda.BOOKED, "stays": agenda.STAYS},
+    needs={"booked": agenda.BOOKED, "own": agenda.OWN, "stays": agenda.STAYS},
     periods=needs_for,
 )
 

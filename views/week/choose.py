@@ -5,9 +5,11 @@ from datetime import date, timedelta
 from typing import Final
 from urllib.parse import urlencode
 
-from stodtjanster.information import Appointment, CareContact
+from stodtjanster.information import Appointment, CareContact, OwnEntry
 from stodtjanster.model import Need
 from views.kit import agenda
+from views.kit.cards import Action
+from views.kit.own_ways import add_time
 from views.kit.view import Asked, Needs, Scene
 
 DAYS: Final = 7
@@ -18,13 +20,14 @@ NO: Final = "nej"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The week, and the addresses of others: None where there is no way on, or one stands there
-    already."""
+    already. `add` leads to where the person puts in something of their own."""
 
     first: date
     last: date
     earlier: str | None
     later: str | None
     today: str | None
+    add: tuple[Action, ...] = ()
 
 
 def choose(scene: Scene) -> Choice:
@@ -42,6 +45,7 @@ def choose(scene: Scene) -> Choice:
         earlier=week_from(first - timedelta(days=DAYS)),
         later=week_from(first + timedelta(days=DAYS)),
         today=week_from(today) if first != today else None,
+        add=add_time(scene),
     )
 
 
@@ -72,9 +76,10 @@ def needs_for(asked: Asked, today: date) -> Needs:
     first = first_day(asked, today)
     back, ahead = (today - first).days, (first - today).days + DAYS - 1
     if ahead <= agenda.DAYS_AHEAD:
-        return {"booked": agenda.BOOKED, "stays": agenda.STAYS}
+        return {"booked": agenda.BOOKED, "own": agenda.OWN, "stays": agenda.STAYS}
     return {
         "booked": Need(Appointment, days_back=back, days_ahead=ahead),
+        "own": Need(OwnEntry, days_back=back, days_ahead=ahead, optional=True),
         "stays": Need(CareContact, days_back=back, days_ahead=ahead),
     }
 

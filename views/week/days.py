@@ -5,10 +5,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal
 
-from stodtjanster.information import Appointment, CareContact
+from stodtjanster.information import Appointment, CareContact, OwnEntry
 from stodtjanster.model import Answer, Dated, Period
+from views.kit.agenda import NONE_OWN
 from views.kit.cards import Conflict, EventRow, Meeting
 from views.kit.clashes import clashes
+from views.kit.notices import Mark
 from views.kit.rows import Explainer, anchor, by_time, event_row, span
 from views.kit.view import Scene
 from views.week.choose import DAYS, first_day, shows_daily, week_url
@@ -42,7 +44,8 @@ class Collision:
 @dataclass(frozen=True, slots=True)
 class Week:
     """`toggle` leads to the same week without the daily visits, or with them when they are
-    hidden; None when it has none. `past`: it holds days that are over."""
+    hidden; None when it has none. `past`: it holds days that are over. `own`: it holds what the
+    person has put in."""
 
     columns: tuple[Column, ...]
     undated: tuple[EventRow, ...]
@@ -50,10 +53,17 @@ class Week:
     daily: bool
     toggle: str | None
     past: bool
+    own: bool
 
 
-def days(booked: Answer[Appointment], stays: Answer[CareContact], scene: Scene) -> Week | None:
+def days(
+    booked: Answer[Appointment],
+    stays: Answer[CareContact],
+    scene: Scene,
+    own: Answer[OwnEntry] = NONE_OWN,
+) -> Week | None:
     """None when the week is not known to hold anything. Late, only what came late."""
+    booked = booked + own
     today = scene.situation.today
     first = first_day(scene.asked, today)
     all_days = [first + timedelta(days=n) for n in range(DAYS)]
@@ -91,6 +101,7 @@ def days(booked: Answer[Appointment], stays: Answer[CareContact], scene: Scene) 
         daily=daily,
         toggle=week_url(scene, first, daily=not daily) if any(i.recurring for i in items) else None,
         past=first < today,
+        own=any(row.mark is Mark.OWN for row in rows.values()),
     )
 
 
