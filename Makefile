@@ -37,7 +37,7 @@ mutate: .venv/.ready                     ## break the access rules in every smal
 
 lock: .venv/.ready                       ## compile the locks anew, with hashes and without hosts
 	cd requirements && for f in runtime dev; do \
-	  ../$(BIN)/uv pip compile -q --generate-hashes --universal --no-header \
+	  ../$(BIN)/uv pip compile -q --generate-hashes --universal --no-header --emit-build-options \
 	    --no-emit-index-url --no-emit-find-links $$f.in -o $$f.txt || exit 1; done
 	npm install --package-lock-only --no-audit --no-fund
 
@@ -52,6 +52,7 @@ clean:           ## remove what was built
 
 .venv/.ready: requirements/dev.txt pyproject.toml
 	@tools/venv.sh $(PYTHON)
+	@tools/xmlsec.sh
 	$(BIN)/pip install --quiet --require-hashes --requirement requirements/dev.txt
 	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
 	@touch $@
