@@ -4,7 +4,7 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from threading import Lock
@@ -13,7 +13,6 @@ from typing import Final
 from stodtjanster.fetch.driver import Driver
 from stodtjanster.fetch.guards import Line
 from stodtjanster.fetch.steps import begin, ending, fail, tell
-from stodtjanster.information import Appointment
 from stodtjanster.information.booking import ActOutcome, BookingAct, Unknown, Unsent
 from stodtjanster.model import Cause
 from stodtjanster.sources.kit.act import Deed, Write
@@ -96,7 +95,7 @@ class _Sending:
 
 
 class Overtaken(Exception):  # noqa: N818 - a statement
-    """The booking has been acted on, or is being, since the form was made. Nothing was sent."""
+    """The booking has been acted on since it was shown, or is being. Nothing was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,47 +112,47 @@ class Acted:
 
 
 @dataclass(frozen=True, slots=True)
-class _Turn:
-    """How many acts on a booking have begun, and while the last is under way, what it waits for."""
+class _Change:
+    """The moment of the last thing that happened to a booking here: an act began or `ended`."""
 
-    number: int
+    moment: int
     at: datetime
-    outcome: Future[ActOutcome] | None
+    ended: bool
 
 
 class Ledger:
     """Which one-use ids were used, for what, and what came of it. In process; thread-safe.
 
     A booking is acted on by one at a time, whoever they are, and only by those who have seen what
-    became of the last time: a form carries the turn it was made for. A turn that another process
-    gave, or this one before it was started, is nobody's.
+    became of the last time. Moments are counted for that: each act is one where it begins and one
+    where it ends. Those of another process, or of this one before it was started, are nobody's.
     """
 
     def __init__(self) -> None:
         self._acted: OrderedDict[tuple[str, str], Acted] = OrderedDict()
-        self._turns: OrderedDict[tuple[str, str], _Turn] = OrderedDict()
+        self._changes: OrderedDict[tuple[str, str], _Change] = OrderedDict()
+        self._moments = 0
         self._life = token_urlsafe(_LIFE_BYTES)
         self._lock = Lock()
 
-    def turn(self, booking: Appointment) -> str:
-        """What a form about a booking that is made now has to carry."""
+    def moment(self) -> str:
+        """Now. To be taken before a booking is fetched, and kept with what is shown of it."""
         with self._lock:
-            return self._turn(booking)
+            return f"{self._life}.{self._moments}"
 
     def open(
-        self, reach: str, once: str, turn: str, act: BookingAct, now: datetime
+        self, reach: str, once: str, seen: str, act: BookingAct, now: datetime
     ) -> tuple[Acted, bool]:
         """The act with its outcome to come, and whether it is this call that has to bring it about.
 
         The future cannot be cancelled. Raises ValueError when the id is empty, or was used for
-        another act, and Overtaken when `turn` is over.
+        another act, and Overtaken when anything has been done about the booking since `seen`.
         """
         if not once:
             raise ValueError("an act needs an id of its own")
         outcome: Future[ActOutcome] = Future()
         outcome.set_running_or_notify_cancel()
         acted = Acted(act, now, outcome)
-        booking = act.booking.origin.identity
         with self._lock:
             self._sweep(now)
             before = self._acted.get((reach, once))
@@ -161,13 +160,17 @@ class Ledger:
                 if before.about != acted.about:
                     raise ValueError("the id was used for another act")
                 return before, False
-            if turn != self._turn(act.booking) or self._is_busy(act.booking):
+            if self._is_over(seen, act):
                 raise Overtaken
-            passed = self._turns.pop(booking, None)
-            self._turns[booking] = _Turn(passed.number + 1 if passed else 1, now, outcome)
+            self._note(acted, ended=False)
             self._acted[reach, once] = acted
-        outcome.add_done_callback(lambda _: self._let_go(booking))
-        return acted, True
+            return acted, True
+
+    def end(self, acted: Acted, outcome: ActOutcome) -> None:
+        """Whoever waits is told after it is noted, so that what they do next is not overtaken."""
+        with self._lock:
+            self._note(acted, ended=True)
+        acted.outcome.set_result(outcome)
 
     def find(self, reach: str, once: str) -> Acted | None:
         with self._lock:
@@ -179,26 +182,21 @@ class Ledger:
             for key in [key for key in self._acted if key[0] == reach]:
                 del self._acted[key]
 
-    def _turn(self, booking: Appointment) -> str:
-        """A form that is made while an act is under way has seen nothing, and gets a turn that
-        never comes."""
-        turn = self._turns.get(booking.origin.identity)
-        number = turn.number if turn else 0
-        return f"{self._life}.{number}{'-' if self._is_busy(booking) else ''}"
+    def _is_over(self, seen: str, act: BookingAct) -> bool:
+        life, _, moment = seen.partition(".")
+        if life != self._life or not (moment.isascii() and moment.isdecimal()):
+            return True
+        change = self._changes.get(act.booking.origin.identity)
+        return change is not None and (not change.ended or change.moment > int(moment))
 
-    def _is_busy(self, booking: Appointment) -> bool:
-        turn = self._turns.get(booking.origin.identity)
-        return turn is not None and turn.outcome is not None and not turn.outcome.done()
-
-    def _let_go(self, booking: tuple[str, str]) -> None:
-        """Of what has ended, the words of the unit are not to be kept by the booking."""
-        with self._lock:
-            turn = self._turns.get(booking)
-            if turn is not None:
-                self._turns[booking] = replace(turn, outcome=None)
+    def _note(self, acted: Acted, *, ended: bool) -> None:
+        booking = acted.act.booking.origin.identity
+        self._moments += 1
+        self._changes.pop(booking, None)
+        self._changes[booking] = _Change(self._moments, acted.at, ended)
 
     def _sweep(self, now: datetime) -> None:
         while self._acted and next(iter(self._acted.values())).at + KEEP <= now:
             self._acted.popitem(last=False)
-        while self._turns and next(iter(self._turns.values())).at + KEEP <= now:
-            self._turns.popitem(last=False)
+        while self._changes and next(iter(self._changes.values())).at + KEEP <= now:
+            self._changes.popitem(last=False)

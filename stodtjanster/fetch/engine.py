@@ -32,7 +32,7 @@ from stodtjanster.fetch.revalidation import Revalidation
 from stodtjanster.fetch.shelf import Kept, Shelf
 from stodtjanster.fetch.steps import begin, ending, fail, tell
 from stodtjanster.fetch.upkeep import Chore
-from stodtjanster.information import Appointment, Item
+from stodtjanster.information import Item
 from stodtjanster.information.booking import (
     ActOutcome,
     BookingAct,
@@ -223,9 +223,10 @@ class FetchService:
         """What can be done here at all to the bookings that a source, by its key, tells of."""
         return self._acts
 
-    def turn(self, booking: Appointment) -> str:
-        """What a form has to carry that somebody may act on the booking with: see `act`."""
-        return self._ledger.turn(booking)
+    def moment(self) -> str:
+        """Now, as acts are counted. To be taken before a booking is fetched that somebody may act
+        on, and carried by the form that they do it with: see `act`."""
+        return self._ledger.moment()
 
     def act(
         self,
@@ -233,23 +234,23 @@ class FetchService:
         act: BookingAct,
         *,
         once: str,
-        turn: str,
+        seen: str,
         before: Callable[[str], None] = lambda _source: None,
     ) -> Future[ActOutcome]:
         """Change one booking: sent at most once, and always an outcome.
 
         `once` is an id that was made for this one act, such as the hidden field of a form: a second
         call with it, within the same login session and subject, gets the outcome of the first.
-        `turn` was the booking's when the form was made: if anybody has acted on it since, or does
-        so just now, nothing is sent. `before` is told the key of the source, once, before anything
-        is sent to it; if it raises, nothing is.
+        `seen` is the `moment` of what was shown of the booking: if anybody has acted on it since,
+        or does so just now, nothing is sent. `before` is told the key of the source, once, before
+        anything is sent to it; if it raises, nothing is.
 
-        Raises ValueError when the id is empty or was used for another act, Overtaken when the turn
-        is over, NotPermitted when the permit is not logged or does not cover every record that the
-        act rests on, and what `before` raises.
+        Raises ValueError when the id is empty or was used for another act, Overtaken when somebody
+        was before, NotPermitted when the permit is not logged or does not cover every record that
+        the act rests on, and what `before` raises.
         """
         _require(permit, act.rests_on)
-        acted, first = self._ledger.open(permit.reach, once, turn, act, self._clock())
+        acted, first = self._ledger.open(permit.reach, once, seen, act, self._clock())
         if first:
             self._take_on(permit, acted, before)
         return acted.outcome
@@ -265,18 +266,18 @@ class FetchService:
         return found
 
     def _take_on(self, permit: Permit, acted: Acted, before: Callable[[str], None]) -> None:
-        act, outcome = acted.act, acted.outcome
+        act = acted.act
         performer = self._performer(act.rests_on)
         if performer is None or not performer.settings.enabled or type(act) not in performer.does:
-            outcome.set_result(Unsent(_why_not(performer)))
+            self._ledger.end(acted, Unsent(_why_not(performer)))
             return
         try:
             before(performer.settings.key)
         except BaseException:
-            outcome.set_result(Unsent(Cause.FAILED))
+            self._ledger.end(acted, Unsent(Cause.FAILED))
             raise
         acting = partial(self._act, performer, act, permit)
-        self._loop.call_soon_threadsafe(self._set_out_acting, acting, outcome)
+        self._loop.call_soon_threadsafe(self._set_out_acting, acting, acted)
 
     def status(self) -> Mapping[str, str]:
         """Each source: "open" while its breaker gives it rest, else "ok". For operators."""
@@ -341,15 +342,15 @@ class FetchService:
         task.add_done_callback(partial(_hand_over, future))
 
     def _set_out_acting(
-        self, acting: Callable[[], Coroutine[Any, Any, ActOutcome]], future: Future[ActOutcome]
+        self, acting: Callable[[], Coroutine[Any, Any, ActOutcome]], acted: Acted
     ) -> None:
         if self._stopping:
-            future.set_result(Unsent(Cause.FAILED))
+            self._ledger.end(acted, Unsent(Cause.FAILED))
             return
         task = self._loop.create_task(acting())
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
-        task.add_done_callback(partial(_conclude, future))
+        task.add_done_callback(lambda ended: self._ledger.end(acted, _outcome(ended)))
 
     async def _fly(self, order: Order) -> Answer[Item]:
         """One flight. Always lands with an answer: failure is a report in it."""
@@ -604,14 +605,11 @@ def _not_asked(order: Order, cause: Cause) -> Answer[Item]:
     return Answer(reports=(report,))
 
 
-def _conclude(future: Future[ActOutcome], task: "asyncio.Task[ActOutcome]") -> None:
+def _outcome(task: "asyncio.Task[ActOutcome]") -> ActOutcome:
     if task.cancelled():
         # It was called off before its first step.
-        future.set_result(Unsent(Cause.FAILED))
-    elif task.exception() is not None:
-        future.set_result(Unknown(Cause.FAILED))
-    else:
-        future.set_result(task.result())
+        return Unsent(Cause.FAILED)
+    return Unknown(Cause.FAILED) if task.exception() is not None else task.result()
 
 
 def _hand_over(future: Future[Answer[Item]], task: "asyncio.Task[Answer[Item]]") -> None:

@@ -75,11 +75,11 @@ class House:
         return permit(person, *(kinds or (*ALL, CarePlan)), **who)
 
     def act(
-        self, act: Any = ACT, once: str = "form-1", turn: str | None = None, **who: Any
+        self, act: Any = ACT, once: str = "form-1", seen: str | None = None, **who: Any
     ) -> Future[Any]:
         """By default with a form that was made just now."""
-        made = self.service.turn(act.booking) if turn is None else turn
-        return self.service.act(self.permit(**who), act, once=once, turn=made)
+        made = self.service.moment() if seen is None else seen
+        return self.service.act(self.permit(**who), act, once=once, seen=made)
 
     def look(self, question: Any) -> Answer[Item]:
         return self.service.look(self.permit(), question).result(PATIENCE)
@@ -153,48 +153,48 @@ def test_another_form_or_session_is_another_act(house: Open) -> None:
 
 def test_of_two_forms_that_were_made_at_once_the_first_is_sent(house: Open) -> None:
     here = house()
-    turn = here.service.turn(booking())
-    first = here.act(turn=turn)
+    seen = here.service.moment()
+    first = here.act(seen=seen)
     with pytest.raises(Overtaken):
-        here.act(once="form-2", turn=turn)
+        here.act(once="form-2", seen=seen)
     here.driver.next().reply(YES)
     first.result(PATIENCE)
     with pytest.raises(Overtaken):
-        here.act(once="form-2", turn=turn, reach="session-2")
-    assert here.act(turn=turn) is first
+        here.act(once="form-2", seen=seen, reach="session-2")
+    assert here.act(seen=seen) is first
     assert here.driver.count == 1
 
 
 def test_a_form_that_was_made_while_an_act_was_under_way_is_not_sent(house: Open) -> None:
     here = house()
     first = here.act()
-    during = here.service.turn(booking())
+    during = here.service.moment()
     with pytest.raises(Overtaken):
-        here.act(once="form-2", turn=during)
+        here.act(once="form-2", seen=during)
     here.driver.next().reply(YES)
     first.result(PATIENCE)
     with pytest.raises(Overtaken):
-        here.act(once="form-2", turn=during)
+        here.act(once="form-2", seen=during)
 
 
 def test_an_act_on_one_booking_is_nothing_to_another(house: Open) -> None:
     here = house()
     other = CancelBooking(booking=booking(origin=origin("b-2")))
-    turn = here.service.turn(other.booking)
+    seen = here.service.moment()
     here.act()
     here.driver.next()
-    acting = here.act(other, once="form-2", turn=turn)
+    acting = here.act(other, once="form-2", seen=seen)
     here.driver.next().reply(YES)
     assert acting.result(PATIENCE) == Done()
 
 
-@pytest.mark.parametrize("turn", ["", "0", "form"])
-def test_a_form_of_another_process_is_not_sent(house: Open, turn: str) -> None:
+@pytest.mark.parametrize("seen", ["", "0", "form"])
+def test_a_form_of_another_process_is_not_sent(house: Open, seen: str) -> None:
     here = house()
     with pytest.raises(Overtaken):
-        here.act(turn=turn)
+        here.act(seen=seen)
     with pytest.raises(Overtaken):
-        here.act(turn=house().service.turn(booking()))
+        here.act(seen=house().service.moment())
     assert here.driver.count == 0
 
 
@@ -230,9 +230,9 @@ def test_who_sends_is_told_where_to_before_anything_is_sent(house: Open) -> None
     def before(source: str) -> None:
         told.append((source, here.driver.count))
 
-    turn = here.service.turn(booking())
+    seen = here.service.moment()
     for _ in range(2):
-        here.service.act(here.permit(), ACT, once="form-1", turn=turn, before=before)
+        here.service.act(here.permit(), ACT, once="form-1", seen=seen, before=before)
     here.driver.next().reply(YES)
     assert told == [("bokningar", 0)]
 
@@ -243,10 +243,10 @@ def test_nothing_is_sent_when_that_cannot_be_told(house: Open) -> None:
     def before(_source: str) -> None:
         raise RuntimeError
 
-    turn = here.service.turn(booking())
+    seen = here.service.moment()
     with pytest.raises(RuntimeError):
-        here.service.act(here.permit(), ACT, once="form-1", turn=turn, before=before)
-    assert here.act(turn=turn).result(PATIENCE) == Unsent(Cause.FAILED)
+        here.service.act(here.permit(), ACT, once="form-1", seen=seen, before=before)
+    assert here.act(seen=seen).result(PATIENCE) == Unsent(Cause.FAILED)
     after_all(here.service)
     assert here.driver.count == 0
 
@@ -259,7 +259,7 @@ def test_what_nobody_sends_is_not_told_of(house: Open) -> None:
         here.permit(),
         elsewhere,
         once="form-1",
-        turn=here.service.turn(elsewhere.booking),
+        seen=here.service.moment(),
         before=told.append,
     )
     assert told == []
@@ -305,7 +305,7 @@ def test_nothing_is_done_without_a_log_record(house: Open) -> None:
     here = house()
     unlogged = here.permit(log=None)
     with pytest.raises(NotPermitted):
-        here.service.act(unlogged, ACT, once="form-1", turn=here.service.turn(booking()))
+        here.service.act(unlogged, ACT, once="form-1", seen=here.service.moment())
     with pytest.raises(NotPermitted):
         here.service.look(unlogged, AskDetails(booking=booking()))
     assert here.driver.count == 0
@@ -330,9 +330,9 @@ def test_a_record_that_may_not_be_seen_may_not_be_acted_on(house: Open, act: Any
 
 def test_a_kind_that_was_not_decided_is_not_acted_on(house: Open) -> None:
     here = house()
-    permitted, turn = here.permit(TOLVAN, CarePlan), here.service.turn(booking())
+    permitted, seen = here.permit(TOLVAN, CarePlan), here.service.moment()
     with pytest.raises(NotPermitted):
-        here.service.act(permitted, ACT, once="form-1", turn=turn)
+        here.service.act(permitted, ACT, once="form-1", seen=seen)
 
 
 def test_a_booking_of_a_source_that_nobody_acts_for_is_not_sent(house: Open) -> None:
@@ -416,8 +416,8 @@ def test_a_bug_of_an_adapter_is_an_outcome_and_never_sends_twice(
     driver = ScriptedDriver()
     service = FetchService([eager], driver, clock=Clock())
     service.start()
-    turn = service.turn(ACT.booking)
-    acting = service.act(permit(TOLVAN, *ALL), ACT, once="form-1", turn=turn)
+    seen = service.moment()
+    acting = service.act(permit(TOLVAN, *ALL), ACT, once="form-1", seen=seen)
     if sent:
         driver.next().reply(YES)
     assert acting.result(PATIENCE) == ended
@@ -452,8 +452,8 @@ def careful() -> Iterator[tuple[FetchService, ScriptedDriver]]:
 
 
 def press(service: FetchService, once: str = "form-1") -> Future[Any]:
-    turn = service.turn(ACT.booking)
-    return service.act(permit(TOLVAN, *ALL), ACT, once=once, turn=turn)
+    seen = service.moment()
+    return service.act(permit(TOLVAN, *ALL), ACT, once=once, seen=seen)
 
 
 def test_what_makes_ready_goes_first(careful: tuple[FetchService, ScriptedDriver]) -> None:

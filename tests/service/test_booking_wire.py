@@ -84,8 +84,8 @@ class Resident:
         self, act: BookingAct, person: PersonId = BIRGITTA, once: str | None = None
     ) -> ActOutcome:
         self._once += 1
-        name, turn = once or f"form-{self._once}", self.service.turn(act.booking)
-        return self.service.act(self.permit(person), act, once=name, turn=turn).result(PATIENCE)
+        name, seen = once or f"form-{self._once}", self.service.moment()
+        return self.service.act(self.permit(person), act, once=name, seen=seen).result(PATIENCE)
 
     @property
     def month(self) -> Period:

@@ -116,8 +116,8 @@ def test_when_it_has_been_booked_it_is_an_invitation_no_more(resident: Any) -> N
     here = resident()
     (invited,) = [item for item in here.page().items if isinstance(item.when, Open)]
     act = MakeBooking(booking=invited, to=here.free(invited)[0], visitor=VISITOR)
-    turn = here.service.turn(invited)
-    done = here.service.act(here.permit, act, once="form-1", turn=turn).result(PATIENCE)
+    seen = here.service.moment()
+    done = here.service.act(here.permit, act, once="form-1", seen=seen).result(PATIENCE)
     assert isinstance(done, Done)
     now = here.records()
     assert INVITATION not in now
