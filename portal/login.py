@@ -7,6 +7,7 @@ from urllib.parse import quote
 
 import orjson
 from flask import Blueprint, redirect, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
 from portal.acting import about_me, current_session
@@ -87,7 +88,7 @@ def begin(language: str, provider: str) -> BaseResponse | tuple[str, int]:
     try:
         beginning = login.begin(wanted, language)
     except LoginRefused as refusal:
-        return _failed(h, language, refusal)
+        return failed_login(h, language, refusal)
     kept = orjson.dumps({"provider": provider} | asdict(beginning.transaction))
     response = redirect(beginning.url)
     set_cookie(response, LOGIN_COOKIE, h.attempts.put(kept, h.clock()))
@@ -100,16 +101,16 @@ def finish() -> BaseResponse | tuple[str, int]:
     h = house()
     kept = h.attempts.pop(request.cookies.get(LOGIN_COOKIE, ""), h.clock())
     if kept is None:
-        return _failed(h, "sv", LoginRefused(LoginRefusal.UNKNOWN_LOGIN))
+        return failed_login(h, "sv", LoginRefused(LoginRefusal.UNKNOWN_LOGIN))
     provider, proof_of, transaction = _transaction(kept)
     try:
-        identity = h.logins[provider].finish(transaction, _once_each())
+        identity = h.logins[provider].finish(transaction, once_each(request.args))
         if proof_of is not None:
             return finish_proof(h, proof_of, identity, transaction)
     except LoginRefused as refusal:
         if proof_of is not None:
             return unproved(h, transaction.language, refusal, transaction.next_path)
-        return _failed(h, transaction.language, refusal)
+        return failed_login(h, transaction.language, refusal)
     return _welcome(h, identity, transaction)
 
 
@@ -223,26 +224,37 @@ def _event(kind: EventKind, session: Session, now: datetime) -> AuditEvent:
     )
 
 
-def _failed(h: House, language: str, refusal: LoginRefused) -> tuple[str, int]:
+def failed_login(
+    h: House,
+    language: str,
+    refusal: LoginRefused,
+    *,
+    too_low: str = _SPOKEN[LoginRefusal.LEVEL_TOO_LOW],
+    home_url: str | None = None,
+) -> tuple[str, int]:
+    """Log it and tell it: what looks like an attack is not explained. `too_low` is what is said of
+    the level, and `home_url` where to try again."""
     log.warning("login refused", extra={"reason": refusal.reason.value})
     attack = refusal.reason not in _NO_ATTACK
     kind = EventKind.SECURITY_EVENT if attack else EventKind.LOGIN_REFUSED
     note_event(h, kind, refusal.reason.value)
     speaker = h.pages.speaker(language)
+    spoken = _SPOKEN | {LoginRefusal.LEVEL_TOO_LOW: too_low}
     page = h.pages.render(
         language,
         "login_failed.html",
         title=speaker.gettext(N_("Du är inte inloggad")),
-        reason=speaker.gettext(_SPOKEN.get(refusal.reason, _UNSPOKEN)),
+        reason=speaker.gettext(spoken.get(refusal.reason, _UNSPOKEN)),
+        home_url=home_url or f"/{language}/",
     )
     return page, 403
 
 
-def _once_each() -> dict[str, str]:
+def once_each(given: MultiDict[str, str]) -> dict[str, str]:
     """The answer's parameters. Raises LoginRefused when one comes twice: which would be meant?"""
-    if any(len(values) > 1 for values in request.args.to_dict(flat=False).values()):
+    if any(len(values) > 1 for values in given.to_dict(flat=False).values()):
         raise LoginRefused(LoginRefusal.MALFORMED)
-    return request.args.to_dict()
+    return given.to_dict()
 
 
 def _transaction(kept: bytes) -> tuple[str, str | None, Transaction]:

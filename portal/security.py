@@ -9,6 +9,8 @@ from werkzeug.wrappers import Response as BaseResponse
 
 SESSION_COOKIE = "__Host-session"
 LOGIN_COOKIE = "__Host-login"
+STAFF_COOKIE = "__Host-staff"
+STAFF_LOGIN_COOKIE = "__Host-staff-login"
 YEAR = 365 * 24 * 3600
 _KEEPABLE = (200, 206, 304)
 
@@ -56,6 +58,16 @@ def protect(response: Response, policy: str) -> Response:
 def set_cookie(response: BaseResponse, name: str, value: str) -> None:
     """Until the browser closes; the server decides how long it is worth anything."""
     response.set_cookie(name, value, secure=True, httponly=True, samesite="Lax", path="/")
+
+
+def set_crossing_cookie(response: BaseResponse, name: str, value: str, seconds: int) -> None:
+    """For a login whose answer is posted to us by another site: no other cookie comes along then.
+
+    It opens nothing but the login that this browser began, once and for a few minutes.
+    """
+    response.set_cookie(
+        name, value, max_age=seconds, secure=True, httponly=True, samesite="None", path="/"
+    )
 
 
 def drop_cookie(response: BaseResponse, name: str) -> None:

@@ -16,7 +16,12 @@ from pydantic_settings import (
 )
 from pydantic_settings.sources import EnvSettingsSource
 
-from portal.identity.settings import ProtectedUrl, ProviderSettings
+from portal.identity.settings import (
+    ProtectedUrl,
+    ProviderSettings,
+    SamlSettings,
+    StaffProviderSettings,
+)
 from portal.inbound.settings import InboundSettings
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
@@ -29,6 +34,18 @@ FILE_VARIABLE = "PORTAL_CONFIG"
 
 class LoginSettings(ProviderSettings):
     """An OpenID provider and its place in our addresses (`/sv/logga-in/<key>`)."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+
+
+class StaffLoginSettings(StaffProviderSettings):
+    """An OpenID provider of staff and its place in our addresses."""
+
+    key: str = Field(pattern=r"^[a-z0-9-]+$")
+
+
+class StaffSamlSettings(SamlSettings):
+    """A SAML provider of staff and its place in our addresses (`/personal/saml/<key>/…`)."""
 
     key: str = Field(pattern=r"^[a-z0-9-]+$")
 
@@ -110,6 +127,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite:///portal.db"
     secret: SecretStr = Field(default_factory=lambda: SecretStr(token_urlsafe()), min_length=32)
     logins: tuple[LoginSettings, ...] = ()
+    staff_saml: tuple[StaffSamlSettings, ...] = ()
+    staff_logins: tuple[StaffLoginSettings, ...] = ()
     sources: tuple[dict[str, Any], ...] = ()
     connections: dict[str, Any] | None = None
     unit_catalogue: dict[str, Any] | None = None
@@ -124,9 +143,24 @@ class Settings(BaseSettings):
     links: tuple[LinkSettings, ...] = ()
     matters: tuple[MatterSettings, ...] | None = None
     accessibility: AccessibilitySettings | None = None
+    ombud_reminder_days: int = Field(default=30, ge=0, le=366)
     session_idle_minutes: int = Field(default=30, ge=1)
+    staff_idle_minutes: int = Field(default=15, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _keep_staff_apart(self) -> Self:
+        """Who is trusted to say which residents log in says nothing of staff, nor the reverse."""
+        residents = {one.issuer for one in self.logins}
+        staff = [one.entity_id for one in self.staff_saml]
+        staff += [one.issuer for one in self.staff_logins]
+        keys = [one.key for one in self.staff_saml] + [one.key for one in self.staff_logins]
+        if len({*residents, *staff}) != len(residents) + len(staff):
+            raise ValueError("a provider logs in residents or staff, in one way")
+        if len(set(keys)) != len(keys):
+            raise ValueError("two providers of staff have the same key")
+        return self
 
     @classmethod
     def settings_customise_sources(

@@ -1,4 +1,4 @@
-"""Logging a resident in through an OpenID provider (Swedish OpenID Connect Profile 1.0).
+"""Logging in through an OpenID provider (Swedish OpenID Connect Profile 1.0).
 
 Code flow with PKCE, private_key_jwt, pushed requests where the provider has them, and every
 check that must hold before there is a session. Knows nothing of the web framework: the portal
@@ -24,8 +24,6 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from portal.identity.claims import (
     Expected,
-    IdToken,
-    UserInfo,
     check_id_token,
     check_userinfo,
     person_of,
@@ -36,7 +34,7 @@ from portal.identity.paths import safe_next
 from portal.identity.refusal import LoginRefusal, LoginRefused
 from portal.identity.remembered import Remembered
 from portal.identity.settings import ProviderSettings
-from portal.identity.wire import ask
+from portal.identity.wire import Reply, ask
 from stodtjanster.model import PersonId
 
 _METADATA_LIFETIME = timedelta(hours=1)
@@ -109,8 +107,8 @@ class _Tokens(BaseModel):
     token_type: str
 
 
-class Provider:
-    """One OpenID provider, seen from the portal.
+class OpenIdProvider:
+    """One OpenID provider, seen from the portal; what it proves of whom, its kinds say.
 
     Nothing is fetched until somebody logs in, so the portal starts while the provider is down.
     `redirect_uri` is our own registered address for the answer; `clock` gives aware times.
@@ -155,25 +153,14 @@ class Provider:
         url = add_params_to_uri(metadata.authorization_endpoint, list(request.items()))
         return Beginning(url, transaction)
 
-    def finish(self, transaction: Transaction, params: Mapping[str, str]) -> Identity:
-        """Judge the provider's answer, `params`, to the login `transaction` began.
-
-        Raises LoginRefused with the first reason found; then there is no session.
-        """
+    def _answered(
+        self, transaction: Transaction, params: Mapping[str, str]
+    ) -> tuple[Metadata, _Tokens, Expected]:
+        """Redeem the provider's answer, `params`, to the login `transaction` began, and say what
+        its tokens must fulfil. Raises LoginRefused."""
         code = self._code(transaction, params)
         metadata = self._metadata.get()
-        tokens = self._redeem(metadata, code, transaction)
-        expected = self._expected(transaction)
-        id_token = check_id_token(self._verify(tokens.id_token), tokens.access_token, expected)
-        userinfo = self._userinfo(metadata, tokens.access_token, id_token, expected)
-        return Identity(
-            person=person_of(id_token, userinfo),
-            issuer=id_token.iss,
-            acr=id_token.acr,
-            auth_time=datetime.fromtimestamp(id_token.auth_time, UTC),
-            given_name=userinfo.given_name,
-            family_name=userinfo.family_name,
-        )
+        return metadata, self._redeem(metadata, code, transaction), self._expected(transaction)
 
     def logout_url(self, post_logout: str) -> str | None:
         """Where to send the browser to be logged out at the provider too, if that can be done.
@@ -195,7 +182,7 @@ class Provider:
 
     def _request(self, transaction: Transaction) -> dict[str, str]:
         levels = {"essential": True, "values": list(self.settings.acr_values)}
-        claims = {"id_token": {"acr": levels, "auth_time": {"essential": True}}}
+        id_token = {"acr": levels, "auth_time": {"essential": True}, **self._claims_besides()}
         return {
             "response_type": "code",
             "client_id": self.settings.client_id,
@@ -208,8 +195,16 @@ class Provider:
             "prompt": "login",
             "max_age": str(self.settings.max_age),
             "ui_locales": transaction.language,
-            "claims": json.dumps(claims, separators=(",", ":")),
+            "claims": json.dumps({"id_token": id_token}, separators=(",", ":")),
         }
+
+    def _claims_besides(self) -> Mapping[str, object]:
+        """What the ID token should hold that no scope asks for (OpenID Connect Core 5.5.1)."""
+        return {}
+
+    def _is_from_here(self, params: Mapping[str, str]) -> bool:
+        """Whether the answer names this provider as the one that it comes from (RFC 9207)."""
+        return params.get("iss") == self.settings.issuer
 
     def _push(self, endpoint: str, request: dict[str, str]) -> dict[str, str]:
         """Send the request past the browser (RFC 9126) and get a handle to it."""
@@ -241,7 +236,7 @@ class Provider:
             raise LoginRefused(LoginRefusal.UNKNOWN_LOGIN)
         if self._clock() - transaction.created_at > _LONGEST_LOGIN:
             raise LoginRefused(LoginRefusal.TOO_LATE)
-        if params.get("iss") != self.settings.issuer:
+        if not self._is_from_here(params):
             raise LoginRefused(LoginRefusal.WRONG_ISSUER)
         if "error" in params:
             raise LoginRefused(_REASON_BY_ERROR.get(params["error"], LoginRefusal.PROVIDER_REFUSED))
@@ -265,16 +260,18 @@ class Provider:
             raise LoginRefused(LoginRefusal.MALFORMED)
         return tokens
 
-    def _userinfo(
-        self, metadata: Metadata, access_token: str, id_token: IdToken, expected: Expected
-    ) -> UserInfo:
-        headers = {"Authorization": f"Bearer {access_token}", "Accept": "application/jwt"}
+    def _userinfo(self, metadata: Metadata, access_token: str, accept: str) -> Reply:
+        headers = {"Authorization": f"Bearer {access_token}", "Accept": accept}
         reply = ask(self._http, "GET", metadata.userinfo_endpoint, headers=headers)
         if reply.status != _OK:
             raise LoginRefused(LoginRefusal.PROVIDER_REFUSED)
+        return reply
+
+    def _signed_userinfo(self, metadata: Metadata, access_token: str) -> jwt.Token:
+        reply = self._userinfo(metadata, access_token, "application/jwt")
         if reply.media_type != "application/jwt":
             raise LoginRefused(LoginRefusal.BAD_SIGNATURE)
-        return check_userinfo(self._verify(reply.body), id_token.sub, expected)
+        return self._verify(reply.body)
 
     def _verify(self, token: str | bytes) -> jwt.Token:
         """Verify with the keys we have; an unknown key id fetches them anew, once."""
@@ -299,6 +296,28 @@ class Provider:
 
     def _fetch_keys(self) -> KeySet:
         return fetch_keys(self._http, self._metadata.get().jwks_uri)
+
+
+class Provider(OpenIdProvider):
+    """A provider of residents' logins."""
+
+    def finish(self, transaction: Transaction, params: Mapping[str, str]) -> Identity:
+        """Judge the provider's answer, `params`, to the login `transaction` began.
+
+        Raises LoginRefused with the first reason found; then there is no session.
+        """
+        metadata, tokens, expected = self._answered(transaction, params)
+        id_token = check_id_token(self._verify(tokens.id_token), tokens.access_token, expected)
+        signed = self._signed_userinfo(metadata, tokens.access_token)
+        userinfo = check_userinfo(signed, id_token.sub, expected)
+        return Identity(
+            person=person_of(id_token, userinfo),
+            issuer=id_token.iss,
+            acr=id_token.acr,
+            auth_time=datetime.fromtimestamp(id_token.auth_time, UTC),
+            given_name=userinfo.given_name,
+            family_name=userinfo.family_name,
+        )
 
 
 M = TypeVar("M", bound=BaseModel)

@@ -30,7 +30,11 @@ class LoginRefusal(StrEnum):
     STALE_LOGIN = "stale-login"
     """The person was not authenticated for this login, or the provider does not say when."""
     BAD_NUMBER = "bad-number"
-    """Not exactly one person number, or one that cannot be right."""
+    """Not exactly one person number or HSA-id, or one that cannot be right."""
+    REPLAYED = "replayed"
+    """An assertion that has been used before."""
+    UNTRUSTED_METADATA = "untrusted-metadata"
+    """What a provider publishes about itself is not signed by whom we trust, or not in force."""
 
 
 class LoginRefused(Exception):  # noqa: N818 - a refusal is an outcome, not an error
