@@ -41,6 +41,8 @@ _PLACE = re.compile(r"%\(\w+\)s|\{\w+\}")
 # not: a text may end in an attribute or in the title of the page.
 _ISOLATE, _ISOLATE_LTR, _END = "\u2068", "\u2066", "\u2069"
 
+_DAYS_OF_A_WEEK = 7
+
 _today: ContextVar[date] = ContextVar("today")
 
 
@@ -115,6 +117,11 @@ class Speaker:
         # By how many days off they are.
         words = {0: N_("i dag"), 1: N_("i morgon"), -1: N_("i går")}
         self._near = {off: self.gettext(word) for off, word in words.items()}
+        passed = (
+            *(N_("i måndags"), N_("i tisdags"), N_("i onsdags"), N_("i torsdags")),
+            *(N_("i fredags"), N_("i lördags"), N_("i söndags")),
+        )
+        self._passed = tuple(self.gettext(word) for word in passed)
         # The rows of a page were fetched at the same few moments.
         self._asof = lru_cache(maxsize=1024)(self._say_asof)
 
@@ -157,6 +164,16 @@ class Speaker:
         """ "i dag kl. 14.10", "tisdag 24 november kl. 09.15": inside a sentence."""
         return self._asof(moment, _today.get())
 
+    def lately(self, moment: datetime) -> str:
+        """ "i dag kl. 10.12", "i går", "i tisdags", "12 november": after "since"."""
+        day = local_day(moment)
+        gone = (_today.get() - day).days
+        if gone == 0:
+            return self.asof(moment)
+        if 1 < gone < _DAYS_OF_A_WEEK:
+            return self._passed[day.weekday()]
+        return self.near(day) or self.dateword(day)
+
     def told(self, text: Told | None) -> Markup:
         """A source's own text, marked with its language unless the page has the same."""
         if text is None:
@@ -191,9 +208,13 @@ class Speaker:
 
 
 @contextmanager
-def at(now: datetime) -> Iterator[None]:
-    """Inside, "i dag" is the Swedish day of `now`."""
-    token = _today.set(local_day(now))
+def at(now: datetime | None) -> Iterator[None]:
+    """Inside, "i dag" is the Swedish day of `now`.
+
+    None is for what is read on other days than it was written: no day is near, and each has its
+    year.
+    """
+    token = _today.set(date.min if now is None else local_day(now))
     try:
         yield
     finally:

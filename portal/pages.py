@@ -124,6 +124,7 @@ def _environment(code: str) -> Environment:
         "weekday_short": speaker.weekday_short,
         "clock": speaker.clock,
         "asof": speaker.asof,
+        "lately": speaker.lately,
         "left_to_right": speaker.left_to_right,
     }
     environment.globals["static"] = static_url

@@ -120,7 +120,7 @@ def _fragment(h: House, page: Page, slot: str) -> str:
     inner = render_section(page, section, answers_of(page, section.needs))
     language = page.scene.situation.language
     _note(h, page)
-    with at(page.scene.situation.now):
+    with at(page.today):
         return h.pages.render(
             language,
             "fragment.html",

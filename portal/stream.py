@@ -7,6 +7,7 @@ does not matter and no script is needed.
 import logging
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from time import monotonic
 from typing import Any, TypeAlias
 
@@ -66,6 +67,11 @@ class Page:
     query: str = ""
     clock: Callable[[], float] = monotonic
     printed: Callable[[Shown], None] = lambda _shown: None
+
+    @property
+    def today(self) -> datetime | None:
+        """What "i dag" means in it; None where it is to be read on other days too."""
+        return None if self.view.lasting else self.scene.situation.now
 
     def url(self, part: str = "") -> str:
         """The address of the page, or of a part of it."""
@@ -218,8 +224,8 @@ def _section_context(page: Page, shown: Shown) -> dict[str, Any]:
 
 
 def _render(page: Page, template: str, **context: Any) -> str:
-    language = page.scene.words.language
-    with at(page.scene.situation.now):
+    language = page.scene.situation.language
+    with at(page.today):
         return page.pages.render(language, template, **{**page.context, **context})
 
 

@@ -17,7 +17,7 @@ from stodtjanster.information import (
     Message,
 )
 from stodtjanster.model import Answer, Need, Outcome, Report, Timed, Told, first_day
-from views.kit import agenda, plans
+from views.kit import agenda, care, plans
 from views.kit.cards import Before
 from views.kit.memory import Asked, Change, News, changes
 from views.kit.notices import Mark, Why, mark_of
@@ -31,8 +31,8 @@ NEEDS: Final[Mapping[str, Need[Any]]] = {
     "plans": plans.PLANS,
     "agreements": plans.AGREEMENTS,
     "services": plans.SERVICES,
-    "listings": Need(Listing, days_ahead=0),
-    "managers": Need(CareManager, days_ahead=0),
+    "listings": care.LISTINGS,
+    "managers": care.MANAGERS,
 }
 """What is remembered. The same as where each is shown, so that it lies on the shelf."""
 

@@ -127,7 +127,8 @@ class View:
     that ends in "/*" has a record's handle there). `audience` may ask it; to everybody else it
     does not exist. `menu` is its name in the menu, whose order is `rank`; None keeps it out.
     `periods` replaces needs by others of the same kinds, for views that move in time. A view that
-    `recalls` is told what its reader has been shown before, and what it shows is remembered.
+    `recalls` is told what its reader has been shown before, and what it shows is remembered. One
+    that is `lasting` is read on other days than it was made, on paper.
     """
 
     def __init__(
@@ -144,6 +145,7 @@ class View:
         frame: str = "kit/frame.html",
         periods: Callable[[Asked, date], Needs] | None = None,
         recalls: bool = False,
+        lasting: bool = False,
     ) -> None:
         self.key = key
         self.path = path
@@ -155,6 +157,7 @@ class View:
         self.rank = rank
         self.frame = frame
         self.recalls = recalls
+        self.lasting = lasting
         self._periods = periods
         self.sections: list[Section] = []
 
