@@ -25,7 +25,7 @@ from stodtjanster.information import (
     Party,
     VisitForm,
 )
-from stodtjanster.model import STOCKHOLM, Answer, HsaId, Told
+from stodtjanster.model import STOCKHOLM, Answer, HsaId, PersonId, Told
 from tests.viewing import (
     FAILED,
     OTHER_REGION,
@@ -182,6 +182,23 @@ def test_agreements_of_the_plans_are_tasks_too_and_others_are_not() -> None:
     ours, unknown = made.loose
     assert (ours.owners, ours.tag) == ((Told("Vi"),), Tag("Klart", "good"))
     assert unknown.missing == "unknown"
+
+
+def test_who_the_person_is_depends_on_who_reads() -> None:
+    sip = plan("sip", activities=(task("Gå", mine=True, owners=()),))
+    agreed = answer(agreement("Jag går", Party.PERSON, plans=("sip",)))
+    assert [row.for_other for row in page(sip, agreements=agreed).loose] == [False, False]
+    mine = asking(sip)
+    ombud = replace(
+        mine,
+        situation=replace(
+            mine.situation,
+            actor=replace(mine.situation.actor, person=PersonId.parse("199001012385")),
+        ),
+    )
+    made = make_page(answer(sip), agreed, answer(), answer(), answer(), ombud)
+    assert made is not None
+    assert [row.for_other for row in made.loose] == [True, True]
 
 
 @pytest.mark.parametrize("state", list(GoalState))

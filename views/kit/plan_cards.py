@@ -53,7 +53,8 @@ class PlanNode:
 
 @dataclass(frozen=True, slots=True)
 class AgreementRow:
-    """What somebody has promised to do. `mine`: the reader is the one who promised.
+    """What somebody has promised to do. `mine`: the person whom the page is about has promised;
+    `for_other`: the reader is somebody else than that person.
 
     `noted_by` is the unit that keeps it, said where nobody is named as `owner`. `plan` is the plan
     that it belongs to, and `follow_up` when that is followed up.
@@ -67,6 +68,7 @@ class AgreementRow:
     first: date | None = None
     until: date | None = None
     done: bool = False
+    for_other: bool = False
     mark: Mark = Mark.OTHER
     plan: PlanLink | None = None
     follow_up: date | None = None
@@ -108,7 +110,8 @@ class Plans:
 
 @dataclass(frozen=True, slots=True)
 class TaskRow:
-    """What is to be done. `mine` and `owners` say by whom; without either, `missing` says why not.
+    """What is to be done. `mine` and `owners` say by whom (`for_other` as in AgreementRow); without
+    either, `missing` says why not.
 
     `plan` is the plan where it stands, when that is another than the one the page is about, and
     `agreed` that it is an agreement.
@@ -116,6 +119,7 @@ class TaskRow:
 
     text: Told
     mine: bool = False
+    for_other: bool = False
     owners: tuple[Told, ...] = ()
     missing: Literal["nobody", "unnamed", "unknown"] | None = None
     tag: Tag | None = None

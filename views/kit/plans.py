@@ -189,6 +189,7 @@ def agreement_row(
     return AgreementRow(
         text=item.text,
         mine=item.party is Party.PERSON,
+        for_other=not explain.scene.situation.about_self,
         noted_by=item.origin.unit_name or Told(explain.scene.directory.of(item.origin).name),
         owner=item.owner,
         first=item.first,

@@ -204,6 +204,7 @@ class _Content:
         row = TaskRow(
             text=item.text,
             mine=item.party is Party.PERSON,
+            for_other=not self._scene.situation.about_self,
             owners=(item.owner,) if item.owner else (),
             missing=None if item.owner or item.party is Party.PERSON else "unknown",
             tag=_said(_TASKS[ActivityState.DONE] if item.done else None, self._scene.words),
@@ -224,6 +225,7 @@ class _Content:
         row = TaskRow(
             text=task.text,
             mine=task.mine,
+            for_other=not self._scene.situation.about_self,
             owners=task.owners,
             missing=_missing(task),
             tag=_said(_TASKS.get(task.state), self._scene.words),
