@@ -16,6 +16,7 @@ from typing import Final
 from flask import request
 
 from portal.house import House
+from portal.people import Known
 from portal.security import SESSION_COOKIE
 from portal.sessions import Session
 from stodtjanster.access import Facts
@@ -29,8 +30,9 @@ _DAY: Final = timedelta(days=1)
 class Tie:
     """What binds the one who is logged in to somebody else.
 
-    `key` names it for as long as it lasts. `name` is what the register calls the other one,
-    `until` the first moment at which it no longer holds, and `scopes` are those of a grant.
+    `key` names it for as long as it lasts. `name` is what the register calls the other one, and
+    `given_name` what one calls them in a sentence. `until` is the first moment at which it no
+    longer holds, and `scopes` are those of a grant.
     """
 
     kind: ActorKind
@@ -38,6 +40,7 @@ class Tie:
     subject: PersonId
     name: str = field(repr=False)
     facts: Facts
+    given_name: str | None = field(default=None, repr=False)
     until: datetime | None = None
     scopes: frozenset[str] = frozenset()
 
@@ -134,5 +137,12 @@ def stand(house: House, session: Session, language: str, tie: Tie) -> Standing |
     situation = replace(bare, subject=known.of(bare.subject))
     if not house.people.lets_in(situation, reach=reach, facts=facts):
         return None
-    named = replace(tie, name=known.name.text if known.name else tie.name)
-    return Standing(situation, facts, named)
+    return Standing(situation, facts, _named(tie, known))
+
+
+def _named(tie: Tie, known: Known) -> Tie:
+    """With the register's names of today. Of several given names the first is used: it does not say
+    which of them somebody goes by."""
+    name = known.name.text if known.name else tie.name
+    first = known.full_name.first if known.full_name else name
+    return replace(tie, name=name, given_name=first.split()[0] if first.split() else name)

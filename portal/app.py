@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 from flask import Flask, Response, request
 
-from portal import attachments, login, ops, recollection, screens, statement
+from portal import actions, attachments, login, ombud, ops, recollection, screens, staff_login, statement
 from portal.house import House
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
@@ -21,6 +21,7 @@ from portal.people import People
 from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
+from portal.staff_door import build_staff_door
 from portal.store import Sealing, Store, StoreUnavailable
 from portal.strangers import Strangers
 from portal.tally import Tally
@@ -68,8 +69,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     house = build_house(settings, clock)
     app.extensions["house"] = house
-    own = (attachments.bp, recollection.bp)
-    for blueprint in (login.bp, statement.bp, *own, screens.bp, ops.bp):
+    own = (actions.bp, attachments.bp, ombud.bp, recollection.bp)
+    for blueprint in (login.bp, staff_login.bp, statement.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
     _add_error_pages(app, house)
@@ -128,6 +129,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             )
             for one in settings.logins
         },
+        staff=build_staff_door(settings, store, http, clock, keep_attempts=KEEP_ATTEMPTS),
         fetch=fetch,
         people=People(
             fetch,
@@ -209,7 +211,8 @@ def build_directory(
 
 
 def _add_headers(app: Flask, house: House) -> None:
-    policy = content_policy(origin(one.settings.issuer) for one in house.logins.values())
+    residents = (origin(one.settings.issuer) for one in house.logins.values())
+    policy = content_policy((*residents, *house.staff.sites))
 
     @app.before_request
     def name_request() -> None:

@@ -17,7 +17,7 @@ from portal.gate import open_gate, security_event
 from portal.house import House, house
 from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
-from portal.security import SESSION_COOKIE, is_own_post, origin
+from portal.security import SESSION_COOKIE, is_own_form, is_own_post, origin
 from portal.sessions import Session
 from stodtjanster.access import Permit
 from stodtjanster.model import Protection, Situation
@@ -71,6 +71,9 @@ class Visit:
             map_url=h.settings.map_url,
             links=tuple(link.link() for link in h.settings.links),
             matters=h.settings.turned_to(),
+            acts=h.fetch.acts,
+            name=self.standing.tie.given_name if self.standing.tie else None,
+            keeps_own=own_source(h) is not None,
             secret=h.handle_secret,
         )
 
@@ -121,15 +124,31 @@ class Visit:
         )
 
 
+def own_source(h: House) -> str | None:
+    """The key of the source that tells of what people have put in; None where there is none."""
+    named = (source.settings for source in h.fetch.sources if source.settings.enabled)
+    return next((settings.key for settings in named if settings.kind == "own"), None)
+
+
 def about(
-    blueprint: Blueprint, *paths: str, methods: tuple[str, ...] = ("GET",)
+    blueprint: Blueprint,
+    *paths: str,
+    methods: tuple[str, ...] = ("GET",),
+    unsent: Callable[[House, str, Answered], Answered] | None = None,
 ) -> Callable[[Page], Page]:
     """Put a page at these paths below /mig/, about oneself, and /for/<handle>/, about another.
 
     It is called with a `Visit`. Whoever is not logged in is asked to; an unknown handle is refused
     and never means oneself; a post that no form of ours sent is refused. An open page about another
     asks for itself again when what it rests on may have changed.
+
+    `unsent` is for forms with much in them. A browser that posts one of ours when its session is
+    over, or another, gets the page that it makes in place of the one that it is given.
     """
+
+    def not_taken(h: House, language: str, answered: Answered) -> Answered:
+        ours = request.method == "POST" and is_own_form(request, origin(h.settings.base_url))
+        return unsent(h, language, answered) if unsent is not None and ours else answered
 
     def register(page: Page) -> Page:
         @wraps(page)
@@ -137,12 +156,12 @@ def about(
             h = house()
             session = current_session(h)
             if session is None:
-                return _ask_to_log_in(h, language)
+                return not_taken(h, language, _ask_to_log_in(h, language))
             if request.method == "POST" and not is_own_post(
                 request, session.csrf, origin(h.settings.base_url)
             ):
                 security_event(h, "foreign-post", session)
-                return refused_page(h, language), 403
+                return not_taken(h, language, (refused_page(h, language), 403))
             standing = whom(h, session, language, handle)
             if standing is None:
                 security_event(h, "unknown-handle", session)

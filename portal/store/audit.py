@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from threading import Condition
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -13,6 +14,7 @@ from stodtjanster.audit import (
     AuditEvent,
     AuditUnavailable,
     Entry,
+    EventKind,
     Head,
     Sealed,
     Verdict,
@@ -20,6 +22,7 @@ from stodtjanster.audit import (
     seal,
     verify,
 )
+from stodtjanster.model import PersonId
 
 _ROWS_AT_A_TIME = 1_000
 _LOCK_HEAD = select(AuditHead.seq, AuditHead.hash).with_for_update()
@@ -66,6 +69,25 @@ class StoredAudit:
     def about(self, reference: str) -> tuple[AuditEvent, ...]:
         """The events of one matter, oldest first. Raises StoreUnavailable."""
         wanted = select(Audit.body).where(Audit.reference == reference).order_by(Audit.seq)
+        with self._database.reading() as connection:
+            return tuple(decode(body) for body in connection.scalars(wanted))
+
+    def uses(
+        self, *, actor: PersonId, subject: PersonId, since: datetime, most: int
+    ) -> tuple[AuditEvent, ...]:
+        """The last times that one person opened something of another's, newest first. Raises
+        StoreUnavailable."""
+        wanted = (
+            select(Audit.body)
+            .where(
+                Audit.subject == subject.value,
+                Audit.actor == actor.value,
+                Audit.at >= since,
+                Audit.event == EventKind.DISCLOSURE.value,
+            )
+            .order_by(Audit.seq.desc())
+            .limit(most)
+        )
         with self._database.reading() as connection:
             return tuple(decode(body) for body in connection.scalars(wanted))
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
+from unicodedata import normalize
 from uuid import UUID
 
 from stodtjanster.access.case import Grant
@@ -53,7 +54,10 @@ class Mandate:
     """From `grantor` to `grantee`, for `scopes` (those of the rules) from `valid_from` until
     `valid_to` (exclusive), with `providers` or, when there are none, everybody.
 
-    The names are the register's. `version` counts the changes, so that two who change the same one
+    The person writes what the ombud is called; from when it is accepted both names are the
+    register's. `surname` is what the person wrote: with the number it has to be right before the
+    ombud is told of it, so that a wrong number offers nothing to a stranger, and nobody has to be
+    looked up for somebody else. `version` counts the changes, so that two who change the same one
     at once cannot both do it.
     """
 
@@ -62,6 +66,7 @@ class Mandate:
     grantee: PersonId
     grantor_name: str = field(repr=False)
     grantee_name: str = field(repr=False)
+    surname: str = field(repr=False)
     scopes: frozenset[str]
     providers: frozenset[HsaId] = frozenset()
     valid_from: datetime
@@ -130,23 +135,33 @@ class Mandate:
             providers=self.providers,
         )
 
+    def is_for(self, name: str) -> bool:
+        """Whether somebody of this name, as the register has it, may be meant."""
+        return set(_parts(self.surname)) <= set(_parts(name)) and bool(_parts(self.surname))
+
     def offer(self, now: datetime) -> "Mandate":
         """The person gives it. Raises NotPossible when it is given already, or is in the past."""
         if self.stage(now) is not Stage.DRAFT or now >= self.valid_to:
             raise NotPossible
         return replace(self, offered=now)
 
-    def accept(self, now: datetime) -> "Mandate":
-        """The ombud says yes. Raises NotPossible when there is nothing to say yes to any more."""
-        if self.stage(now) is not Stage.OFFERED:
+    def accept(self, now: datetime, name: str) -> "Mandate":
+        """The ombud says yes, called `name` in the register. Raises NotPossible when there is
+        nothing to say yes to any more, or when somebody else is meant."""
+        if self.stage(now) is not Stage.OFFERED or not self.is_for(name):
             raise NotPossible
-        return replace(self, accepted=now)
+        return replace(self, accepted=now, grantee_name=name)
 
     def end(self, by: Party, now: datetime) -> "Mandate":
         """Either of them ends it, at once. Raises NotPossible when it is over, or a draft."""
         if not self.is_open(now):
             raise NotPossible
         return replace(self, ended=now, ended_by=by)
+
+
+def _parts(name: str) -> list[str]:
+    """The words of a name, however they are written: "Ek-Lund" is "ek lund"."""
+    return normalize("NFC", name).casefold().replace("-", " ").split()
 
 
 def months(moment: datetime, count: int) -> datetime:

@@ -23,12 +23,23 @@ OPEN = {
     "login.begin": "the way to a login provider",
     "login.finish": "the way back from it, guarded by the login cookie",
     "login.logged_out": "says that one is logged out",
+    "staff_login.start": "where staff log in",
+    "staff_login.begin": "the way to a login provider of staff",
+    "staff_login.oidc_answer": "the way back from it, guarded by the cookie of the login",
+    "staff_login.saml_metadata": "what a login provider must know of us",
+    "staff_login.saml_logout": "messages that a login provider has signed",
+    "staff_login.logged_out": "says that one is logged out",
     "ops.alive": "for those who run the portal",
     "ops.ready": "for those who run the portal",
     "ops.sources": "from the machine itself only",
 }
 # What changes something: by POST, never otherwise.
-CHANGING = {"login.logout"}
+CHANGING = {
+    *(f"ombud.{act}" for act in ("write", "rewrite", "prove", "give", "answer", "end")),
+    "login.logout",
+    "staff_login.logout",
+    "staff_login.saml_answer",
+}
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SAMPLES = {
     "language": list(LANGUAGES),

@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def portal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Portal]:
-    with running_portal(sandbox, tmp_path) as running:
+    with running_portal(sandbox, tmp_path, register_seconds=20) as running:
         yield running
 
 
@@ -42,6 +42,7 @@ def granted(
         "grantee": number(grantee),
         "grantor_name": "Birgitta Lindqvist",
         "grantee_name": "Anders Lindqvist",
+        "surname": "Lindqvist",
         "scopes": frozenset({"booking", "plan", "contact"}),
         "valid_from": now - DAY,
         "valid_to": now + 90 * DAY,

@@ -46,6 +46,7 @@ def mandate(**changes) -> Mandate:
         "grantee": BO,
         "grantor_name": "Anna Testsson",
         "grantee_name": "Bo Testsson",
+        "surname": "Testsson",
         "scopes": frozenset({"booking", "plan"}),
         "providers": frozenset({HsaId.parse("TSTNMT2321000156-NORD")}),
         "valid_from": NOON,
@@ -59,7 +60,7 @@ def test_what_is_kept_comes_back_as_it_was(rows):
     draft = mandate()
     rows.add(draft)
     assert rows.get(draft.id) == draft
-    whole = draft.offer(NOON).accept(NOON + DAY).end(Party.GRANTEE, NOON + 2 * DAY)
+    whole = draft.offer(NOON).accept(NOON + DAY, "Bo Testsson").end(Party.GRANTEE, NOON + 2 * DAY)
     assert rows.change(whole)
     assert rows.get(draft.id) == replace(whole, version=2)
 
@@ -81,7 +82,7 @@ def test_nothing_is_found_under_an_id_that_nobody_has(rows):
 def test_of_two_who_change_the_same_version_one_does(rows):
     offered = mandate(offered=NOON)
     rows.add(offered)
-    ends = [offered.accept(NOON + DAY), *[offered.end(Party.GRANTOR, NOON + DAY)] * 7]
+    ends = [offered.accept(NOON + DAY, "Bo Testsson"), *[offered.end(Party.GRANTOR, NOON + DAY)] * 7]
     with ThreadPoolExecutor(8) as threads:
         done = list(threads.map(rows.change, ends))
     assert done.count(True) == 1
