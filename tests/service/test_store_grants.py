@@ -82,7 +82,10 @@ def test_nothing_is_found_under_an_id_that_nobody_has(rows):
 def test_of_two_who_change_the_same_version_one_does(rows):
     offered = mandate(offered=NOON)
     rows.add(offered)
-    ends = [offered.accept(NOON + DAY, "Bo Testsson"), *[offered.end(Party.GRANTOR, NOON + DAY)] * 7]
+    ends = [
+        offered.accept(NOON + DAY, "Bo Testsson"),
+        *[offered.end(Party.GRANTOR, NOON + DAY)] * 7,
+    ]
     with ThreadPoolExecutor(8) as threads:
         done = list(threads.map(rows.change, ends))
     assert done.count(True) == 1
