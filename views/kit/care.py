@@ -48,9 +48,30 @@ def contacts(
     if not listings.items and not managers.items:
         return None
     explain = Explainer.of(scene, listings, managers)
-    chosen = sorted(listings.items, key=lambda item: list(_LISTINGS).index(item.kind))
-    rows = (*(_chosen(item, explain) for item in chosen), *_teams(managers, explain))
-    return Contacts(rows)
+    chosen = (contact for _, contact in listed(listings, explain))
+    fixed = (contact for _, contact in managing(managers, explain))
+    return Contacts((*chosen, *fixed))
+
+
+def listed(
+    listings: Answer[Listing], explain: Explainer
+) -> Iterable[tuple[ListingKind, Contact]]:
+    """Vårdval, and what else the person has chosen."""
+    order = list(_LISTINGS)
+    found = sorted(listings.items, key=lambda item: order.index(item.kind))
+    return ((item.kind, _chosen(item, explain)) for item in found)
+
+
+def managing(
+    managers: Answer[CareManager], explain: Explainer
+) -> Iterable[tuple[CareManagerKind, Contact]]:
+    """Fasta kontakter, most important first. The members of one team are one contact."""
+    order = list(_MANAGERS)
+    teams: dict[object, list[CareManager]] = {}
+    for manager in sorted(managers.items, key=lambda m: order.index(m.kind)):
+        one = manager.origin.identity if manager.team_id is None else manager.team_id
+        teams.setdefault((manager.kind, manager.origin.system, one), []).append(manager)
+    return ((members[0].kind, _contact(members, explain)) for members in teams.values())
 
 
 def _chosen(item: Listing, explain: Explainer) -> Contact:
@@ -70,16 +91,6 @@ def _chosen(item: Listing, explain: Explainer) -> Contact:
         opening=unit.opening,
         reached=reached_at(unit, explain.scene.situation.now),
     )
-
-
-def _teams(managers: Answer[CareManager], explain: Explainer) -> Iterable[Contact]:
-    """The members of one team are one contact."""
-    order = list(_MANAGERS)
-    teams: dict[object, list[CareManager]] = {}
-    for manager in sorted(managers.items, key=lambda m: order.index(m.kind)):
-        one = manager.origin.identity if manager.team_id is None else manager.team_id
-        teams.setdefault((manager.kind, manager.origin.system, one), []).append(manager)
-    return (_contact(members, explain) for members in teams.values())
 
 
 def _contact(members: list[CareManager], explain: Explainer) -> Contact:
@@ -104,15 +115,19 @@ def _contact(members: list[CareManager], explain: Explainer) -> Contact:
     )
 
 
-def unit_contact(item: Item, explain: Explainer) -> Contact:
-    """How to reach the unit that an item comes from."""
-    unit = explain.scene.directory.of(item.origin)
-    name = item.origin.unit_name or Told(unit.name)
+def unit_contact(
+    item: Item, explain: Explainer, name: Told | None = None, unit: Unit | None = None
+) -> Contact:
+    """How to reach a unit, and who answers for it: the one that the item comes from, unless
+    another is named."""
+    unit = unit or explain.scene.directory.of(item.origin)
+    name = name or item.origin.unit_name or Told(unit.name)
     return Contact(
         kind=name,
         mark=explain.mark(item),
         why=explain.why(item),
         name=name,
+        unit=Told(unit.owner) if unit.owner != name.text else None,
         phone=unit.phone,
         opening=unit.opening,
         reached=reached_at(unit, explain.scene.situation.now),
