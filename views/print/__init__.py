@@ -31,7 +31,5 @@ view.section(
 view.section(
     "contacts",
     title=N_("Vem jag kan ringa"),
-    none=N_(
-        "Vi känner inte till någon att ringa hos dem som svarade. Ring 1177 om du vill ha råd."
-    ),
+    none=N_("Det finns inget telefonnummer hos dem som svarade. Ring 1177 om du vill ha råd."),
 )(contacts)

@@ -4,6 +4,7 @@ Whoever comes to the kitchen can read it. So what a time is about is left out un
 for it, and reasons and instructions are never there.
 """
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -20,6 +21,8 @@ from views.kit.view import Scene
 DAYS: Final = 14
 YES: Final = "ja"
 
+_TITLE: Final = re.compile(r", (?=[a-zåäö])")
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -34,7 +37,9 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One thing that will happen. `title` is what it is about, where that was asked for."""
+    """One thing that will happen. `title` is what it is about, where that was asked for. `who` are
+    names, without what they are where there are many. `where` is the place, else how it is held.
+    """
 
     day: date | None
     start: datetime | None
@@ -43,11 +48,10 @@ class PaperRow:
     last_day: date | None
     mark: Mark
     unit: Told | None
-    form: str | None
     title: Told | None
     who: Told | None
     who_pending: bool
-    place: Told | None
+    where: Told | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +116,7 @@ def daily(booked: Answer[Appointment], scene: Scene) -> tuple[Series, ...] | Non
     for item in _coming(booked, scene):
         if item.recurring:
             name = (item.origin.system, item.title.text if item.title else "")
-            series.setdefault(name, []).append(_row(item, explain))
+            series.setdefault(name, []).append(_row(item, explain, briefly=True))
     found = tuple(
         Series(unit=rows[0].unit, title=rows[0].title, mark=rows[0].mark, days=_days(rows))
         for rows in series.values()
@@ -155,8 +159,9 @@ def _coming(booked: Answer[Appointment], scene: Scene) -> tuple[Appointment, ...
     return tuple(item for item in coming if (s := span(item)) is None or s[0] < edge)
 
 
-def _row(item: Appointment, explain: Explainer) -> PaperRow:
+def _row(item: Appointment, explain: Explainer, *, briefly: bool = False) -> PaperRow:
     shown = event_row(item, explain)
+    form = Told(shown.form, explain.scene.words.language) if shown.form else None
     return PaperRow(
         day=shown.day,
         start=shown.start,
@@ -165,12 +170,18 @@ def _row(item: Appointment, explain: Explainer) -> PaperRow:
         last_day=item.when.last if isinstance(item.when, Dated) else None,
         mark=shown.mark,
         unit=shown.unit,
-        form=shown.form,
         title=shown.title if _titles(explain.scene) else None,
-        who=shown.who,
+        who=_names(item.who) if briefly or len(item.who) > 1 else shown.who,
         who_pending=shown.who_pending,
-        place=shown.place,
+        where=shown.place or form,
     )
+
+
+def _names(who: tuple[Told, ...]) -> Told | None:
+    """Without the titles after them, which begin with a small letter: "Amina Yusuf, läkare"."""
+    if not who:
+        return None
+    return Told(", ".join(_TITLE.split(name.text)[0] for name in who), who[0].lang)
 
 
 def _days(rows: Iterable[PaperRow]) -> tuple[PaperDay, ...]:
