@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
+from typing import Any, Literal
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, ViewportSize
 
-_AXE = """async (forced) => {
+_AXE = """async (colours) => {
   const tags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
   // axe reads the colours of the style sheet, not those that the system forces upon them.
-  const rules = forced ? {'color-contrast': {enabled: false}} : {};
-  const found = await axe.run(document, {runOnly: tags, rules});
+  const contrast = {'color-contrast': {enabled: colours !== 'forced'}};
+  const options = colours === 'only' ? {runOnly: {type: 'rule', values: ['color-contrast']}}
+    : {runOnly: tags, rules: contrast};
+  const found = await axe.run(document, {...options, resultTypes: ['violations']});
   return found.violations.flatMap(v => v.nodes.map(n => `${v.id}: ${n.target.join(' ')}`));
 }"""
 _OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
-_CLIPPED = """[...document.querySelectorAll('main *, header *, footer *')].filter(e =>
-  !e.closest('.dold, .hoppa, svg, progress') && e.checkVisibility() && e.clientWidth > 0 &&
-  e.scrollWidth > e.clientWidth + 1 && getComputedStyle(e).display !== 'inline')
+# What is cut down to nothing is there for screen readers, and fits nowhere on purpose.
+_CLIPPED = """[...document.querySelectorAll('main *, header *, footer *')].filter(e => {
+  if (e.closest('.hoppa, svg, progress') || !e.checkVisibility() || e.clientWidth === 0 ||
+    e.scrollWidth <= e.clientWidth + 1 || getComputedStyle(e).display === 'inline') return false;
+  for (let one = e; one; one = one.parentElement) {
+    if (getComputedStyle(one).clipPath !== 'none') return false;
+  }
+  return true;
+})
   .map(e => `${e.tagName}.${e.className} ${e.textContent.trim().slice(0, 40)}`)"""
 _SMALL = """[...document.querySelectorAll('a, button, summary, input:not([type=hidden])')]
   .filter(e => {
@@ -34,25 +42,51 @@ _MOVING = """[document, ...[...document.querySelectorAll('*')].flatMap(e => e.sh
 _STOP = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
+  const name = e === window.firstStop ? null : e.textContent.trim();
+  window.firstStop ??= e;
   const style = getComputedStyle(e);
   const box = e.getBoundingClientRect();
   const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return {
-    name: e.textContent.trim().replace(/\\s+/g, ' ').slice(0, 60),
+    name: name?.replace(/\\s+/g, ' ').slice(0, 60) ?? null,
     ring: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
     covered: !(at && (e.contains(at) || at.contains(e))),
     section: e.closest('[slot]')?.slot ?? e.closest('header, main, footer')?.tagName ?? '',
   };
 }"""
+# Whoever is in a group of choices moves among them with the arrow keys.
+_REACHABLE = """(() => {
+  const groups = new Set();
+  return [...document.querySelectorAll('a[href], button, summary, select, textarea, input, ' +
+    '[tabindex="0"]')].filter(e => {
+    if (!e.checkVisibility() || e.disabled || e.type === 'hidden') return false;
+    if (e.type !== 'radio') return true;
+    const first = !groups.has(e.name);
+    groups.add(e.name);
+    return first;
+  }).length;
+})()"""
+_PAGE = """({title: document.title, h1: document.querySelector('h1')?.innerText ?? '',
+  lang: document.documentElement.lang, dir: document.documentElement.dir,
+  mains: document.querySelectorAll('main').length,
+  footer: document.querySelector('footer')?.textContent ?? ''})"""
 _SHEET = """css => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(css);
   document.adoptedStyleSheets = [sheet];
 }"""
+Colours = Literal["own", "forced", "only"]
 NO_SETTING = ""
 DOUBLE_TEXT = "html { font-size: 200% !important }"
 TEXT_SPACING = """* { line-height: 1.5 !important; letter-spacing: 0.12em !important;
   word-spacing: 0.16em !important } p { margin-block-end: 2em !important }"""
+_SETTINGS = {"as is": NO_SETTING, "200 %": DOUBLE_TEXT, "spacing": TEXT_SPACING}
+SIZES: dict[str, ViewportSize] = {
+    "1280": {"width": 1280, "height": 900},
+    "390": {"width": 390, "height": 844},
+    # 400 % zoom on a window of 1280 by 1024.
+    "320": {"width": 320, "height": 256},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +99,14 @@ class Stop:
     section: str
 
 
-def axe_violations(page: Page, source: str, *, forced: bool = False) -> list[str]:
-    """What axe-core finds. Give it a page whose policy is bypassed."""
+def axe_violations(page: Page, source: str, colours: Colours = "own") -> list[str]:
+    """What axe-core finds. Give it a page whose policy is bypassed.
+
+    `colours` are the page's own, forced by the system, or the only thing to look at.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(source)
-    found: list[str] = page.evaluate(_AXE, forced)
+    found: list[str] = page.evaluate(_AXE, colours)
     return found
 
 
@@ -110,14 +147,78 @@ def moving(page: Page) -> list[str]:
     return found
 
 
+def everything(page: Page, axe: str) -> list[str]:
+    """All that is wrong with a page, at every width, in every colouring and by keyboard.
+
+    Rules that do not look at colours are tried in light colours, and where the system forces its
+    own, which changes what is drawn. Leaves the page light and 1280 wide.
+    """
+    wrong = [f"headings {levels}" for levels in [skipped_headings(page)] if levels]
+    wrong += [f"moves: {one}" for one in moving(page)]
+    wrong += _unnamed(page)
+    for size in ("390", "320", "1280"):
+        page.set_viewport_size(SIZES[size])
+        wrong += [f"{size}: {one}" for one in (*_colours(page, axe), *_texts(page))]
+        if size != "390":
+            wrong += [f"{size}: {one}" for one in _keyboard(page)]
+    return wrong
+
+
+def _unnamed(page: Page) -> list[str]:
+    """What a browser and a screen reader are told of the page itself (2.4.2, 3.1.1)."""
+    said: dict[str, Any] = page.evaluate(_PAGE)
+    parts = {
+        "title": said["title"].startswith(said["h1"]) and len(said["title"]) > len(said["h1"]) > 0,
+        "language": (said["lang"] == "ar") == (said["dir"] == "rtl") and bool(said["lang"]),
+        "one main": said["mains"] == 1,
+        "help in the footer": "112" in said["footer"],
+    }
+    return [f"no {part}" for part, right in parts.items() if not right]
+
+
+def _colours(page: Page, axe: str) -> list[str]:
+    page.emulate_media(color_scheme="light", forced_colors="none")
+    wrong = axe_violations(page, axe)
+    page.emulate_media(color_scheme="dark")
+    wrong += [f"dark {one}" for one in axe_violations(page, axe, "only")]
+    page.emulate_media(color_scheme="light", forced_colors="active")
+    wrong += [f"forced {one}" for one in axe_violations(page, axe, "forced")]
+    page.emulate_media(forced_colors="none")
+    return wrong
+
+
+def _texts(page: Page) -> list[str]:
+    wrong = []
+    for name, css in _SETTINGS.items():
+        set_text(page, css)
+        found = (overflow(page), clipped(page), small_targets(page))
+        if found != (0, [], []):
+            wrong.append(f"{name} {found}")
+    set_text(page, NO_SETTING)
+    return wrong
+
+
+def _keyboard(page: Page) -> list[str]:
+    reachable: int = page.evaluate(_REACHABLE)
+    stops = tab_stops(page)
+    wrong = [f"no ring: {stop.name}" for stop in stops if stop.ring < 2]
+    wrong += [f"hidden: {stop.name}" for stop in stops if stop.covered]
+    if len(stops) != reachable:
+        wrong.append(f"{len(stops)} stops of {reachable}")
+    return wrong
+
+
 def tab_stops(page: Page, most: int = 400) -> list[Stop]:
-    """Every stop of the Tab key from the beginning of the page until it leaves the page."""
-    page.evaluate("document.activeElement?.blur?.()")
+    """Every stop of the Tab key, from where it is to where it began."""
+    page.evaluate("document.activeElement?.blur?.(); window.firstStop = undefined")
     stops: list[Stop] = []
     for _ in range(most):
         page.keyboard.press("Tab")
         said: dict[str, Any] | None = page.evaluate(_STOP)
         if said is None:
+            # The browser's own buttons come between the last and the first.
+            continue
+        if said["name"] is None:
             return stops
         stops.append(Stop(**said))
-    raise AssertionError(f"the Tab key never leaves the page: {stops[-3:]}")
+    raise AssertionError(f"the Tab key never comes back: {stops[-3:]}")
