@@ -54,6 +54,7 @@ from tests.viewing import (
 from views.kit.agenda import events, next_up, week
 from views.kit.cards import EventRow, Events
 from views.kit.care import contacts
+from views.kit.memory import Memory, Recalled, Snapshot
 from views.kit.notices import Mark
 from views.kit.plan_cards import PlanNode
 from views.kit.plans import planning
@@ -548,15 +549,17 @@ def _children(node: PlanNode) -> list[str]:
 class TestTheWholeView:
     def test_nothing_at_all_is_said_only_when_everybody_answered(self) -> None:
         everything = {name: answer() for name in view.needs}
+        seen = Snapshot(NOW - timedelta(days=3))
+        again = scene(recalled=Recalled(Memory(seen, seen, "a" * 64)))
         for section in (one for one in view.sections if one.needs):
-            shown = show(section, everything, scene())
+            shown = show(section, everything, again)
             if section.slot != "plans":  # whose three parts speak for themselves
                 assert shown.state == "empty"
                 assert "hos dem som svarade" in shown.empty_text
             one_silent = everything | {
                 name: answer(reports=[report(), FAILED]) for name in section.needs
             }
-            assert show(section, one_silent, scene()).state in ("unknown", "partial")
+            assert show(section, one_silent, again).state in ("unknown", "partial")
 
     def test_what_is_over_does_not_make_a_list(self) -> None:
         assert EVENTS is not None

@@ -18,6 +18,7 @@ from stodtjanster.information import (
 )
 from stodtjanster.model import Answer, Need, Outcome, Report, Timed, Told, first_day
 from views.kit import agenda, care, plans
+from views.kit import messages as letters
 from views.kit.cards import Before
 from views.kit.memory import Asked, Change, News, changes
 from views.kit.notices import Mark, Why, mark_of
@@ -33,12 +34,14 @@ NEEDS: Final[Mapping[str, Need[Any]]] = {
     "services": plans.SERVICES,
     "listings": care.LISTINGS,
     "managers": care.MANAGERS,
+    "messages": letters.MESSAGES,
 }
 """What is remembered. The same as where each is shown, so that it lies on the shelf."""
 
 NONE: Final = N_("Inget har ändrats sedan du var här senast, hos dem som svarade.")
 
 FOLD_FROM: Final = 3
+_FEW: Final = 4
 
 _LABELS: Final[Mapping[Change, Mapping[type[Item], str]]] = {
     Change.NEW: {
@@ -112,17 +115,19 @@ class NewsDay:
 @dataclass(frozen=True, slots=True)
 class Latest:
     """`since` is None on the first visit, and when nothing is `kept`: then nothing can be told.
-    `count` is how many things have changed; the rows may be fewer."""
+    `count` is how many things have changed; the rows may be fewer. `href` leads to all of them."""
 
     since: datetime | None
     kept: bool = True
+    href: str = ""
     days: tuple[NewsDay, ...] = ()
     others: tuple[NewsRow, ...] = ()
     count: int = 0
 
     @property
-    def rows(self) -> tuple[NewsRow, ...]:
-        return (*(row for day in self.days for row in day.rows), *self.others)
+    def few(self) -> tuple[NewsRow, ...]:
+        """Those that have room on a page about other things as well."""
+        return (*(row for day in self.days for row in day.rows), *self.others)[:_FEW]
 
 
 def latest(
@@ -132,6 +137,7 @@ def latest(
     services: Answer[CareService],
     listings: Answer[Listing],
     managers: Answer[CareManager],
+    messages: Answer[Message],
     scene: Scene,
 ) -> Latest | None:
     """None when nothing has changed, as far as those who answered tell."""
@@ -142,15 +148,16 @@ def latest(
         "services": services,
         "listings": listings,
         "managers": managers,
+        "messages": messages,
     }
     return tell(given, scene)
 
 
 def tell(given: Mapping[str, Answer[Any]], scene: Scene) -> Latest | None:
     """`given` are answers under the names of `NEEDS`."""
-    recalled = scene.recalled
+    recalled, href = scene.recalled, f"{scene.base}nytt/"
     if recalled.memory is None:
-        return Latest(since=None, kept=recalled.kept)
+        return Latest(since=None, kept=recalled.kept, href=href)
     since = recalled.memory.since
     found = changes(since, asked(given, scene), pen_of(scene), scene.situation.now)
     if not found:
@@ -161,6 +168,7 @@ def tell(given: Mapping[str, Answer[Any]], scene: Scene) -> Latest | None:
     dated = [row for row in rows if row.day is not None]
     return Latest(
         since=since.at,
+        href=href,
         days=tuple(
             NewsDay(day, tuple(of_day))
             for day, of_day in groupby(dated, lambda row: row.day)
@@ -224,6 +232,9 @@ def _told(item: Item, news: News, explain: Explainer) -> NewsRow:
             return replace(row, title=item.name, href=f"{explain.scene.base}insatser/")
         case CareManager() | Listing():
             return replace(row, title=item.name or item.unit, unit=item.unit if item.name else None)
+        case Message():
+            letter = letters.message_row(item, explain)
+            return replace(row, title=letter.title, unit=letter.sender, href=letter.href)
         case _:
             return row
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from views.kit import agenda, care, messages, plans
+from views.kit import agenda, care, messages, news, plans
 from views.kit.cards import Action
 from views.kit.links import ABOUT_MEDICINES, OutLink, led_to
 from views.kit.view import RESIDENTS, Scene, View
@@ -28,6 +28,7 @@ view = View(
         "agreements": plans.AGREEMENTS,
         "services": plans.SERVICES,
     },
+    recalls=True,
 )
 
 NONE_THIS_WEEK = N_("Inget är inbokat de närmaste sju dagarna hos dem som svarade.")
@@ -59,6 +60,7 @@ view.section(
         "Du har varken vårdval eller fast kontakt hos dem som svarade. Ring 1177 om du vill ha råd."
     ),
 )(care.contacts)
+view.section("news", title=N_("Nytt sedan sist"), none=news.NONE)(news.latest)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,7 @@ def more(scene: Scene) -> More:
     words = scene.words
     return More(
         pages=(
+            Action(f"{scene.base}utskrift/", words.gettext(N_("Skriv ut två veckor"))),
             Action(f"{scene.base}lakemedel/", words.gettext(N_("Läkemedel"))),
             Action(f"{scene.base}kallor/", words.gettext(N_("Varifrån uppgifterna kommer"))),
         ),
