@@ -11,6 +11,7 @@ from portal.pages import Pages
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
+from portal.staff_door import StaffDoor
 from portal.store import CalendarRows, MessageRows, OwnWordsRows, RecollectionRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
@@ -40,6 +41,7 @@ class House:
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]
+    staff: StaffDoor
     fetch: FetchService
     people: People
     directory: Directory
