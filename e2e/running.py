@@ -16,7 +16,7 @@ from typing import Any
 import httpx
 import tomli_w
 
-from portal.demo import Process, portal_settings, run_server
+from portal.demo import Process, introduce, portal_settings, run_server
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -75,6 +75,7 @@ def running(state: Path) -> Iterator[World]:
         started.append(portal)
         url = settings["base_url"]
         _wait_until(portal, lambda: _answers(f"{url}/drift/lever"))
+        introduce(told, url)
         yield World(url, told["panel"], state / "portal.db")
     finally:
         for process in reversed(started):

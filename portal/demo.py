@@ -12,6 +12,7 @@ from secrets import token_urlsafe
 from typing import Any
 
 import click
+import httpx
 import orjson
 import tomli_w
 
@@ -63,6 +64,7 @@ _ACCESSIBILITY = {
 }
 BROKEN = "sydkust=http500"
 MAIN_PERSON = "birgitta"
+STAFF_KEY = "siths"
 CONSUMER = "TSTNMT2321000156-PORT"
 SERVER = Path(__file__).resolve().parent.parent / "deploy" / "gunicorn.conf.py"
 
@@ -89,6 +91,7 @@ def run_demo(port: int, sandbox_port: int, state: Path) -> int:
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
         portal = run_server(port, config)
         _wait_for_port(portal, port)
+        introduce(told, settings["base_url"])
         _greet(told, port)
         while portal.poll() is None and sandbox.poll() is None:
             time.sleep(0.5)
@@ -126,7 +129,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "secret": _secret(state / "hemlighet"),
         "sources": [
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),
-            *(*_regional(told), *_over_fhir(told)),
+            *(*_regional(told), *_over_fhir(told), _guardianships(told)),
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
             {"key": "own", "kind": "own", "name": "Portalen"},
         ],
@@ -135,6 +138,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
+        **_staff(told),
         "logins": [
             {
                 "key": "test",
@@ -146,6 +150,38 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             }
         ],
     }
+
+
+def _staff(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The staff's provider; nothing where the sandbox has none."""
+    siths = told.get("siths")
+    if siths is None:
+        return {}
+    return {
+        "staff_saml": [
+            {
+                "key": STAFF_KEY,
+                "title": "test-SITHS",
+                "entity_id": siths["entity_id"],
+                "metadata_url": f"{siths['address']}/metadata",
+                "metadata_signers": [siths["metadata_signer"]],
+                "site": siths["site"],
+                "certificate": siths["certificate"],
+                "private_key": siths["key"],
+                "next_certificate": siths["next_certificate"],
+                "next_private_key": siths["next_key"],
+            }
+        ]
+    }
+
+
+def introduce(told: Mapping[str, Any], base_url: str) -> None:
+    """Hand our metadata in to the staff's provider, as one does when a service is connected."""
+    siths = told.get("siths")
+    if siths is None:
+        return
+    own = httpx.get(f"{base_url}/personal/saml/{STAFF_KEY}/metadata").raise_for_status()
+    httpx.put(f"{siths['address']}/_test/service", content=own.content).raise_for_status()
 
 
 def _inbound(told: Mapping[str, Any], port: int) -> dict[str, Any]:
@@ -230,6 +266,17 @@ def _register(told: Mapping[str, Any]) -> dict[str, Any]:
         "logical_address": unit["hsa_id"],
         "expects": [unit["hsa_id"]],
         **_through_platform(told, "GetPersonsForProfile/5/rivtabp21"),
+    }
+
+
+def _guardianships(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Who is whose guardian, beside the platform."""
+    return {
+        "key": "guardianships",
+        "kind": "guardianships",
+        "name": "Folkbokföringen",
+        "url": told["guardianships"],
+        **_over_mutual_tls(told),
     }
 
 

@@ -50,7 +50,7 @@ def _parser() -> argparse.ArgumentParser:
         "--state", type=Path, required=True, metavar="DIR", help="keys and sandbox.json"
     )
     parser.add_argument(
-        "--port-base", type=int, default=9400, help="first of six ports; 0: any free ones"
+        "--port-base", type=int, default=9400, help="first of seven ports; 0: any free ones"
     )
     parser.add_argument(
         "--raw", type=Path, metavar="DIR", help="<person>/<contract>/*.xml|json, served as they are"

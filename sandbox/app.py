@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import shutil
 import signal
 import socket
 from collections.abc import Mapping
@@ -27,13 +28,15 @@ from sandbox.index import Index
 from sandbox.messages import Postman
 from sandbox.notifications import teller
 from sandbox.people import Person, load_people
+from sandbox.people.employees import load_employees
 from sandbox.people.units import load_units
+from sandbox.platform import guardians
 from sandbox.producers import contracts
 from sandbox.raw import RawMessages
 from sandbox.sending import Sender
 
 HOST = "127.0.0.1"
-PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt", "platform-http")
+PORTS = ("panel", "platform", "fhir", "oidc", "fast-kontakt", "platform-http", "siths")
 _FHIR = {"fhir": SJOVIK, "fast-kontakt": FAST_KONTAKT}
 # Long enough to finish an answer, short enough that a hanging one does not hold the stop.
 _SHUTDOWN = 0.5
@@ -86,6 +89,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
     issuer = f"http://{HOST}:{ports['oidc']}"
     provider, provider_info = oidc.create(issuer=issuer, people=country.people, state=options.state)
     provider.middlewares.append(_breakable(country.faults, "bankid"))
+    siths, siths_info = _siths(country, ports["siths"], options.state)
     applications = {
         "panel": panel.create(country, postman),
         "platform": platform.create(country),
@@ -101,6 +105,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
             )
             for name, place in _FHIR.items()
         },
+        **siths,
     }
     if postman is not None:
         applications["platform"].on_startup.append(postman.send_all)
@@ -121,6 +126,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         "endpoint_key": str(keys.endpoint.key),
         "platform_hsa_id": PLATFORM_HSA,
         "platform": f"https://{HOST}:{ports['platform']}",
+        "guardianships": f"https://{HOST}:{ports['platform']}{guardians.PATH}",
         "platform_http": f"http://{HOST}:{ports['platform-http']}",
         "fhir": {place.name: bases[name] for name, place in _FHIR.items()},
         "fhir_client": {
@@ -130,10 +136,26 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         },
         "panel": f"http://{HOST}:{ports['panel']}",
         "oidc": provider_info,
+        **siths_info,
         "people": [_published(person) for person in country.people],
         "units": [unit.published() for unit in country.units.values()],
     }
     return Sandbox(applications, info, keys)
+
+
+def _siths(
+    country: Country, port: int, state: Path
+) -> tuple[dict[str, web.Application], dict[str, object]]:
+    """Nothing where the program that it signs with is absent."""
+    if shutil.which("xmlsec1") is None:
+        return {}, {}
+    # A heavy library, which only this part of the sandbox needs.
+    from sandbox import siths
+
+    application, told = siths.create(
+        port=port, employees=load_employees(country.people), state=state
+    )
+    return {"siths": application}, {"siths": told}
 
 
 def configure(options: Options) -> Path:

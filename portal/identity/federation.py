@@ -63,15 +63,15 @@ def parse_xml(text: bytes) -> etree._Element:
     except (etree.XMLSyntaxError, ValueError):
         raise LoginRefused(LoginRefusal.MALFORMED) from None
     doctype = root.getroottree().docinfo.doctype  # type: ignore[union-attr]  # stubs
-    if doctype or not is_plain(root):
+    alone = root.getprevious() is None and root.getnext() is None
+    if doctype or not alone or not is_plain(root):
         raise LoginRefused(LoginRefusal.MALFORMED)
     return root
 
 
-def is_plain(root: etree._Element) -> bool:
+def is_plain(element: etree._Element) -> bool:
     """Elements and text only."""
-    beside = root.getprevious() is not None or root.getnext() is not None
-    return not beside and all(isinstance(each.tag, str) for each in root.iter())
+    return all(isinstance(each.tag, str) for each in element.iter())
 
 
 def read_metadata(

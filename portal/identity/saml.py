@@ -34,6 +34,7 @@ from onelogin.saml2.logout_request import OneLogin_Saml2_Logout_Request
 from onelogin.saml2.logout_response import OneLogin_Saml2_Logout_Response
 from onelogin.saml2.response import OneLogin_Saml2_Response
 from onelogin.saml2.settings import OneLogin_Saml2_Settings
+from onelogin.saml2.utils import OneLogin_Saml2_Utils
 
 from portal.identity.federation import (
     SIGNATURES,
@@ -79,6 +80,7 @@ _ENCRYPTION: Final = frozenset(
 _NS: Final = {
     "samlp": "urn:oasis:names:tc:SAML:2.0:protocol",
     "saml": "urn:oasis:names:tc:SAML:2.0:assertion",
+    "ds": "http://www.w3.org/2000/09/xmldsig#",
     "xenc": "http://www.w3.org/2001/04/xmlenc#",
 }
 _STATUS: Final = "urn:oasis:names:tc:SAML:2.0:status:"
@@ -182,6 +184,27 @@ class LogoutAsked:
     name_id: str
     indexes: tuple[str, ...]
     answer_url: str | None
+
+
+class _Response(OneLogin_Saml2_Response):  # type: ignore[misc]  # python3-saml has no types
+    """The library's, which breaks the signature of an assertion that was signed and then encrypted:
+    lxml gives an element that is moved the prefixes of its new place, and prefixes are signed. Here
+    what was decrypted is put in its place as text.
+    """
+
+    def _decrypt_assertion(self, xml: etree._Element) -> etree._Element:
+        wrapped = _the_one(xml, "saml:EncryptedAssertion")
+        data = _the_one(wrapped, "xenc:EncryptedData")
+        # The key may stand beside what it opens (SAML 2.0 Errata E43).
+        for key in wrapped.findall("xenc:EncryptedKey", _NS):
+            _the_one(data, "ds:KeyInfo").append(key)
+        opened = OneLogin_Saml2_Utils.decrypt_element(
+            data, self._settings.get_sp_key(), inplace=True
+        )
+        text = etree.tostring(opened, with_tail=False)
+        place = etree.Comment(secrets.token_hex(_SECRET_BYTES))
+        xml.replace(wrapped, place)
+        return parse_xml(etree.tostring(xml).replace(etree.tostring(place, with_tail=False), text))
 
 
 class SamlProvider:
@@ -381,18 +404,16 @@ class SamlProvider:
         if not ways <= _ENCRYPTION:
             raise LoginRefused(LoginRefusal.BAD_SIGNATURE)
 
-    def _opened(self, answer: str, idp: IdpMetadata) -> OneLogin_Saml2_Response:
+    def _opened(self, answer: str, idp: IdpMetadata) -> _Response:
         """The response, decrypted with the first of our keys that can."""
         for key in self._keys[:-1]:
             try:
-                return OneLogin_Saml2_Response(self._library(idp, key), answer)
+                return _Response(self._library(idp, key), answer)
             except xmlsec.Error:
                 log.info("not encrypted to the first key")
-        return OneLogin_Saml2_Response(self._library(idp, self._keys[-1]), answer)
+        return _Response(self._library(idp, self._keys[-1]), answer)
 
-    def _proved(
-        self, response: OneLogin_Saml2_Response, transaction: SamlTransaction, now: datetime
-    ) -> Proof:
+    def _proved(self, response: _Response, transaction: SamlTransaction, now: datetime) -> Proof:
         """What the library has found valid, checked for what it does not ask."""
         assertion = _the_one(response.get_xml_document(), "saml:Assertion")
         if not is_plain(assertion):
