@@ -161,7 +161,7 @@ def test_nobody_to_ask_is_not_said_to_be_nothing() -> None:
     assert (shown.body, shown.state) == (None, "unknown")
 
 
-@pytest.mark.parametrize("lang", list(LANGUAGES))
+@pytest.mark.parametrize("lang", ["sv", "en"])
 def test_the_page_says_it_for_eyes_and_ears(lang: str) -> None:
     silent = told(CareManager, system=OTHER_REGION, outcome=SILENT, cause=Cause.TIMEOUT, as_of=None)
     body = asked(told(), silent, words=Speaker(LANGUAGES[lang]))
