@@ -1,5 +1,6 @@
 """What outlives a request: the audit log, sessions, logins that have begun, messages, grants,
-what people have put in themselves, what readers have been shown, and calendar addresses."""
+what people have put in themselves, what they have closed, what readers have been shown, and
+calendar addresses."""
 
 from portal.store.audit import StoredAudit
 from portal.store.calendars import CalendarRow, CalendarRows
@@ -10,6 +11,7 @@ from portal.store.messages import Added, MessageRows
 from portal.store.own import OwnWordsRows, Put
 from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
+from portal.store.seals import SealRows
 from portal.store.sessions import SessionRow, SessionRows
 from portal.store.staff import StaffSessionRow, StaffSessionRows, UsedAssertions
 from portal.store.store import Store
@@ -24,6 +26,7 @@ __all__ = [
     "OwnWordsRows",
     "Put",
     "RecollectionRows",
+    "SealRows",
     "Sealing",
     "SessionRow",
     "SessionRows",

@@ -10,6 +10,7 @@ from portal.store.migrate import upgrade
 from portal.store.own import OwnWordsRows
 from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
+from portal.store.seals import SealRows
 from portal.store.sessions import SessionRows
 from portal.store.staff import StaffSessionRows, UsedAssertions
 
@@ -38,6 +39,10 @@ class Store:
     def grants(self, sealing: Sealing) -> GrantRows:
         """What people let others do for them, as this key reads it."""
         return GrantRows(self._database, sealing)
+
+    def seals(self, sealing: Sealing) -> SealRows:
+        """What people have closed, found by their owners with this key."""
+        return SealRows(self._database, sealing)
 
     def messages(self, sealing: Sealing) -> MessageRows:
         """Messages to people, as this key reads them."""

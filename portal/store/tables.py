@@ -154,6 +154,16 @@ class GrantTable(Base):
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
 
 
+class SealTable(Base):
+    """What people have closed, and since when. Only the key of the store tells whose."""
+
+    __tablename__ = "seals"
+
+    person: Mapped[str] = mapped_column(String(64), primary_key=True)
+    sealed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    locked: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
 class MessageTable(Base):
     """Messages to people. Only the key of the store tells whose, from whom and what they say."""
 

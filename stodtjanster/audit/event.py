@@ -44,6 +44,9 @@ class EventKind(StrEnum):
     GRANT_ACCEPTED = "GrantAccepted"
     GRANT_ENDED = "GrantEnded"
     """One of the two has ended it, or the ombud has said no."""
+    CLOSURE = "Closure"
+    """A person closes or opens what is shown of theirs, or their login: written before it is so.
+    Which, is its detail: sealed, unsealed, locked or unlocked."""
     WRITTEN = "Written"
     """The person puts in, changes or removes words of their own: written before it is kept. Which,
     is its detail."""
