@@ -1,4 +1,4 @@
-"""What a reader has been shown, kept from one visit to the next (ADR 15).
+"""What a reader has been shown, kept from one visit to the next (ADR 16).
 
 It is read before a page and written after it, when the reader has been sent the whole. It is no
 information about the person beyond what the page itself had leave to show, so it has no permit of

@@ -1,7 +1,7 @@
 """What one reader has been shown, remembered without what it said.
 
 Of each record there is a keyed name, a keyed digest of what was shown of it, who told it, and when
-it takes place: enough to tell what is new, moved, changed or gone, and no more (ADR 15). Pure:
+it takes place: enough to tell what is new, moved, changed or gone, and no more (ADR 16). Pure:
 `portal.recollection` keeps it, sealed.
 """
 

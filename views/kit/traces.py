@@ -1,6 +1,6 @@
 """What is left of a record when what it said is taken away: a keyed name, keyed digests, a time.
 
-Digests of what pages show tell that something has changed, and not what it was (ADR 15).
+Digests of what pages show tell that something has changed, and not what it was (ADR 16).
 """
 
 from collections.abc import Callable, Mapping
