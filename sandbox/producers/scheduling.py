@@ -232,12 +232,12 @@ class CancelBooking(_Write):
     namespace = "urn:riv:crm:scheduling:CancelBookingResponder:1"
 
     def forbids(self, row: Mapping[str, Any], asked: Asked) -> str | None:  # noqa: ARG002
-        return None if row.get("cancel") else _CALL_TO_CANCEL
+        return None if _may(row, "cancel") else _CALL_TO_CANCEL
 
     def done(self, row: Mapping[str, Any], asked: Asked) -> tuple[str | None, str | None]:
         asked.bookings.cancel(row, asked.anchor)
         message = asked.text("r:message", self.paths)
-        return None, _NO_MESSAGE if message and not row.get("message") else None
+        return None, _NO_MESSAGE if message and not _may(row, "message") else None
 
 
 class UpdateBooking(_Write):
@@ -247,7 +247,7 @@ class UpdateBooking(_Write):
     booking_path = "r:requestedTimeslot/c:bookingId"
 
     def forbids(self, row: Mapping[str, Any], asked: Asked) -> str | None:
-        if not row.get("rebook"):
+        if not _may(row, "rebook"):
             return _CALL_TO_MOVE
         return None if self.wanted(asked) else _TAKEN
 
@@ -288,8 +288,14 @@ def _details(own: Build, row: Mapping[str, Any], person: Person, asked: Asked) -
     if is_timed(row):
         start, end = span(row, asked.anchor)
         when = stamp(start), stamp(end)
-    flags = {name: row.get(name, False) for name in ("cancel", "rebook", "message")}
+    flags = {name: _may(row, name) for name in ("cancel", "rebook", "message")}
     return timeslot(own, {**row, **flags}, person, asked.units, when)
+
+
+def _may(row: Mapping[str, Any], what: str) -> bool:
+    """What may be done with a booking. `unsaid` in its file is what the schedule leaves out."""
+    allowed: bool = {**row, **row.get("unsaid", {})}.get(what, False)
+    return allowed
 
 
 CONTRACTS = (
