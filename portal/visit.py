@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import wraps
 from itertools import product
 from math import ceil
-from typing import Any, TypeAlias
+from typing import Any, Literal, TypeAlias
 from urllib.parse import quote
 
 from flask import Blueprint, make_response, redirect, request
@@ -19,13 +19,19 @@ from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
 from portal.security import SESSION_COOKIE, is_own_form, is_own_post, origin
 from portal.sessions import Session
+from portal.store import StoreUnavailable
 from stodtjanster.access import Permit
+from stodtjanster.audit import AuditUnavailable
 from stodtjanster.model import Protection, Situation
 from views.kit.view import ONE, Asked, Scene, View
 from views.kit.words import N_
 
 Answered: TypeAlias = BaseResponse | str | tuple[str, int]
 Page: TypeAlias = Callable[..., Answered]
+Untaken: TypeAlias = Literal["logged-out", "foreign", "down"]
+"""Why a form is not taken: nobody is logged in, it was made in another session, or neither the log
+nor the store can be written."""
+Unsent: TypeAlias = Callable[[House, str, Untaken], Answered | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +140,7 @@ def about(
     blueprint: Blueprint,
     *paths: str,
     methods: tuple[str, ...] = ("GET",),
-    unsent: Callable[[House, str, Answered], Answered] | None = None,
+    unsent: Unsent | None = None,
 ) -> Callable[[Page], Page]:
     """Put a page at these paths below /mig/, about oneself, and /for/<handle>/, about another.
 
@@ -142,26 +148,34 @@ def about(
     and never means oneself; a post that no form of ours sent is refused. An open page about another
     asks for itself again when what it rests on may have changed.
 
-    `unsent` is for forms with much in them. A browser that posts one of ours when its session is
-    over, or another, gets the page that it makes in place of the one that it is given.
+    `unsent` is for forms with much in them, which must not be lost: whoever sends one of ours that
+    cannot be taken is given what it makes, when that is anything, in place of the ordinary answer.
     """
-
-    def not_taken(h: House, language: str, answered: Answered) -> Answered:
-        ours = request.method == "POST" and is_own_form(request, origin(h.settings.base_url))
-        return unsent(h, language, answered) if unsent is not None and ours else answered
 
     def register(page: Page) -> Page:
         @wraps(page)
         def answer(language: str, handle: str | None = None, **rest: Any) -> Answered:
             h = house()
+            try:
+                return taken(h, language, handle, rest)
+            except (AuditUnavailable, StoreUnavailable):
+                told = _instead(unsent, h, language, "down")
+                if told is None:
+                    raise
+                return told
+
+        def taken(h: House, language: str, handle: str | None, rest: dict[str, Any]) -> Answered:
             session = current_session(h)
             if session is None:
-                return not_taken(h, language, _ask_to_log_in(h, language))
+                return _instead(unsent, h, language, "logged-out") or _ask_to_log_in(h, language)
             if request.method == "POST" and not is_own_post(
                 request, session.csrf, origin(h.settings.base_url)
             ):
                 security_event(h, "foreign-post", session)
-                return not_taken(h, language, (refused_page(h, language), 403))
+                return _instead(unsent, h, language, "foreign") or (
+                    refused_page(h, language),
+                    403,
+                )
             standing = whom(h, session, language, handle)
             if standing is None:
                 security_event(h, "unknown-handle", session)
@@ -176,6 +190,12 @@ def about(
         return page
 
     return register
+
+
+def _instead(unsent: Unsent | None, h: House, language: str, why: Untaken) -> Answered | None:
+    """Only of a form that nothing says was sent from elsewhere: what it holds is shown."""
+    ours = request.method == "POST" and is_own_form(request, origin(h.settings.base_url))
+    return unsent(h, language, why) if unsent is not None and ours else None
 
 
 def _closing(answered: Answered, standing: Standing) -> Answered:

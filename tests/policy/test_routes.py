@@ -36,6 +36,7 @@ OPEN = {
 # What changes something: by POST, never otherwise.
 CHANGING = {
     *(f"ombud.{act}" for act in ("write", "rewrite", "prove", "give", "answer", "end")),
+    *(f"own.{act}" for act in ("put_in", "rewrite", "remove")),
     "login.logout",
     "staff_login.logout",
     "staff_login.saml_answer",

@@ -30,7 +30,7 @@ KINDS: Final[Mapping[OwnNoteKind, str]] = {
     OwnNoteKind.QUESTION: N_("Fråga"),
     OwnNoteKind.GOAL: N_("Eget mål"),
 }
-_ADD: Final[Mapping[OwnNoteKind, str]] = {
+ADD: Final[Mapping[OwnNoteKind, str]] = {
     OwnNoteKind.TOPIC: N_("Lägg till det jag vill ta upp"),
     OwnNoteKind.QUESTION: N_("Lägg till en fråga"),
     OwnNoteKind.GOAL: N_("Lägg till ett eget mål"),
@@ -149,7 +149,7 @@ def _box(
 
 def _ways(scene: Scene, about: str, kinds: Iterable[OwnNoteKind]) -> tuple[Action, ...]:
     return tuple(
-        Action(new_href(scene, name, about), scene.words.gettext(_ADD[kind]))
+        Action(new_href(scene, name, about), scene.words.gettext(ADD[kind]))
         for kind, name in IN_ADDRESSES.items()
         if kind in kinds
     )

@@ -10,7 +10,7 @@ from stodtjanster.information import Appointment, CarePlan, OwnEntry, OwnNote, O
 from stodtjanster.model import ActorKind, Answer, Need
 from views.kit import agenda
 from views.kit.cards import Action, Day, EventRow
-from views.kit.own import IN_ADDRESSES, KINDS, NOTES, OwnNoteRow, note_row
+from views.kit.own import ADD, IN_ADDRESSES, NOTES, OwnNoteRow, note_row
 from views.kit.own_ways import DONE, PATH, Done, add_time, may_write, new_href
 from views.kit.plans import PLANS
 from views.kit.rows import Explainer, by_time, event_row, is_to_come
@@ -61,7 +61,7 @@ def ways(scene: Scene) -> Ways:
     said = _SAID.get(scene.asked.choices.get(DONE, ""))
     words = scene.words
     notes = (
-        Action(new_href(scene, name), words.gettext(KINDS[kind]))
+        Action(new_href(scene, name), words.gettext(ADD[kind]))
         for kind, name in IN_ADDRESSES.items()
         if may_write(scene)
     )
