@@ -15,11 +15,14 @@ from typing import Final
 
 from flask import request
 
+from portal.guardians import Custodies
 from portal.house import House
 from portal.people import Known
+from portal.seals import closed
 from portal.security import SESSION_COOKIE
-from portal.sessions import Session
+from portal.sessions import Reader, Session
 from stodtjanster.access import Facts
+from stodtjanster.access.ages import age_for_others
 from stodtjanster.model import Actor, ActorKind, PersonId, Situation, Subject, midnight
 
 _HANDLE_BYTES: Final = 16
@@ -32,7 +35,8 @@ class Tie:
 
     `key` names it for as long as it lasts. `name` is what the register calls the other one, and
     `given_name` what one calls them in a sentence. `until` is the first moment at which it no
-    longer holds, and `scopes` are those of a grant.
+    longer holds, and `scopes` are those of a grant. `extended`: the child is so old that only what
+    units have opened is seen.
     """
 
     kind: ActorKind
@@ -43,6 +47,7 @@ class Tie:
     given_name: str | None = field(default=None, repr=False)
     until: datetime | None = None
     scopes: frozenset[str] = frozenset()
+    extended: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,18 +74,24 @@ def current_session(house: House) -> Session | None:
     return house.sessions.load(token, house.clock()) if token else None
 
 
-def about_me(house: House, session: Session, language: str) -> Situation:
-    """The one who is logged in about themself, as the register knows them now.
+def about_me(house: House, session: Reader, language: str) -> Situation:
+    """The one who reads about themself, as the register knows them now.
 
     Raises AuditUnavailable when it cannot be logged that the register is asked.
     """
-    bare = Situation(
+    bare = _me(house, session, language)
+    me = house.people.recognised(bare, reach=session.id_hash, audit=house.audit)
+    # Once more: what is closed under any number of theirs is.
+    return replace(me, subject=closed(house, me.subject))
+
+
+def _me(house: House, session: Reader, language: str) -> Situation:
+    return Situation(
         actor=Actor(ActorKind.CITIZEN, session.person, session.loa),
-        subject=Subject(session.person),
+        subject=closed(house, Subject(session.person)),
         language=language,
         now=house.clock(),
     )
-    return house.people.recognised(bare, reach=session.id_hash, audit=house.audit)
 
 
 def whom(house: House, session: Session, language: str, handle: str | None) -> Standing | None:
@@ -91,7 +102,7 @@ def whom(house: House, session: Session, language: str, handle: str | None) -> S
     """
     if handle is None:
         return Standing(about_me(house, session, language))
-    for tie in ties(house, session):
+    for tie in ties(house, session, language):
         if compare_digest(handle.encode(), handle_of(session, tie).encode()):
             return stand(house, session, language, tie)
     return None
@@ -103,8 +114,11 @@ def handle_of(session: Session, tie: Tie) -> str:
     return digest(session.seed.encode(), said, "sha256")[:_HANDLE_BYTES].hex()
 
 
-def ties(house: House, session: Session) -> Iterator[Tie]:
-    """Everybody whom the one who is logged in is bound to, whether or not it opens anything now."""
+def ties(house: House, session: Session, language: str) -> Iterator[Tie]:
+    """Everybody whom the one who is logged in is bound to, whether or not it opens anything now.
+
+    Raises AuditUnavailable, and StoreUnavailable.
+    """
     for mandate in house.grants.given_to(session.person) if house.grants else ():
         if (grant := mandate.fact()) is not None:
             yield Tie(
@@ -116,6 +130,25 @@ def ties(house: House, session: Session) -> Iterator[Tie]:
                 until=mandate.valid_to,
                 scopes=mandate.scopes,
             )
+    me = _me(house, session, language)
+    for custody in custodies(house, session, language).children:
+        age = age_for_others(custody.child, me.today)
+        grown = age is not None and age >= house.settings.access.policy().child_age
+        yield Tie(
+            ActorKind.GUARDIAN,
+            custody.child.value,
+            custody.child,
+            "",
+            custody.facts,
+            extended=grown,
+        )
+
+
+def custodies(house: House, session: Session, language: str) -> Custodies:
+    """The children of the one who is logged in, as far as that is known now. Raises
+    AuditUnavailable."""
+    me = _me(house, session, language)
+    return house.guardians.of(me, reach=session.id_hash, audit=house.audit)
 
 
 def stand(house: House, session: Session, language: str, tie: Tie) -> Standing | None:
@@ -127,14 +160,14 @@ def stand(house: House, session: Session, language: str, tie: Tie) -> Standing |
     reach, facts = session.id_hash, tie.facts
     bare = Situation(
         actor=Actor(tie.kind, session.person, session.loa, acting_for=tie.subject),
-        subject=Subject(tie.subject),
+        subject=closed(house, Subject(tie.subject)),
         language=language,
         now=house.clock(),
     )
     if not house.people.lets_in(bare, reach=reach, facts=facts):
         return None
     known = house.people.known(bare, reach=reach, audit=house.audit, facts=facts)
-    situation = replace(bare, subject=known.of(bare.subject))
+    situation = replace(bare, subject=closed(house, known.of(bare.subject)))
     if not house.people.lets_in(situation, reach=reach, facts=facts):
         return None
     return Standing(situation, facts, _named(tie, known))

@@ -9,13 +9,27 @@ from uuid import uuid4
 import httpx
 from flask import Flask, Response, request
 
-from portal import actions, attachments, login, ombud, ops, recollection, screens, staff_login, statement
+from portal import (
+    actions,
+    attachments,
+    login,
+    ombud,
+    ops,
+    recollection,
+    screens,
+    sharing,
+    staff_login,
+    statement,
+)
+from portal import own as own_pages
+from portal.guardians import Guardians
 from portal.house import House
 from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
 from portal.identity.settings import ProviderSettings
 from portal.inbound.endpoint import build_listener
 from portal.logging import configure, request_id
+from portal.pace import Pace
 from portal.pages import STATIC, Pages
 from portal.people import People
 from portal.security import content_policy, origin, protect
@@ -69,7 +83,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     house = build_house(settings, clock)
     app.extensions["house"] = house
-    own = (actions.bp, attachments.bp, ombud.bp, recollection.bp)
+    own = (actions.bp, attachments.bp, ombud.bp, own_pages.bp, recollection.bp, sharing.bp)
     for blueprint in (login.bp, staff_login.bp, statement.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
@@ -112,6 +126,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         messages=messages,
         own_words=own_words,
         grants=store.grants(sealing) if sealing else None,
+        seals=store.seals(sealing) if sealing else None,
         recollections=store.recollections(sealing) if sealing else None,
         calendars=store.calendars(sealing) if sealing else None,
         sessions=Sessions(
@@ -138,6 +153,12 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             policy=settings.access.policy(),
             patience=settings.register_seconds,
         ),
+        guardians=Guardians(
+            fetch,
+            clock,
+            policy=settings.access.policy(),
+            patience=settings.register_seconds,
+        ),
         directory=build_directory(
             settings,
             (source.settings for source in sources),
@@ -147,6 +168,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         views=views,
         tally=tally,
         strangers=Strangers(),
+        own_pace=Pace(),
         handle_secret=settings.key("handles of records"),
     )
 

@@ -58,6 +58,8 @@ def role(tie: Tie, situation: Situation, words: Speaker) -> str:
 
 def scope(tie: Tie, words: Speaker) -> str:
     """What one sees, in the words of who gave it."""
+    if tie.kind is ActorKind.GUARDIAN and tie.extended:
+        return words.gettext(N_("Du ser bara det som en mottagning har låtit dig se."))
     if tie.kind is ActorKind.GUARDIAN:
         return words.gettext(N_("Du ser det som delas om barn under 13 år."))
     return words.gettext(N_("Du ser {what}.")).format(what=named_scopes(tie.scopes, words))

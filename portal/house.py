@@ -6,7 +6,9 @@ from datetime import datetime
 
 from flask import current_app
 
+from portal.guardians import Guardians
 from portal.identity.oidc import Provider
+from portal.pace import Pace
 from portal.pages import Pages
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
@@ -15,6 +17,7 @@ from portal.staff_door import StaffDoor
 from portal.store import CalendarRows, MessageRows, OwnWordsRows, RecollectionRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
+from stodtjanster.access.closure import ClosureBook
 from stodtjanster.audit import AuditLog
 from stodtjanster.catalogue import Directory
 from stodtjanster.fetch import FetchService
@@ -36,6 +39,7 @@ class House:
     messages: MessageRows | None
     own_words: OwnWordsRows | None
     grants: GrantBook | None
+    seals: ClosureBook | None
     recollections: RecollectionRows | None
     calendars: CalendarRows | None
     sessions: Sessions
@@ -44,11 +48,13 @@ class House:
     staff: StaffDoor
     fetch: FetchService
     people: People
+    guardians: Guardians
     directory: Directory
     pages: Pages
     views: Mapping[str, View]
     tally: Tally
     strangers: Strangers
+    own_pace: Pace
     handle_secret: bytes
 
 

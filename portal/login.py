@@ -198,6 +198,7 @@ def _end(h: House, session: Session) -> None:
     h.sessions.end(request.cookies[SESSION_COOKIE])
     h.fetch.forget(session.id_hash)
     h.people.forget(session.id_hash)
+    h.guardians.forget(session.id_hash)
     try:
         h.audit.record(_event(EventKind.LOGOUT, session, h.clock()))
     except AuditUnavailable:

@@ -97,6 +97,7 @@ def finish_proof(
         raise LoginRefused(LoginRefusal.UNKNOWN_LOGIN)
     house.fetch.forget(session.id_hash)
     house.people.forget(session.id_hash)
+    house.guardians.forget(session.id_hash)
     response = redirect(transaction.next_path)
     set_cookie(response, SESSION_COOKIE, rotated[0])
     drop_cookie(response, LOGIN_COOKIE)

@@ -72,6 +72,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     ),
     "sjovik-token": (*_WIRE, *_CONTENT),
     "fast-kontakt": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
+    "vardnadshavare": (*_WIRE, *_CONTENT, "wrong-person"),
     "bankid": (*_WIRE, *_CONTENT),
 }
 

@@ -28,6 +28,7 @@ _TITLES = {
     "sjovik": "Sjöviks kommun",
     "sjovik-token": "Sjöviks kommun, åtkomstintyg",
     "fast-kontakt": "Inera, fast kontakt",
+    "vardnadshavare": "Uppgifter om vårdnadshavare",
     "bankid": "Inloggningen",
 }
 _SHOWN_CALLS = 50

@@ -14,7 +14,7 @@ from aiohttp import web
 from sandbox.ca import PLATFORM_HSA
 from sandbox.country import Country
 from sandbox.faults import Fault, deliver
-from sandbox.platform import soap
+from sandbox.platform import guardians, soap
 from sandbox.platform.aggregator import aggregate
 from sandbox.platform.errors import CONSUMER, LARGEST, REGIONAL, VpError, passed_on
 from sandbox.platform.inbound import Inbound
@@ -31,8 +31,10 @@ HISTORY = "x-rivta-routing-history"
 
 
 def create(country: Country) -> web.Application:
-    """The platform as an application: POST to any path, as dispatch is on the message."""
+    """The platform as an application: POST to any path, as dispatch is on the message. Whose
+    guardian somebody is is asked at a path of its own."""
     app = web.Application(client_max_size=LARGEST)
+    app.router.add_post(guardians.PATH, guardians.Guardians(country).handle)
     platform = _Platform(country)
     app.router.add_post("/{path:.*}", platform.handle)
     return app

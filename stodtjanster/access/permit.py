@@ -10,7 +10,7 @@ from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
-from stodtjanster.information import Item, PersonRecord
+from stodtjanster.information import Guardianship, Item, PersonRecord
 from stodtjanster.model import ActorKind, HsaId, Origin, Protection, Sharing, Situation
 
 _Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None, Sharing | None]
@@ -99,8 +99,9 @@ class Permit:
             seal=_SEAL,
         )
 
-    def to_look_up(self) -> "Permit":
-        """A permit to ask the register who the subject is, so that this can be decided anew.
+    def to_look_up(self, kind: type[Item] = PersonRecord) -> "Permit":
+        """A permit to ask a register who the subject is, or whose guardian, so that this can be
+        decided anew.
 
         Asked for before the register has said whether the person lives and is protected, this
         permit took both as favourable. Whom it opens nothing for would not be let in whatever the
@@ -112,7 +113,7 @@ class Permit:
             self.situation,
             self.reach,
             self.policy,
-            MappingProxyType({PersonRecord: self.ground}),
+            MappingProxyType({kind: self.ground}),
             facts=self.facts,
             provider_of=self.provider_of,
             seal=_SEAL,
@@ -130,8 +131,8 @@ class Permit:
             return kind
         if item.subject not in self.situation.subject.numbers:
             return _UNASKED
-        if isinstance(item, PersonRecord):
-            # The register names no unit and approves nothing: there is no more to decide on.
+        if isinstance(item, PersonRecord | Guardianship):
+            # A register names no unit and approves nothing: there is no more to decide on.
             return kind
         # All else that the rules know is the permit's own, so records that are alike in these
         # facts are decided alike: a list of two hundred is a handful of decisions.

@@ -27,6 +27,7 @@ from stodtjanster.information.care_plan import (
 )
 from stodtjanster.information.care_service import CareService, CareServiceKind
 from stodtjanster.information.free_time import FreeDay, FreeTime
+from stodtjanster.information.guardianship import Guardianship
 from stodtjanster.information.item import Item
 from stodtjanster.information.listing import Listing, ListingKind
 from stodtjanster.information.medication import Medication
@@ -64,6 +65,7 @@ __all__ = [
     "FullName",
     "Goal",
     "GoalState",
+    "Guardianship",
     "Item",
     "Listing",
     "ListingKind",

@@ -19,6 +19,7 @@ from stodtjanster.information import (
     CareService,
     FreeDay,
     FreeTime,
+    Guardianship,
     Item,
     Listing,
     Medication,
@@ -32,13 +33,15 @@ from stodtjanster.model import Cause, PersonId
 
 BIRGITTA = PersonId.parse("190001019801")
 SARA = PersonId.parse("199001012385")
+ANDERS = PersonId.parse("196408233234")
 NOTHING = PersonId.parse("199606292382")
 """Is known in the sandbox, and has nothing anywhere."""
 UNKNOWN = PersonId.parse("189001019802")
 """Is not known to anybody in the sandbox."""
-OTHER = {BIRGITTA: SARA, SARA: BIRGITTA}
+OTHER = {BIRGITTA: SARA, SARA: BIRGITTA, ANDERS: SARA}
 
 PLATFORM, SJOVIK, FAST_KONTAKT = "plattformen", "sjovik", "fast-kontakt"
+CUSTODY = "vardnadshavare"
 HERE = ""
 """No target: what the portal keeps itself is behind no wire that the sandbox could break."""
 NORDMARK, SYDKUST, OMSORG = "nordmark", "sydkust", "sjovik-omsorg"
@@ -102,6 +105,7 @@ def _rows() -> Iterable[Row]:
         paged = information in (Appointment, CareService, Agreement, ReferralStatus)
         yield Row(SJOVIK, information, target=SJOVIK, login="sjovik-token", paged=paged)
     yield Row(FAST_KONTAKT, CareManager, target=FAST_KONTAKT, person=SARA)
+    yield Row("guardianships", Guardianship, target=CUSTODY, person=ANDERS)
     yield Row("inbox", Message, target=HERE)
     for information in (OwnEntry, OwnNote):
         yield Row("own", information, target=HERE)

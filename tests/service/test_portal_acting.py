@@ -59,7 +59,7 @@ def granted(
 def handle(portal: Portal, browser: Browser, mandate: Mandate) -> str:
     session = portal.house.sessions.load(browser.cookie() or "", portal.clock())
     assert session is not None
-    found = (tie for tie in ties(portal.house, session) if tie.key == str(mandate.id))
+    found = (tie for tie in ties(portal.house, session, "sv") if tie.key == str(mandate.id))
     return handle_of(session, next(found))
 
 

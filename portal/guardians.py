@@ -1,0 +1,155 @@
+"""Whose guardian somebody is: asked for when it matters, and believed only while it is new.
+
+No answer is no guardianship. Nothing of it is shown but the names of children who may be chosen.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from threading import Lock
+from time import monotonic
+from typing import Any, Final
+
+from cachetools import TLRUCache
+
+from stodtjanster.access import Facts, NotPermitted, Permit, Policy, decide
+from stodtjanster.access.case import Guardian, UnitAccess
+from stodtjanster.audit import AuditEvent, AuditLog, EventKind
+from stodtjanster.fetch import FetchService
+from stodtjanster.information import Guardianship, PersonRecord
+from stodtjanster.model import Answer, Need, Outcome, PersonId, Situation
+
+FRESH: Final = timedelta(minutes=5)
+"""A guardian who is blocked is to be stopped within minutes."""
+
+REST: Final = timedelta(seconds=10)
+"""How long a service that did not answer is left alone by one session."""
+
+_NEEDS: Final = {"whose": Need(Guardianship)}
+_FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
+
+
+@dataclass(frozen=True, slots=True)
+class Custody:
+    """One child, and what the rules are to know of the two."""
+
+    child: PersonId
+    facts: Facts
+
+
+@dataclass(frozen=True, slots=True)
+class Custodies:
+    """`certain` is False when somebody did not answer: then there may be more. It is not kept
+    longer than `until`."""
+
+    children: tuple[Custody, ...]
+    certain: bool
+    until: datetime
+
+
+NOBODY: Final = Custodies((), True, datetime.min.replace(tzinfo=UTC))
+
+
+class Guardians:
+    """What is known is kept for minutes, for one login session. Thread-safe.
+
+    Nobody waits longer than `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        fetch: FetchService,
+        clock: Callable[[], datetime],
+        *,
+        policy: Policy,
+        patience: float,
+        keep: int = 10_000,
+    ) -> None:
+        self._fetch = fetch
+        self._sources = tuple(s.settings.key for s in fetch.sources if Guardianship in s.gives)
+        self._clock = clock
+        self._policy = policy
+        self._patience = patience
+        self._kept: TLRUCache[tuple[str, PersonId], Custodies] = TLRUCache(
+            keep, _until, timer=lambda: clock().timestamp()
+        )
+        self._lock = Lock()
+
+    def of(self, me: Situation, *, reach: str, audit: AuditLog) -> Custodies:
+        """The children of the one who is logged in. `me` is them about themself.
+
+        Raises AuditUnavailable when the question cannot be logged: then it is not asked.
+        """
+        key = (reach, me.actor.person)
+        with self._lock:
+            kept = self._kept.get(key)
+        if kept is not None:
+            return kept
+        found = self._look_up(me, reach, audit)
+        with self._lock:
+            self._kept[key] = found
+        return found
+
+    def forget(self, reach: str) -> None:
+        """Erase what one login session knows: called at logout."""
+        with self._lock:
+            for key in [key for key in self._kept if key[0] == reach]:
+                del self._kept[key]
+
+    def _look_up(self, me: Situation, reach: str, audit: AuditLog) -> Custodies:
+        if not self._sources:
+            return NOBODY
+        try:
+            asked = decide(me, {PersonRecord}, reach=reach, policy=self._policy)
+            permit = asked.to_look_up(Guardianship)
+        except NotPermitted:
+            return NOBODY
+        answer = self._ask(permit, audit)
+        now = self._clock()
+        # A copy from before says who was a guardian then, which lets nobody in now.
+        fresh = [r for r in answer.reports if r.outcome in _FRESHLY and r.cause is None]
+        trusted = {report.source for report in fresh}
+        children = tuple(
+            Custody(item.child, _facts(item))
+            for item in answer.items
+            if isinstance(item, Guardianship) and item.origin.source in trusted
+        )
+        since = min((report.as_of or now for report in fresh), default=now)
+        certain = answer.complete
+        return Custodies(children, certain, since + FRESH if certain else now + REST)
+
+    def _ask(self, permit: Permit, audit: AuditLog) -> Answer[Any]:
+        reference = audit.record(self._event(permit))
+        harvest = self._fetch.begin(permit.logged(reference), _NEEDS)
+        deadline = monotonic() + self._patience
+        while not harvest.settled(_NEEDS) and harvest.wait(deadline - monotonic()):
+            pass
+        return harvest.answer("whose")
+
+    def _event(self, permit: Permit) -> AuditEvent:
+        situation = permit.situation
+        return AuditEvent(
+            event=EventKind.LOOKED_UP,
+            at=self._clock(),
+            actor=situation.actor.person,
+            actor_kind=situation.actor.kind,
+            loa=situation.actor.loa,
+            subject=situation.subject.person,
+            information=(Guardianship.key,),
+            sources=self._sources,
+            ground=permit.ground.reason.value,
+            law=permit.ground.law.value,
+            purpose=situation.purpose,
+            session=permit.reach,
+        )
+
+
+def _facts(item: Guardianship) -> Facts:
+    extended = None
+    if item.units and item.units_until is not None:
+        extended = UnitAccess(item.units, item.units_until)
+    return Facts(guardian=Guardian(True, item.blocked, extended))
+
+
+def _until(_key: object, known: Custodies, _now: float) -> float:
+    return known.until.timestamp()

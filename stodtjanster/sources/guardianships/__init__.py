@@ -1,0 +1,1 @@
+"""Whose guardian somebody is, over a protocol of our own (docs/guardianship.md)."""
