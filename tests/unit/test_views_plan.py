@@ -374,7 +374,8 @@ def test_a_circle_of_plans_is_a_page_all_the_same() -> None:
 
 class TestTheWholeView:
     def test_another_handle_than_any_is_gone_only_when_everybody_answered(self) -> None:
-        (section,) = view.sections
+        section = view.find("plan")
+        assert section is not None
         known = replace(scene(), asked=Asked("0" * 24))
         gone = show(section, EVERYTHING | {"plans": answer(plan("sip"))}, known)
         assert (gone.state, gone.body) == ("empty", None)
@@ -383,7 +384,8 @@ class TestTheWholeView:
         assert show(section, EVERYTHING | silent, known).state == "unknown"
 
     def test_a_plan_lacks_nothing_because_times_or_contacts_are_silent(self) -> None:
-        (section,) = view.sections
+        section = view.find("plan")
+        assert section is not None
         sip = plan("sip")
         broken = {name: answer(reports=[FAILED]) for name in ("booked", "stays", "managers")}
         shown = show(section, EVERYTHING | broken | {"plans": answer(sip)}, asking(sip))

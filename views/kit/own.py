@@ -74,7 +74,20 @@ class OwnBox:
 def about_plan(plan: CarePlan, notes: Answer[OwnNote], scene: Scene) -> OwnBox | None:
     """None where nothing can be put in."""
     add = _ways(scene, tie("plan", plan.origin, scene), tuple(OwnNoteKind))
-    return _box(notes, lambda note: not note.plan.isdisjoint(names(plan)), add, scene)
+    known = names(plan)
+
+    def belongs(note: OwnNote) -> bool:
+        at_meeting = note.meeting is not None and "|".join(note.meeting) in plan.meetings
+        return at_meeting or not note.plan.isdisjoint(known)
+
+    return _box(notes, belongs, add, scene)
+
+
+def to_bring_up(plan: CarePlan, scene: Scene) -> tuple[Action, ...]:
+    """Where it is put in what is to be brought up when the plan is followed up."""
+    if not may_write(scene):
+        return ()
+    return _ways(scene, tie("plan", plan.origin, scene), (OwnNoteKind.TOPIC,))
 
 
 def about_time(item: Appointment, notes: Answer[OwnNote], scene: Scene) -> OwnBox | None:

@@ -6,14 +6,17 @@ from stodtjanster.information import (
     CareContact,
     CareManager,
     CarePlan,
+    OwnEntry,
+    OwnNote,
 )
 from stodtjanster.model import Answer, Need
 from views.kit import agenda
+from views.kit.own import NOTES, OwnBox, about_plan
 from views.kit.plan_cards import PlanPage
 from views.kit.plans import AGREEMENTS, PLANS
 from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
-from views.plan.page import make_page
+from views.plan.page import find_plan, make_page
 
 view = View(
     key="plan",
@@ -25,7 +28,9 @@ view = View(
         "agreements": AGREEMENTS,
         "managers": Need(CareManager, days_ahead=0),
         "booked": agenda.BOOKED,
+        "own": agenda.OWN,
         "stays": agenda.STAYS,
+        "notes": NOTES,
     },
 )
 
@@ -36,7 +41,7 @@ view = View(
     none=N_("Planen finns inte längre hos dem som svarade."),
     waiting=N_("Vi hämtar planen."),
     # The plan stands without them; what they lack is said where it would have stood.
-    aside=frozenset({"managers", "booked", "stays"}),
+    aside=frozenset({"managers", "booked", "own", "stays"}),
     eager=True,
 )
 def plan(
@@ -44,8 +49,25 @@ def plan(
     agreements: Answer[Agreement],
     managers: Answer[CareManager],
     booked: Answer[Appointment],
+    own: Answer[OwnEntry],
     stays: Answer[CareContact],
     scene: Scene,
 ) -> PlanPage | None:
     """None when no plan that is known has the handle that is asked for."""
-    return make_page(plans, agreements, managers, booked, stays, scene)
+    return make_page(plans, agreements, managers, booked + own, stays, scene)
+
+
+@view.section(
+    "own",
+    title=N_("Det jag vill ta upp"),
+    none=N_("Planen finns inte längre hos dem som svarade."),
+    waiting=N_("Vi hämtar det du har skrivit till planen."),
+    # That they cannot be read is said in the box itself; about another's plan it says nothing.
+    aside=frozenset({"notes"}),
+    eager=True,
+)
+def own(plans: Answer[CarePlan], notes: Answer[OwnNote], scene: Scene) -> OwnBox | None:
+    """None when the plan is not known, which its own section tells, or when nothing is shared with
+    the reader."""
+    plan = find_plan(plans.items, scene)
+    return about_plan(plan, notes, scene) if plan is not None else None

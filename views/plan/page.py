@@ -1,7 +1,7 @@
 """One plan as a page: goal, task, who, and in which plan it stands."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from typing import Final, Literal
 
@@ -27,6 +27,7 @@ from stodtjanster.model import Answer, Told, local_day
 from views.kit.care import contacts
 from views.kit.clashes import clashes
 from views.kit.notices import Mark, mark_of, notices_of
+from views.kit.own import to_bring_up
 from views.kit.plan_cards import (
     Change,
     DocumentRow,
@@ -112,7 +113,9 @@ def make_page(
         why=explain.why(plan),
         all_plans=plans_link(scene),
         holder=_holder(plan, managers, scene),
-        follow_up=_follow_up(parts, booked, stays, scene),
+        follow_up=replace(
+            _follow_up(parts, booked, stays, scene), actions=to_bring_up(plan, scene)
+        ),
         tag=_tag(plan, scene),
         written=local_day(plan.authored) if plan.authored else None,
         start=plan.first,
