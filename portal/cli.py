@@ -1,4 +1,4 @@
-"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, catalogue."""
+"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, unlock, catalogue."""
 
 import json
 import subprocess
@@ -14,8 +14,10 @@ from portal.deciding import decide_file
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
 from portal.store import Store, StoreUnavailable
+from portal.unlocking import unlock_login
 from stodtjanster.access.cases import UnreadableCases
-from stodtjanster.audit import Head
+from stodtjanster.audit import AuditUnavailable, Head
+from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.source import SourceFailed
 from views import all_views
@@ -135,6 +137,29 @@ def _head(anchor: str | None) -> Head | None:
         return Head(int(seq), bytes.fromhex(digest))
     except ValueError:
         raise click.UsageError("an anchor is SEQ:HASH, as verify printed it") from None
+
+
+@main.command()
+def unlock() -> None:
+    """Open a login that its person has locked, when they have shown who they are.
+
+    Asks for the number, so that it stands in no list of commands. Exits with 1 when nothing is
+    locked under it, with 2 when it cannot be done.
+    """
+    number = click.prompt("Personnummer", hide_input=True)
+    settings = Settings()
+    try:
+        opened = unlock_login(settings, PersonId.parse(number), datetime.now(UTC))
+    except ValueError:
+        click.echo("portal unlock: that is no number, or there is no secret", err=True)
+        sys.exit(UNREADABLE)
+    except (StoreUnavailable, AuditUnavailable) as error:
+        click.echo(f"portal unlock: the store does not answer ({error})", err=True)
+        sys.exit(UNREADABLE)
+    if not opened:
+        click.echo("portal unlock: nothing is locked under that number", err=True)
+        sys.exit(1)
+    click.echo("ok")
 
 
 @main.command()

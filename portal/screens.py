@@ -12,6 +12,7 @@ from portal.gate import Refused, note_shown
 from portal.house import House
 from portal.i18n import at
 from portal.inbox import noted_as_read
+from portal.pages import Link
 from portal.recollection import recall, remember
 from portal.stream import (
     Limits,
@@ -41,6 +42,10 @@ _WHY_NOT = {
     ),
     Reason.SUBJECT_DECEASED: N_(
         "Enligt folkbokföringen är personen avliden. Kontakta Skatteverket om det inte stämmer."
+    ),
+    Reason.SUBJECT_SEALED: N_(
+        "Du har förseglat din planering. Därför kan ingen se den här. "
+        "Du kan ta bort förseglingen när du har legitimerat dig."
     ),
     Reason.AUTHN_LOA_TOO_LOW: N_(
         "Du behöver logga in med en e-legitimation på en högre nivå, till exempel BankID."
@@ -142,4 +147,7 @@ def denied(visit: Visit, decision: Decision) -> str:
     """Why one may not see one's own, in plain words."""
     words = visit.house.pages.speaker(visit.language)
     reason = words.gettext(_WHY_NOT.get(decision.reason, _WHY_NOT_OTHERWISE))
-    return visit.render("denied.html", N_("Du kan inte se din planering här"), reason=reason)
+    sealed = decision.reason is Reason.SUBJECT_SEALED
+    way = Link(f"{visit.base}delning", words.gettext(N_("Vem kan se?"))) if sealed else None
+    title = N_("Du kan inte se din planering här")
+    return visit.render("denied.html", title, reason=reason, way=way)

@@ -13,15 +13,16 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from portal.acting import Standing, current_session, whom
 from portal.banner import Banner, banner
-from portal.gate import open_gate, security_event
+from portal.gate import note_event, open_gate, security_event
 from portal.house import House, house
 from portal.login import LANGUAGE, refused_page
 from portal.pages import Link, other_languages
+from portal.seals import closure
 from portal.security import SESSION_COOKIE, is_own_form, is_own_post, origin
 from portal.sessions import Session
 from portal.store import StoreUnavailable
 from stodtjanster.access import Permit
-from stodtjanster.audit import AuditUnavailable
+from stodtjanster.audit import AuditUnavailable, EventKind
 from stodtjanster.model import Protection, Situation
 from views.kit.view import ONE, Asked, Scene, View
 from views.kit.words import N_
@@ -176,10 +177,9 @@ def about(
                     refused_page(h, language),
                     403,
                 )
-            standing = whom(h, session, language, handle)
-            if standing is None:
-                security_event(h, "unknown-handle", session)
-                return refused_page(h, language), 404
+            standing = _admitted(h, session, language, handle)
+            if not isinstance(standing, Standing):
+                return standing
             place = "mig" if handle is None else f"for/{handle}"
             answered = page(Visit(h, session, standing, f"/{language}/{place}/"), **rest)
             return _closing(answered, standing)
@@ -215,6 +215,22 @@ def slash(path: str) -> str:
 def _is_in(current: View | None, view: View) -> bool:
     """A page about one record belongs to the list it was found in."""
     return current is not None and current.path.removesuffix(ONE) == view.path
+
+
+def _admitted(
+    h: House, session: Session, language: str, handle: str | None
+) -> Standing | tuple[str, int]:
+    """Who stands behind the address, or what is said to whoever may not go there."""
+    if closure(h, session.person).locked is not None:
+        note_event(h, EventKind.REFUSED, "login-locked", session)
+        title = h.pages.speaker(language).gettext(N_("Inloggningen är låst"))
+        owner = h.settings.accessibility
+        return h.pages.render(language, "locked.html", title=title, owner=owner), 403
+    standing = whom(h, session, language, handle)
+    if standing is None:
+        security_event(h, "unknown-handle", session)
+        return refused_page(h, language), 404
+    return standing
 
 
 def _ask_to_log_in(h: House, language: str) -> Answered:

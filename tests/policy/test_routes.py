@@ -37,6 +37,7 @@ OPEN = {
 CHANGING = {
     *(f"ombud.{act}" for act in ("write", "rewrite", "prove", "give", "answer", "end")),
     *(f"own.{act}" for act in ("put_in", "rewrite", "remove")),
+    *(f"sharing.{act}" for act in ("prove", "seal", "unseal", "lock")),
     "login.logout",
     "staff_login.logout",
     "staff_login.saml_answer",
