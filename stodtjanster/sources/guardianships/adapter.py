@@ -26,7 +26,7 @@ from stodtjanster.sources.kit.source import (
     SourceFailed,
 )
 
-CONTRACT: Final = "guardianships 1"
+INTERFACE: Final = "guardianships 1"
 _MOST: Final = 50
 """Children of one guardian; more is another kind of answer."""
 _OK: Final = 200
@@ -130,7 +130,7 @@ def _read(row: _Child, source: str, ask: Ask) -> Guardianship:
         subject=ask.subject,
         # The number must not be the name of a record.
         origin=Origin(
-            source, source, sha256(child.value.encode()).hexdigest()[:16], CONTRACT, ask.at
+            source, source, sha256(child.value.encode()).hexdigest()[:16], INTERFACE, ask.at
         ),
         child=child,
         blocked=row.blocked,
