@@ -1,0 +1,347 @@
+"""Avboka, boka om, boka öppen kallelse, jag är inte hemma: asked about, confirmed and sent once.
+
+Each is a page that asks (GET), a form that sends (POST) and a receipt at an address of its own
+(GET), so that neither a reload nor the way back sends anything. A button for what may not be done
+is not there. A form carries an id of one use, and the moment of what it shows (`FetchService.act`).
+"""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import wait
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from secrets import token_urlsafe
+from typing import Final, TypeAlias
+
+from flask import Blueprint, request
+
+from portal.errands import (
+    STOPPED,
+    Errand,
+    entered,
+    on_a_time,
+    receipt_of,
+    say,
+)
+from portal.journal import Journal
+from portal.visit import Answered, Visit
+from stodtjanster.access import Permit
+from stodtjanster.fetch import Overtaken
+from stodtjanster.information import Appointment, FreeDay, FreeTime
+from stodtjanster.information.booking import (
+    MAX_MESSAGE,
+    AskFreeDays,
+    AskFreeTimes,
+    BookingAct,
+    CancelBooking,
+    MakeBooking,
+    MoveBooking,
+    ReportAbsence,
+    Visitor,
+)
+from stodtjanster.model import Answer, Period
+from views.kit.actions import ASK, PATHS, may, offered, unsaid
+from views.kit.cards import EventRow
+from views.kit.receipts import question, receipt, silent
+from views.kit.rows import Explainer, event_row
+from views.kit.view import Asked
+from views.kit.words import N_
+
+bp = Blueprint("actions", __name__)
+
+ToNewTime: TypeAlias = type[MoveBooking] | type[MakeBooking]
+
+_ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
+_ONCE_BYTES: Final = 16
+_DAYS_AT_A_TIME: Final = timedelta(days=28)
+_FARTHEST: Final = timedelta(days=365)
+_DAY: Final = timedelta(days=1)
+
+_CHANGED: Final = N_("Tiden har ändrats")
+_OVERTAKEN: Final = N_(
+    "Tiden har ändrats sedan du öppnade sidan, eller så är en ändring på väg. "
+    "Vi har inte skickat något nu. Se hur tiden ser ut, och börja om om du vill ändra den."
+)
+_TAKEN_TITLE: Final = N_("Tiden är inte ledig")
+_TAKEN: Final = N_("Tiden har hunnit bli upptagen. Vi har inte skickat något. Välj en annan tid.")
+_TIMES_NOT_KNOWN: Final = N_("Vi vet inte vilka tider som är lediga: mottagningen svarade inte.")
+_NAMELESS: Final = N_(
+    "Mottagningen behöver namnet ur folkbokföringen, och vi når inte folkbokföringen just nu. "
+    "Försök igen om en stund, eller ring."
+)
+_TOO_LONG: Final = N_("Meddelandet får ha högst 1 000 tecken. Korta det och försök igen.")
+_NO_MESSAGE: Final = N_(
+    "Mottagningen kan inte ta emot meddelandet just nu. Tiden är inte avbokad. "
+    "Du kan avboka utan meddelande."
+)
+_NO_RECEIPT_TITLE: Final = N_("Kvittot finns inte kvar")
+_NO_RECEIPT: Final = N_("Se efter hur tiden ser ut nu, eller ring om du är osäker.")
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong with a field of a form."""
+
+    field: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class DayChoice:
+    href: str
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class TimeChoice:
+    href: str
+    row: EventRow
+
+
+@on_a_time(bp, ASK)
+def choices(errand: Errand) -> Answered:
+    """What can be done about the time, when its unit has said what the list left unsaid."""
+    whole = errand.completed() if unsaid(errand.booking, errand.scene) else errand
+    unknown = [act for act in PATHS if may(whole.booking, act, whole.scene) is None]
+    if unknown:
+        raise whole.stop(STOPPED, silent(unknown[0], whole.scene), 503)
+    title = whole.scene.words.gettext(N_("Vad du kan göra med tiden"))
+    return whole.show("actions/choices.html", title, actions=offered(whole.booking, whole.scene))
+
+
+@on_a_time(bp, PATHS[CancelBooking], posts=True)
+def cancel(errand: Errand) -> Answered:
+    """Avboka, with some words to the unit where it takes them."""
+    whole = errand.allowed(CancelBooking, also_message=True)
+    takes = whole.booking.message_allowed is True
+    if request.method != "POST":
+        return _confirm(whole, CancelBooking, takes=takes)
+    # Browsers end lines as the web does, and the unit counts each as one.
+    message = "\n".join(request.form.get("message", "").splitlines()).strip() or None
+    if message is not None and not takes:
+        return _confirm(whole, CancelBooking, error=_NO_MESSAGE), 409
+    if message is not None and len(message) > MAX_MESSAGE:
+        return _confirm(whole, CancelBooking, takes=True, message=message, error=_TOO_LONG), 422
+    return _send(whole, lambda: CancelBooking(booking=whole.booking, message=message))
+
+
+@on_a_time(bp, PATHS[ReportAbsence], posts=True)
+def absence(errand: Errand) -> Answered:
+    """Jag är inte hemma."""
+    whole = errand.allowed(ReportAbsence)
+    if request.method != "POST":
+        return _confirm(whole, ReportAbsence)
+    return _send(whole, lambda: ReportAbsence(booking=whole.booking))
+
+
+@on_a_time(bp, PATHS[MoveBooking])
+def days_to_move_to(errand: Errand) -> Answered:
+    return _days(errand.allowed(MoveBooking), MoveBooking)
+
+
+@on_a_time(bp, f"{PATHS[MoveBooking]}/<day>")
+def times_to_move_to(errand: Errand, day: str) -> Answered:
+    return _times(errand.allowed(MoveBooking), MoveBooking, day)
+
+
+@on_a_time(bp, f"{PATHS[MoveBooking]}/<day>/<time>", posts=True)
+def move(errand: Errand, day: str, time: str) -> Answered:
+    """Boka om, to a time that is free."""
+    whole = errand.allowed(MoveBooking)
+    to = _free_time(whole, MoveBooking, day, time)
+    if request.method != "POST":
+        return _confirm(whole, MoveBooking, to)
+    return _send(whole, lambda: MoveBooking(booking=whole.booking, to=to))
+
+
+@on_a_time(bp, PATHS[MakeBooking])
+def days_to_book(errand: Errand) -> Answered:
+    return _days(errand.allowed(MakeBooking), MakeBooking)
+
+
+@on_a_time(bp, f"{PATHS[MakeBooking]}/<day>")
+def times_to_book(errand: Errand, day: str) -> Answered:
+    return _times(errand.allowed(MakeBooking), MakeBooking, day)
+
+
+@on_a_time(bp, f"{PATHS[MakeBooking]}/<day>/<time>", posts=True)
+def make(errand: Errand, day: str, time: str) -> Answered:
+    """Take a free time for an open invitation."""
+    whole = errand.allowed(MakeBooking)
+    visitor = _visitor(whole)
+    to = _free_time(whole, MakeBooking, day, time)
+    if request.method != "POST":
+        return _confirm(whole, MakeBooking, to)
+    return _send(whole, lambda: MakeBooking(booking=whole.booking, to=to, visitor=visitor))
+
+
+@entered(bp, "kvitto/<once>")
+def show_receipt(visit: Visit, permit: Permit, item: str, once: str) -> Answered:
+    """What came of an act of this login. It survives a reload, and sends nothing."""
+    acted = visit.house.fetch.acted(permit, once)
+    if acted is None:
+        return say(visit, _NO_RECEIPT_TITLE, _NO_RECEIPT), 404
+    scene = visit.scene(Asked(item))
+    booking = permit.shown(acted.act.booking)
+    if not isinstance(booking, Appointment) or scene.handle(booking.origin) != item:
+        return visit.refused("foreign-receipt")
+    wait([acted.outcome], visit.house.settings.hard_seconds)
+    outcome = acted.outcome.result() if acted.outcome.done() else None
+    errand = Errand(visit, permit, scene, Answer((booking,)), booking)
+    to = getattr(acted.act, "to", None)
+    told = receipt(acted.act, outcome, acted.at, errand.unit.name, scene)
+    return errand.show(
+        "actions/receipt.html",
+        told.title,
+        receipt=told,
+        to=_as_row(errand, to) if to else None,
+        again=f"{errand.page}/{PATHS[type(acted.act)]}",
+    )
+
+
+def _confirm(
+    errand: Errand,
+    act: type[BookingAct],
+    to: FreeTime | None = None,
+    *,
+    takes: bool = False,
+    message: str | None = None,
+    error: str | None = None,
+) -> str:
+    """The page that asks, with a form of one use. `takes`: it has a field for a message."""
+    asked = question(act, errand.scene)
+    wrong = errand.scene.words.gettext(error) if error else None
+    return errand.show(
+        "actions/confirm.html",
+        asked.title,
+        question=asked,
+        to=_as_row(errand, to) if to else None,
+        takes=takes,
+        message=message or "",
+        longest=MAX_MESSAGE,
+        mistakes=(Mistake("message", wrong),) if wrong and takes else (),
+        warning=wrong,
+        once=token_urlsafe(_ONCE_BYTES),
+        seen=errand.seen,
+    )
+
+
+def _send(errand: Errand, prepare: Callable[[], BookingAct]) -> Answered:
+    """Send it once, and lead to the receipt. The answer is waited for a while, so that the receipt
+    mostly has it, but never by this request for as long as the source may take."""
+    once, seen = request.form.get("once", ""), request.form.get("seen", "")
+    if not _ONCE.fullmatch(once):
+        return errand.visit.refused("foreign-form")
+    house = errand.visit.house
+    overtaken = errand.scene.words.gettext(_OVERTAKEN)
+    try:
+        act = prepare()
+        journal = Journal(house, errand.permit, act)
+        outcome = house.fetch.act(errand.permit, act, once=once, seen=seen, before=journal.begin)
+    except (Overtaken, ValueError) as changed:
+        raise errand.stop(_CHANGED, overtaken, 409) from changed
+    wait([outcome], house.settings.hard_seconds)
+    journal.end(outcome)
+    return receipt_of(errand.page, once)
+
+
+# Free times
+
+
+def _days(errand: Errand, act: ToNewTime) -> Answered:
+    """The days with some time free, four weeks at a time."""
+    today = errand.scene.situation.today
+    first = min(max(_day(request.args.get("fran", "")) or today, today), today + _FARTHEST)
+    last = first + _DAYS_AT_A_TIME - _DAY
+    answer = errand.look(AskFreeDays(booking=errand.booking, period=Period(first, last)))
+    days = sorted({item.day for item in answer.items if isinstance(item, FreeDay)})
+    begin = f"{errand.page}/{PATHS[act]}"
+    return errand.show(
+        "actions/days.html",
+        errand.scene.words.gettext(N_("Välj en dag")),
+        days=[DayChoice(f"{begin}/{day.isoformat()}", day) for day in days],
+        complete=answer.complete,
+        silent=errand.scene.words.gettext(_TIMES_NOT_KNOWN),
+        first=first,
+        last=last,
+        earlier=_from(begin, max(first - _DAYS_AT_A_TIME, today)) if first > today else None,
+        later=_from(begin, last + _DAY) if last < today + _FARTHEST else None,
+    )
+
+
+def _times(errand: Errand, act: ToNewTime, text: str) -> Answered:
+    """The times that are free on a day."""
+    day = _day(text)
+    if day is None:
+        return errand.visit.refused("unknown-page")
+    answer = _free_times(errand, day)
+    begin = f"{errand.page}/{PATHS[act]}"
+    return errand.show(
+        "actions/times.html",
+        errand.scene.words.gettext(N_("Välj en tid")),
+        times=[
+            TimeChoice(f"{begin}/{text}/{errand.scene.handle(time.origin)}", _as_row(errand, time))
+            for time in sorted(answer.items, key=lambda time: time.when.start)
+        ],
+        complete=answer.complete,
+        silent=errand.scene.words.gettext(_TIMES_NOT_KNOWN),
+        day=day,
+        days_url=begin,
+    )
+
+
+def _free_time(errand: Errand, act: ToNewTime, text: str, handle: str) -> FreeTime:
+    """The chosen time, if it is free now. Raises Stopped when it is not, or nobody knows."""
+    day = _day(text)
+    begin = f"{errand.page}/{PATHS[act]}"
+    answer = _free_times(errand, day) if day else Answer[FreeTime]()
+    found = next((one for one in answer.items if errand.scene.handle(one.origin) == handle), None)
+    if found is not None:
+        return found
+    words = errand.scene.words
+    if answer.complete:
+        raise errand.stop(_TAKEN_TITLE, words.gettext(_TAKEN), 409, begin)
+    raise errand.stop(STOPPED, words.gettext(_TIMES_NOT_KNOWN), 503, begin)
+
+
+def _free_times(errand: Errand, day: date) -> Answer[FreeTime]:
+    """Those of a day that have not begun, each once."""
+    answer = errand.look(AskFreeTimes(booking=errand.booking, period=Period(day, day)))
+    found = {
+        item.origin.identity: item
+        for item in answer.items
+        if isinstance(item, FreeTime) and item.when.start > errand.scene.situation.now
+    }
+    return Answer(tuple(found.values()), answer.reports)
+
+
+def _visitor(errand: Errand) -> Visitor:
+    """Who comes, by the names of the register. Raises Stopped when it does not say."""
+    visit = errand.visit
+    known = visit.house.people.known(
+        visit.situation,
+        reach=errand.permit.reach,
+        audit=visit.house.audit,
+        facts=visit.standing.facts,
+    )
+    name = known.full_name
+    if name is None:
+        raise errand.stop(STOPPED, errand.scene.words.gettext(_NAMELESS), 503)
+    return Visitor(first_name=name.first, middle_name=name.middle, last_name=name.last)
+
+
+def _as_row(errand: Errand, to: FreeTime) -> EventRow:
+    """The booking as it would be at another time."""
+    moved = replace(errand.booking, when=to.when, who=to.who, previous=None)
+    return event_row(moved, Explainer.of(errand.scene, errand.booked))
+
+
+def _day(text: str) -> date | None:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _from(begin: str, day: date) -> str:
+    return f"{begin}?fran={day.isoformat()}"
