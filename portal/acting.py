@@ -23,7 +23,15 @@ from portal.security import SESSION_COOKIE
 from portal.sessions import Reader, Session
 from stodtjanster.access import Facts
 from stodtjanster.access.ages import age_for_others
-from stodtjanster.model import Actor, ActorKind, PersonId, Situation, Subject, midnight
+from stodtjanster.model import (
+    Actor,
+    ActorKind,
+    PersonId,
+    Protection,
+    Situation,
+    Subject,
+    midnight,
+)
 
 _HANDLE_BYTES: Final = 16
 _DAY: Final = timedelta(days=1)
@@ -158,12 +166,7 @@ def stand(house: House, session: Session, language: str, tie: Tie) -> Standing |
     nothing could be shown of, and on what it then says. Raises AuditUnavailable.
     """
     reach, facts = session.id_hash, tie.facts
-    bare = Situation(
-        actor=Actor(tie.kind, session.person, session.loa, acting_for=tie.subject),
-        subject=closed(house, Subject(tie.subject)),
-        language=language,
-        now=house.clock(),
-    )
+    bare = _for(house, session, language, tie)
     if not house.people.lets_in(bare, reach=reach, facts=facts):
         return None
     known = house.people.known(bare, reach=reach, audit=house.audit, facts=facts)
@@ -171,6 +174,27 @@ def stand(house: House, session: Session, language: str, tie: Tie) -> Standing |
     if not house.people.lets_in(situation, reach=reach, facts=facts):
         return None
     return Standing(situation, facts, _named(tie, known))
+
+
+def is_unsure(house: House, session: Session, language: str, tie: Tie) -> bool:
+    """Whether the tie would have let somebody in, if the register had said who the other one is.
+    Raises AuditUnavailable."""
+    reach, facts = session.id_hash, tie.facts
+    bare = _for(house, session, language, tie)
+    if not house.people.lets_in(bare, reach=reach, facts=facts):
+        return False
+    known = house.people.known(bare, reach=reach, audit=house.audit, facts=facts)
+    return known.protected is Protection.UNKNOWN
+
+
+def _for(house: House, session: Session, language: str, tie: Tie) -> Situation:
+    """Before the register has said who the other one is."""
+    return Situation(
+        actor=Actor(tie.kind, session.person, session.loa, acting_for=tie.subject),
+        subject=closed(house, Subject(tie.subject)),
+        language=language,
+        now=house.clock(),
+    )
 
 
 def _named(tie: Tie, known: Known) -> Tie:

@@ -12,6 +12,8 @@ from flask import Flask, Response, request
 from portal import (
     actions,
     attachments,
+    calendar_feed,
+    chooser,
     login,
     ombud,
     ops,
@@ -22,6 +24,7 @@ from portal import (
     statement,
 )
 from portal import own as own_pages
+from portal.calendars import Calendars
 from portal.guardians import Guardians
 from portal.house import House
 from portal.i18n import LANGUAGES
@@ -83,7 +86,16 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
     app.config["MAX_CONTENT_LENGTH"] = MAX_REQUEST_BYTES
     house = build_house(settings, clock)
     app.extensions["house"] = house
-    own = (actions.bp, attachments.bp, ombud.bp, own_pages.bp, recollection.bp, sharing.bp)
+    own = (
+        actions.bp,
+        attachments.bp,
+        calendar_feed.bp,
+        chooser.bp,
+        ombud.bp,
+        own_pages.bp,
+        recollection.bp,
+        sharing.bp,
+    )
     for blueprint in (login.bp, staff_login.bp, statement.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
@@ -128,7 +140,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         grants=store.grants(sealing) if sealing else None,
         seals=store.seals(sealing) if sealing else None,
         recollections=store.recollections(sealing) if sealing else None,
-        calendars=store.calendars(sealing) if sealing else None,
+        calendars=_calendars(settings, store, sealing),
         sessions=Sessions(
             store.sessions,
             idle=timedelta(minutes=settings.session_idle_minutes),
@@ -171,6 +183,12 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         own_pace=Pace(),
         handle_secret=settings.key("handles of records"),
     )
+
+
+def _calendars(settings: Settings, store: Store, sealing: Sealing | None) -> Calendars | None:
+    if sealing is None or not settings.calendar.addresses:
+        return None
+    return Calendars(store.calendars(sealing), timedelta(days=settings.calendar.days))
 
 
 def read_sources(settings: Settings) -> tuple[SourceSettings, ...]:

@@ -28,6 +28,13 @@ def book_of(house: House) -> GrantBook:
     return house.grants
 
 
+def my_name(house: House, session: Session, me: Situation) -> str:
+    """As the register has it, else as the login had it. `me` is about oneself. Raises
+    AuditUnavailable."""
+    known = house.people.known(me, reach=session.id_hash, audit=house.audit)
+    return known.name.text if known.name else session.name
+
+
 def may_give(house: House, me: Situation) -> bool:
     """Whether what this person gives could ever let anybody in (rule 9 of the access rules)."""
     policy = house.settings.access.policy()

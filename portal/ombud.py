@@ -201,10 +201,7 @@ def _may_give(visit: Visit) -> bool:
 
 
 def _my_name(visit: Visit) -> str:
-    """As the register has it, else as the login had it from the same register."""
-    h = visit.house
-    known = h.people.known(visit.situation, reach=visit.session.id_hash, audit=h.audit)
-    return known.name.text if known.name else visit.session.name
+    return grants.my_name(visit.house, visit.session, visit.situation)
 
 
 def _find(visit: Visit, item: str) -> tuple[Mandate, Party] | None:
