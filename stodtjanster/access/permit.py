@@ -40,7 +40,8 @@ class Permit:
     `decisions` holds every kind that was asked for, granted or not. `reach` names whose shelf may
     be used: one login session and one subject. `audit` is the reference of the committed log
     record; without it nothing may be fetched. `provider_of` says who answers for a record: several
-    contracts leave that out.
+    contracts leave that out. `no_more_than` are the fields of the decision rules that the page
+    needs, where that is less than may be seen (GDPR article 5.1 c).
 
     It is read-only, and `dataclasses.replace` cannot make another one: the seal is not kept in it.
     """
@@ -52,6 +53,7 @@ class Permit:
     audit: str | None = None
     facts: Facts = field(default_factory=Facts)
     provider_of: ProviderOf = field(default=_as_it_says, repr=False, compare=False)
+    no_more_than: tuple[str, ...] | None = None
     seal: InitVar[object] = None
     _said: dict[_Alike, Decision] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -96,6 +98,7 @@ class Permit:
             reference,
             self.facts,
             self.provider_of,
+            self.no_more_than,
             seal=_SEAL,
         )
 
@@ -116,6 +119,7 @@ class Permit:
             MappingProxyType({kind: self.ground}),
             facts=self.facts,
             provider_of=self.provider_of,
+            no_more_than=self.no_more_than,
             seal=_SEAL,
         )
 
@@ -124,7 +128,7 @@ class Permit:
 
         A record of a kind that was not decided, or about another person, is refused here too:
         the rules speak of the situation's subject and of nobody else. Whoever shows the record
-        has to follow `keep` and `drop`, or show only what is permitted, as `shown` does.
+        has to follow `keep` and `drop`, as `shown` does.
         """
         kind = self.decisions.get(type(item), _UNASKED)
         if kind.denied:
@@ -156,14 +160,20 @@ class Permit:
         return said
 
     def shown(self, item: Item) -> Item | None:
-        """What may be shown of a record: None unless it is permitted as a whole.
+        """What may be shown of a record, as far as it may: None when nothing of it is.
 
         Of somebody whose identity is protected, or may be, no record tells where they can be found.
         """
-        if not self.admits(item).permitted:
+        said = self.admits(item)
+        if said.denied:
+            return None
+        shown = item if said.permitted else item.redacted(said.keep, said.drop)
+        if shown is not None and self.no_more_than is not None:
+            shown = shown.redacted(self.no_more_than)
+        if shown is None:
             return None
         protected = self.situation.subject.protected is not Protection.NONE
-        return item.hidden() if protected else item
+        return shown.hidden() if protected else shown
 
 
 def decide(
@@ -174,11 +184,13 @@ def decide(
     policy: Policy | None = None,
     facts: Facts | None = None,
     provider_of: ProviderOf | None = None,
+    no_more_than: tuple[str, ...] | None = None,
 ) -> Permit:
     """Decide each kind of information before anything of it is asked for.
 
     `facts` are what registers say of actor and subject together. Without them nobody but the person
     themself is let in. `provider_of` says who answers for a record that may not say it itself.
+    `no_more_than` is as in `Permit`.
 
     Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
     every record.
@@ -198,6 +210,7 @@ def decide(
         MappingProxyType(decisions),
         facts=facts,
         provider_of=provider_of or _as_it_says,
+        no_more_than=no_more_than,
         seal=_SEAL,
     )
 

@@ -1,5 +1,6 @@
 """One module per kind of information: what is true of it, whoever it came from."""
 
+from stodtjanster.information.access_log import AccessLog, Opener
 from stodtjanster.information.agreement import Agreement, Party
 from stodtjanster.information.appointment import Appointment, VisitForm
 from stodtjanster.information.care_contact import (
@@ -44,6 +45,7 @@ from stodtjanster.information.referral_status import (
 )
 
 __all__ = [
+    "AccessLog",
     "Activity",
     "ActivityState",
     "Agreement",
@@ -71,6 +73,7 @@ __all__ = [
     "ListingKind",
     "Medication",
     "Message",
+    "Opener",
     "OwnEntry",
     "OwnNote",
     "OwnNoteKind",

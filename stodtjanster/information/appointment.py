@@ -31,6 +31,15 @@ class Appointment(Item):
     key: ClassVar[str] = "appointment"
     info_type: ClassVar[str] = "booked_visit"
     whereabouts: ClassVar[Mapping[str, Any]] = MappingProxyType({"place": None})
+    rule_fields: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+        {
+            "start": ("when", "recurring"),
+            "end": ("when",),
+            "status": ("done", "absent"),
+            "location": ("place", "form"),
+            "unit_name": ("unit",),
+        }
+    )
 
     when: When
     title: Told | None = None

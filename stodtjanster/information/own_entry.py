@@ -21,6 +21,9 @@ class OwnEntry(Appointment):
 
     key: ClassVar[str] = "own_entry"
     whereabouts: ClassVar[Mapping[str, Any]] = MappingProxyType({})
+    rule_fields: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+        {**Appointment.rule_fields, "status": ("done", "absent", "version", "changed")}
+    )
 
     version: int
     changed: datetime

@@ -1,6 +1,6 @@
 """Where an item comes from: kept with every item, for the screen, the rules and the log."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from stodtjanster.model.hsa import HsaId
@@ -33,3 +33,7 @@ class Origin:
     @property
     def identity(self) -> tuple[str, str]:
         return self.known_as or (self.system, self.record)
+
+    def unitless(self) -> "Origin":
+        """The same without the unit, whose name may tell what somebody is treated for."""
+        return replace(self, care_unit=None, unit_name=None)
