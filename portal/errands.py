@@ -5,7 +5,7 @@ comes. What stops it is a page of its own, in plain words and with the number to
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from functools import wraps
@@ -15,9 +15,10 @@ from typing import Any, Final, TypeAlias
 from flask import Blueprint, redirect, request
 
 from portal.gate import Refused, note_shown
+from portal.house import House
 from portal.i18n import at
 from portal.screens import denied
-from portal.visit import Answered, Visit, about
+from portal.visit import Answered, Untaken, Visit, about
 from stodtjanster.access import NotPermitted, Permit
 from stodtjanster.audit import AuditUnavailable
 from stodtjanster.catalogue import Unit
@@ -60,10 +61,22 @@ _NOT_KNOWN: Final = N_(
     "Vi vet inte om tiden finns kvar: alla har inte svarat. Försök igen om en stund."
 )
 _TOLD_ALREADY: Final = N_("Det är redan sagt att ingen är hemma då.")
-_UNLOGGED: Final = N_(
-    "Innan vi skickar något måste vi kunna skriva upp vem som gör det. "
-    "Det går inte just nu, och därför har vi inte skickat något nu."
+_UNSENT: Final = N_("Vi har inte skickat något nu")
+_OVER: Final = N_(
+    "Du har blivit utloggad, eller har loggat in på nytt, sedan du öppnade sidan. "
+    "Logga in och se hur tiden ser ut innan du gör om det."
 )
+_NOT_TAKEN: Final[Mapping[Untaken, tuple[str, int]]] = {
+    "logged-out": (_OVER, 401),
+    "foreign": (_OVER, 403),
+    "down": (
+        N_(
+            "Innan vi skickar något måste vi kunna skriva upp vem som gör det. "
+            "Det går inte just nu. Försök igen om en stund, eller ring."
+        ),
+        503,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +172,10 @@ def entered(blueprint: Blueprint, *paths: str, posts: bool = False) -> Callable[
                 return visit.refused("foreign-form")
             except Stopped as stopped:
                 return stopped.answered
-            except AuditUnavailable:
-                if request.method != "POST":
-                    raise
-                return say(visit, STOPPED, _UNLOGGED), 503
 
         methods = ("GET", "POST") if posts else ("GET",)
-        about(blueprint, *(f"handelse/<item>/{path}" for path in paths), methods=methods)(page)
+        below = (f"handelse/<item>/{path}" for path in paths)
+        about(blueprint, *below, methods=methods, unsent=_unsent)(page)
         return handler
 
     return register
@@ -193,6 +203,20 @@ def say(visit: Visit, title: str, text: str) -> str:
     """A page where there is no time to tell of. Both texts are in Swedish."""
     words = visit.house.pages.speaker(visit.language)
     return show(visit, "actions/absent.html", words.gettext(title), text=words.gettext(text))
+
+
+def _unsent(h: House, language: str, why: Untaken) -> Answered:
+    """Whoever pressed is told that nothing was sent, and has their words back."""
+    words = h.pages.speaker(language)
+    reason, status = _NOT_TAKEN[why]
+    page = h.pages.render(
+        language,
+        "actions/unsent.html",
+        title=words.gettext(_UNSENT),
+        reason=words.gettext(reason),
+        message=request.form.get("message", ""),
+    )
+    return page, status
 
 
 def show(visit: Visit, template: str, title: str, **context: Any) -> str:
