@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from portal.house import House
-from portal.sessions import Session
+from portal.sessions import Reader, Session
 from stodtjanster.access import Decision, Facts, Permit, decide
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import Outcome, Report, Situation
@@ -26,7 +26,7 @@ def open_gate(
     house: House,
     situation: Situation,
     view: View,
-    session: Session,
+    session: Reader,
     *,
     facts: Facts | None = None,
     detail: str | None = None,

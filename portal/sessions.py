@@ -8,7 +8,7 @@ erasure. Time is always passed in, aware.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from portal.sealed import (
     Sealed,
@@ -23,6 +23,22 @@ from portal.sealed import (
 from portal.store.logins import LoginRows
 from portal.store.sessions import SessionRows
 from stodtjanster.model import PersonId
+
+
+class Reader(Protocol):
+    """In whose name a resident's own is read: a login, or an order that was given in one.
+
+    `id_hash` is 64 hex digits, by which the log can follow it.
+    """
+
+    @property
+    def id_hash(self) -> str: ...
+
+    @property
+    def person(self) -> PersonId: ...
+
+    @property
+    def loa(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
