@@ -6,6 +6,7 @@ from datetime import datetime
 
 from flask import current_app
 
+from portal.calendars import Calendars
 from portal.guardians import Guardians
 from portal.identity.oidc import Provider
 from portal.pace import Pace
@@ -14,7 +15,7 @@ from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.staff_door import StaffDoor
-from portal.store import CalendarRows, MessageRows, OwnWordsRows, RecollectionRows, Store
+from portal.store import MessageRows, OwnWordsRows, RecollectionRows, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.access.closure import ClosureBook
@@ -41,7 +42,7 @@ class House:
     grants: GrantBook | None
     seals: ClosureBook | None
     recollections: RecollectionRows | None
-    calendars: CalendarRows | None
+    calendars: Calendars | None
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]

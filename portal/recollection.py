@@ -6,30 +6,21 @@ its own; and a page is never the worse for it: what cannot be read or kept is no
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, timedelta
-from typing import Any, Final
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Final
 
 import orjson
 from flask import Blueprint, redirect
 
 from portal.house import House
+from portal.snapshots import snapshot_read, snapshot_said
 from portal.store import RecollectionRows, StoreUnavailable
 from portal.stream import Page, answers_of
 from portal.visit import Answered, Visit, about
-from stodtjanster.model import (
-    Approximate,
-    Dated,
-    Open,
-    Partial,
-    PersonId,
-    Situation,
-    Timed,
-    When,
-)
+from stodtjanster.model import PersonId, Situation
 from views.kit import news
-from views.kit.memory import NOT_KEPT, Memory, Recalled, Snapshot, note
-from views.kit.traces import Place, Trace
+from views.kit.memory import NOT_KEPT, Memory, Recalled, note
 
 log = logging.getLogger(__name__)
 bp = Blueprint("recollection", __name__)
@@ -111,47 +102,6 @@ def unpacked(content: bytes | None) -> Memory | None:
     return Memory(snapshot_read(said["since"]), snapshot_read(said["latest"]), said["visit"])
 
 
-def snapshot_said(snapshot: Snapshot) -> dict[str, Any]:
-    """For JSON. Places come again and again, so each trace names its own by number."""
-    places = list(dict.fromkeys((*snapshot.heard, *(trace.place for trace in snapshot.traces))))
-    number = {place: at for at, place in enumerate(places)}
-    return {
-        "at": _moment(snapshot.at),
-        "places": [(place.kind, place.source, place.system) for place in places],
-        "heard": [(number[place], until.isoformat()) for place, until in snapshot.heard.items()],
-        "traces": [
-            (
-                number[trace.place],
-                trace.name,
-                trace.facts,
-                trace.where,
-                _when_said(trace.when),
-                trace.until.isoformat() if trace.until else None,
-            )
-            for trace in snapshot.traces
-        ],
-    }
-
-
-def snapshot_read(said: Mapping[str, Any]) -> Snapshot:
-    places = [Place(*place) for place in said["places"]]
-    return Snapshot(
-        at=datetime.fromisoformat(said["at"]),
-        heard={places[number]: date.fromisoformat(until) for number, until in said["heard"]},
-        traces=tuple(
-            Trace(
-                places[number],
-                name,
-                facts,
-                where,
-                _when_read(when),
-                date.fromisoformat(until) if until else None,
-            )
-            for number, name, facts, where, when, until in said["traces"]
-        ),
-    )
-
-
 def _changed(
     visit: Visit, change: Callable[[RecollectionRows, PersonId, PersonId], None]
 ) -> Answered:
@@ -180,41 +130,3 @@ def _says_the_same(before: Memory, after: Memory) -> bool:
 
 def _whose(situation: Situation) -> tuple[PersonId, PersonId]:
     return situation.actor.person, situation.subject.person
-
-
-def _when_said(when: When | None) -> list[Any] | None:
-    match when:
-        case Timed(start, end):
-            return ["timed", _moment(start), _moment(end) if end else None]
-        case Approximate(start, end):
-            return ["approximate", _moment(start), _moment(end)]
-        case Dated(day, last):
-            return ["dated", day.isoformat(), last.isoformat() if last else None]
-        case Partial(year, month):
-            return ["partial", year, month]
-        case Open():
-            return ["open"]
-        case None:
-            return None
-
-
-def _when_read(said: list[Any] | None) -> When | None:
-    match said:
-        case ["timed", start, end]:
-            return Timed(
-                datetime.fromisoformat(start), datetime.fromisoformat(end) if end else None
-            )
-        case ["approximate", start, end]:
-            return Approximate(datetime.fromisoformat(start), datetime.fromisoformat(end))
-        case ["dated", day, last]:
-            return Dated(date.fromisoformat(day), date.fromisoformat(last) if last else None)
-        case ["partial", year, month]:
-            return Partial(year, month)
-        case ["open"]:
-            return Open()
-        case _:
-            return None
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat()

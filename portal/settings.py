@@ -50,6 +50,19 @@ class StaffSamlSettings(SamlSettings):
     key: str = Field(pattern=r"^[a-z0-9-]+$")
 
 
+class CalendarSettings(BaseModel):
+    """What people may take with them to calendars of their own. `addresses`: they may make one that
+    a calendar reads without login, for `days`. `details`: a calendar may say what a time is about,
+    where and with whom, for whoever asks for that.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    addresses: bool = True
+    details: bool = True
+    days: int = Field(default=180, ge=1, le=366)
+
+
 class UnitSettings(BaseModel):
     """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`."""
 
@@ -139,6 +152,7 @@ class Settings(BaseSettings):
     hard_seconds: float = Field(default=4.0, gt=0)
     register_seconds: float = Field(default=2.0, gt=0)
     travel_minutes: int = Field(default=30, ge=0, le=240)
+    calendar: CalendarSettings = CalendarSettings()
     map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
     links: tuple[LinkSettings, ...] = ()
     matters: tuple[MatterSettings, ...] | None = None

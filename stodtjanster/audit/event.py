@@ -50,6 +50,10 @@ class EventKind(StrEnum):
     WRITTEN = "Written"
     """The person puts in, changes or removes words of their own: written before it is kept. Which,
     is its detail."""
+    CALENDAR_GIVEN = "CalendarGiven"
+    """A person lets whoever has an address read when their times are: written before it is so."""
+    CALENDAR_ENDED = "CalendarEnded"
+    """The address is ended, for the reason that is its detail. Without actor by the rules."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"
@@ -58,7 +62,7 @@ class EventKind(StrEnum):
 _ABOUT_SOMEONE = frozenset(
     {
         *(EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.LOOKED_UP),
-        *(EventKind.ACT, EventKind.ACT_ENDED, EventKind.WRITTEN),
+        *(EventKind.ACT, EventKind.ACT_ENDED, EventKind.WRITTEN, EventKind.CALENDAR_GIVEN),
     }
 )
 

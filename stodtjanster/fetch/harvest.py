@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 from concurrent.futures import FIRST_COMPLETED, Future, wait
+from time import monotonic
 
 from stodtjanster.access import Permit
 from stodtjanster.fetch.plan import Order, Plan
@@ -76,6 +77,15 @@ class Harvest:
         if not flying:
             return False
         return bool(wait(flying, max(0.0, seconds), FIRST_COMPLETED).done)
+
+    def settle(self, names: Collection[str], seconds: float) -> bool:
+        """Wait until nothing that these needs wait for is in the air. False when the time went."""
+        until = monotonic() + seconds
+        while not self.settled(names):
+            left = until - monotonic()
+            if left <= 0 or not self.wait(left):
+                return self.settled(names)
+        return True
 
     def _landed(self, order: Order) -> Answer[Item]:
         future = self._answers[order]
