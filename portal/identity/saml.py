@@ -499,7 +499,8 @@ class SamlProvider:
     def _logout_answer(
         self, idp: IdpMetadata, auth: OneLogin_Saml2_Auth, request_id: str, relay: str | None
     ) -> str | None:
-        if idp.slo is None and idp.slo_response is None:
+        address = idp.slo_response or idp.slo
+        if address is None:
             return None
         response = OneLogin_Saml2_Logout_Response(auth.get_settings())
         response.build(request_id)
@@ -507,7 +508,7 @@ class SamlProvider:
         if relay is not None:
             message["RelayState"] = relay
         auth.add_response_signature(message, _RSA_SHA256)
-        return str(auth.redirect_to(auth.get_slo_response_url(), message))
+        return str(OneLogin_Saml2_Utils.redirect(address, message))
 
     def _auth(
         self,
@@ -588,7 +589,10 @@ class SamlProvider:
             said["idp"] = {
                 "entityId": idp.entity_id,
                 "singleSignOnService": {"url": idp.sso},
-                "singleLogoutService": {"url": idp.slo, "responseUrl": idp.slo_response},
+                "singleLogoutService": {
+                    "url": idp.slo,
+                    "responseUrl": idp.slo_response or idp.slo,
+                },
                 "x509certMulti": {"signing": list(idp.certificates)},
             }
         return said

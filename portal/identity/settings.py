@@ -38,8 +38,9 @@ def browser_url(url: str) -> str:
     """Like `protected_url`, for addresses that only a browser opens: it takes every name under
     localhost for this very machine (RFC 6761, 6.3), which a resolver of names need not."""
     parts = urlsplit(url)
-    if (parts.hostname or "").endswith(".localhost"):
-        protected_url(parts._replace(netloc="localhost").geturl())
+    host = parts.hostname or ""
+    if host.endswith(".localhost"):
+        protected_url(url.replace(host, "localhost", 1))
         return url
     return protected_url(url)
 

@@ -17,7 +17,10 @@ from portal.identity.refusal import LoginRefusal, LoginRefused
 from portal.identity.settings import StaffProviderSettings
 from portal.identity.staff import StaffIdentity, staff_identity
 
-_SINGLE: Final = ("iss", "sub", "azp", "nonce", "acr", "auth_time", "at_hash", "exp", "iat", "nbf")
+_SINGLE: Final = frozenset(
+    {"iss", "sub", "azp", "nonce", "acr", "auth_time", "at_hash", "exp", "iat", "nbf"}
+    | {"given_name", "family_name"}
+)
 # In seconds this many digits are the year 5138; in milliseconds they are this century.
 _MILLISECOND_DIGITS: Final = 13
 

@@ -166,6 +166,7 @@ def test_it_listens_on_loopback_only(sandbox: Sandbox) -> None:
             sandbox.info["platform"],
             sandbox.info["fhir"]["sjovik"],
             sandbox.info["oidc"]["issuer"],
+            sandbox.info["siths"]["address"],
         )
     }
     listening = {
