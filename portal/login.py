@@ -70,6 +70,7 @@ def start(language: str) -> BaseResponse | str:
         "start.html",
         title=h.pages.speaker(language).gettext(N_("Din vård och omsorg på ett ställe")),
         languages=other_languages(language, request.path),
+        staff_url=f"/{language}/personal/" if any(h.staff.titles) else None,
         logins=[
             Link(f"/{language}/logga-in/{key}?till={quote(wanted)}", login.settings.title)
             for key, login in h.logins.items()
