@@ -134,9 +134,11 @@ def subscription(secret: str) -> Response:
         return _nothing(429)
     language = order.language if order.language in LANGUAGES else SOURCE_LANGUAGE
     situation = about_me(h, order, language)
-    if situation.subject.protected is Protection.UNKNOWN:
+    protected = situation.subject.protected
+    if protected is Protection.UNKNOWN and _opened(h, situation, order.id_hash).granted:
+        # The register is silent, and she may be protected: nothing is given, and nothing ends.
         return _nothing(503)
-    if situation.subject.protected is not Protection.NONE:
+    if protected not in (Protection.NONE, Protection.UNKNOWN):
         _end(h, calendars, order.id_hash, "protected")
         return _nothing(_GONE)
     try:
@@ -227,10 +229,15 @@ def _saying(h: House, chosen: Mapping[str, str]) -> Saying:
     )
 
 
+def _opened(h: House, situation: Situation, id_hash: str) -> Permit:
+    """What the rules would open at an address: only to know, since it is not logged."""
+    return decide(situation, ASKED.kinds, reach=id_hash, policy=h.settings.access.policy())
+
+
 def _record_given(visit: Visit, saying: Saying, id_hash: str) -> None:
     """Raises Refused when the rules would open nothing at the address, and AuditUnavailable."""
     h, situation = visit.house, visit.situation
-    permit = decide(situation, ASKED.kinds, reach=id_hash, policy=h.settings.access.policy())
+    permit = _opened(h, situation, id_hash)
     if not permit.granted:
         raise Refused(permit.ground)
     h.audit.record(

@@ -26,6 +26,7 @@ from views.kit.words import N_
 MIME: Final = "text/calendar; charset=utf-8"
 
 _PRODUCT: Final = "-//Sammanhållen planering//Portalen//SV"
+_COPY: Final = Outcome.DATA_FROM_CACHE_SYNCH_FAILED
 _AGAIN: Final = timedelta(hours=6)
 _DAY: Final = timedelta(days=1)
 _NAME: Final = N_("Vårdtider")
@@ -85,15 +86,14 @@ class _Maker:
     url: str
 
     def told(self, booked: Answer[Appointment]) -> Iterator[Event]:
+        copies = {report.system for report in booked.reports if report.outcome is _COPY}
         for item in in_order(booked.items, self.scene.situation.now):
             if self.saying.includes(item) and _has_day(item.when):
-                yield self._event(
-                    self.pen.name(item.origin),
-                    self._summary(item),
-                    item.when,
-                    self._description(item),
-                    self._place(item),
-                )
+                said = self._description(item)
+                if item.origin.system in copies:
+                    said = f"{self.scene.words.gettext(_OLD)}\n{said}"
+                name, place = self.pen.name(item.origin), self._place(item)
+                yield self._event(name, self._summary(item), item.when, said, place)
 
     def old(self, believed: Iterable[Trace]) -> Iterator[Event]:
         gettext = self.scene.words.gettext
