@@ -17,6 +17,7 @@ HTTPS = "https://localhost"
 # What anybody may open, and why. A new address stands here or is closed.
 OPEN = {
     "static": "files without content about anybody",
+    "calendar_feed.subscription": "for calendars, which send no login: the address is the key",
     "statement.statement": "the accessibility statement, which the law wants open",
     "login.root": "sends the browser to the start page",
     "login.start": "the start page",
@@ -35,8 +36,10 @@ OPEN = {
 }
 # What changes something: by POST, never otherwise.
 CHANGING = {
+    *(f"calendar_feed.{act}" for act in ("give", "end")),
     *(f"ombud.{act}" for act in ("write", "rewrite", "prove", "give", "answer", "end")),
     *(f"own.{act}" for act in ("put_in", "rewrite", "remove")),
+    *(f"recollection.{act}" for act in ("mark_seen", "forget")),
     *(f"sharing.{act}" for act in ("prove", "seal", "unseal", "lock")),
     "login.logout",
     "staff_login.logout",
@@ -51,6 +54,7 @@ SAMPLES = {
     "filename": ["portal.css"],
     "item": ["0123456789abcdef01234567"],
     "nth": ["1"],
+    "secret": ["x" * 43],
 }
 
 
