@@ -35,6 +35,7 @@ from portal.logging import configure, request_id
 from portal.pace import Pace
 from portal.pages import STATIC, Pages
 from portal.people import People
+from portal.readings import Readings
 from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
@@ -67,7 +68,7 @@ _UNLOGGED = N_(
     "Innan vi visar dina uppgifter måste vi kunna skriva upp vem som läser dem. "
     "Det går inte just nu, och därför visar vi inget."
 )
-_OUR_FAULT = N_("Felet ligger hos oss. Dina uppgifter finns kvar.")
+_OUR_FAULT = N_("Felet ligger hos oss. Uppgifterna finns kvar.")
 
 
 def utc_now() -> datetime:
@@ -115,7 +116,10 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     sealing = _sealing(settings)
     messages = store.messages(sealing) if sealing else None
     own_words = store.own_words(sealing) if sealing else None
-    kept = {"inbox": messages, "own": own_words} if sealing else {}
+    grants = store.grants(sealing) if sealing else None
+    kept: dict[str, Any] = {"portal_log": Readings(store.audit, grants)}
+    if sealing:
+        kept |= {"inbox": messages, "own": own_words}
     sources = build_sources(settings, kept)
     http = httpx.Client(timeout=LOGIN_SECONDS, follow_redirects=False, trust_env=False)
     tally = Tally()
@@ -137,7 +141,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         audit=store.audit,
         messages=messages,
         own_words=own_words,
-        grants=store.grants(sealing) if sealing else None,
+        grants=grants,
         seals=store.seals(sealing) if sealing else None,
         recollections=store.recollections(sealing) if sealing else None,
         calendars=_calendars(settings, store, sealing),

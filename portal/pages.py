@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
 
 from portal.compiling import SettlingEnvironment
-from portal.i18n import LANGUAGES, Speaker
+from portal.i18n import LANGUAGES, SOURCE_LANGUAGE, Speaker
 
 ROOT = Path(__file__).resolve().parent
 STATIC = ROOT / "static"
@@ -40,11 +42,25 @@ class Pages:
     def template(self, code: str, name: str) -> Template:
         return self._environments[code].get_template(name)
 
-    def compile(self) -> None:
-        """Compile every template now, so that nobody's page has to wait for it."""
-        for environment in self._environments.values():
+    def compile(self) -> Thread:
+        """Compile every template, so that nobody's page has to wait for it.
+
+        The source language now; the others beside what is served, a little at a time. Until then a
+        page in them compiles what it needs. Returns the thread that does it.
+        """
+        for name in self._environments[SOURCE_LANGUAGE].list_templates():
+            self.template(SOURCE_LANGUAGE, name)
+        beside = Thread(target=self._compile_others, name="templates", daemon=True)
+        beside.start()
+        return beside
+
+    def _compile_others(self) -> None:
+        for code, environment in self._environments.items():
             for name in environment.list_templates():
+                began = monotonic()
                 environment.get_template(name)
+                # Most of the time belongs to those who wait for a page.
+                sleep(3 * (monotonic() - began))
 
     def render(self, code: str, name: str, **context: Any) -> str:
         """One whole page or part of one, with what all of them need."""
@@ -59,6 +75,7 @@ class Pages:
             "has_fonts": self._has_fonts,
             "home_url": f"/{code}/",
             "person_name": None,
+            "person_url": None,
             "acting": None,
             "nav": (),
             "logout_url": f"/{code}/logga-ut",

@@ -51,6 +51,14 @@ _WHY_NOT = {
         "Du behöver logga in med en e-legitimation på en högre nivå, till exempel BankID."
     ),
 }
+_WHY_NOT_ABOUT_OTHERS = {
+    Reason.OMBUD_NO_LEGAL_BASIS: N_(
+        "Det här ingår inte i det som du får se. Lagen låter bara {name} själv läsa det."
+    ),
+    Reason.GRANT_SCOPE: N_("Det här ingår inte i det som {name} har låtit dig se."),
+    Reason.GRANT_PROVIDER: N_("Det här ingår inte i det som {name} har låtit dig se."),
+}
+_WHY_NOT_ABOUT_ANOTHER = N_("Det här ingår inte i det som du får se.")
 _WHY_NOT_OTHERWISE = N_("Du kan inte se din planering här. Ring din mottagning om du undrar något.")
 
 
@@ -100,7 +108,7 @@ def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
         scene=scene,
         harvest=h.fetch.begin(permit, needs),
         pages=h.pages,
-        context=visit.shell(scene.words.gettext(view.question), view),
+        context=visit.shell(scene.say(view.question), view),
         base=visit.base + slash(path),
         query=request.query_string.decode("ascii", "ignore"),
         limits=Limits(h.settings.soft_seconds, h.settings.hard_seconds),
@@ -129,7 +137,7 @@ def _fragment(h: House, page: Page, slot: str) -> str:
         return h.pages.render(
             language,
             "fragment.html",
-            **{**page.context, "title": page.scene.words.gettext(section.title)},
+            **{**page.context, "title": page.scene.say(section.title)},
             section=Markup(inner),  # noqa: S704 - rendered by our own template just now
             page_url=page.url(),
         )
@@ -144,8 +152,13 @@ def _note(h: House, page: Page) -> None:
 
 
 def denied(visit: Visit, decision: Decision) -> str:
-    """Why one may not see one's own, in plain words."""
+    """Why one may not see it, in plain words."""
     words = visit.house.pages.speaker(visit.language)
+    tie = visit.standing.tie
+    if tie is not None:
+        why = _WHY_NOT_ABOUT_OTHERS.get(decision.reason, _WHY_NOT_ABOUT_ANOTHER)
+        said = words.gettext(why).format(name=tie.given_name)
+        return visit.render("denied.html", N_("Det ingår inte"), reason=said, way=None)
     reason = words.gettext(_WHY_NOT.get(decision.reason, _WHY_NOT_OTHERWISE))
     sealed = decision.reason is Reason.SUBJECT_SEALED
     way = Link(f"{visit.base}delning", words.gettext(N_("Vem kan se?"))) if sealed else None

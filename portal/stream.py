@@ -198,8 +198,8 @@ def _status(page: Page, status: StatusRow) -> Shown:
 
 
 def _frame(page: Page) -> dict[str, Any]:
-    view, words = page.view, page.scene.words
-    places = [Place(one.slot, words.gettext(one.waiting)) for one in view.sections]
+    view = page.view
+    places = [Place(one.slot, page.scene.say(one.waiting)) for one in view.sections]
     return {
         "frame": view.frame,
         "places": places,

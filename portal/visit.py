@@ -21,7 +21,7 @@ from portal.seals import closure
 from portal.security import SESSION_COOKIE, is_own_form, is_own_post, origin
 from portal.sessions import Session
 from portal.store import StoreUnavailable
-from stodtjanster.access import Permit
+from stodtjanster.access import Permit, decide
 from stodtjanster.audit import AuditUnavailable, EventKind
 from stodtjanster.model import Protection, Situation
 from views.kit.view import ONE, Asked, Scene, View
@@ -97,6 +97,7 @@ class Visit:
             "person_name": self.session.name,
             "acting": self._banner(),
             "csrf_token": self.session.csrf,
+            "person_url": f"{self.base}person",
             "home_url": self.base,
             "nav": self._menu(current),
             "languages": other_languages(self.language, request.full_path.rstrip("?")),
@@ -119,10 +120,29 @@ class Visit:
             return None
         return banner(tie, self.situation, self.house.pages.speaker(self.language), self.base)
 
+    def _opens(self, view: View) -> bool:
+        """Whether anything of a view may be shown here. One's own pages say so themselves."""
+        standing = self.standing
+        if standing.tie is None:
+            return True
+        policy = self.house.settings.access.policy()
+        permit = decide(
+            standing.situation,
+            view.kinds,
+            reach=self.session.id_hash,
+            policy=policy,
+            facts=standing.facts,
+        )
+        return bool(permit.granted)
+
     def _menu(self, current: View | None) -> tuple[Link, ...]:
         """No menu while there is only one place to be."""
         words = self.house.pages.speaker(self.language)
-        named = [(view, view.menu) for view in self.views() if view.menu is not None]
+        named = [
+            (view, view.menu)
+            for view in self.views()
+            if view.menu is not None and self._opens(view)
+        ]
         if len(named) < 2:
             return ()
         return tuple(

@@ -17,7 +17,8 @@ from stodtjanster.information.booking import (
 from stodtjanster.model import Dated, Open, Partial
 from tests.viewing import TOWN, Swedish, answer, asked, at, booking, day, scene
 from views.event.page import event
-from views.kit.actions import label, may, offer, offered, whose
+from views.kit.about import whose
+from views.kit.actions import label, may, offer, offered
 from views.kit.cards import Action
 from views.kit.clashes import UNASKED, clashes
 from views.kit.rows import Explainer, event_row

@@ -17,10 +17,11 @@ from stodtjanster.information.booking import (
     ReportAbsence,
 )
 from stodtjanster.model import Approximate, Open, Origin, Timed, last_day
+from views.kit.about import whose
 from views.kit.cards import Action
 from views.kit.own_ways import change_or_remove
 from views.kit.view import Scene
-from views.kit.words import N_, Words
+from views.kit.words import N_
 
 PATHS: Final[Mapping[type[BookingAct], str]] = {
     MakeBooking: "boka",
@@ -98,13 +99,6 @@ def named(texts: tuple[str, str], scene: Scene) -> str:
         return scene.words.gettext(own)
     name, owner = scene.name, whose(scene.name, scene.words)
     return scene.words.gettext(others).format(name=name, whose=owner)
-
-
-def whose(name: str, words: Words) -> str:
-    """ "Birgittas", "Lars", "Birgitta's"."""
-    if words.language.startswith("sv"):
-        return name if name[-1:].lower() in ("s", "x", "z") else f"{name}s"
-    return words.gettext(N_("{name}s")).format(name=name)
 
 
 def _allowed(item: Appointment, scene: Scene) -> dict[type[BookingAct], bool | None]:

@@ -10,9 +10,10 @@ from stodtjanster.catalogue import Directory, OwnerKind, Unit
 from stodtjanster.model import Cause, Outcome, Report, Told
 from views.kit.words import N_, Words
 
-State = Literal["full", "empty", "partial", "unknown", "waiting"]
+State = Literal["full", "empty", "partial", "unknown", "waiting", "excluded"]
 """full: rows, and everybody answered. empty: no rows, and everybody answered. partial: rows, and
-something is missing. unknown: no rows, and something is missing. waiting: no answer yet."""
+something is missing. unknown: no rows, and something is missing. waiting: no answer yet.
+excluded: none of it is for the reader."""
 
 
 class Mark(StrEnum):
@@ -30,7 +31,8 @@ class SourceNotice:
     """One source that could not give all, said in plain words.
 
     `heading` is a whole sentence without full stop, `consequence` one or more with. `fact` is a
-    clause that can stand after a colon: "Region Norrbäck svarade inte".
+    clause that can stand after a colon: "Region Norrbäck svarade inte". What is `excluded` is
+    no gap in what is known, but outside what the reader may see.
     """
 
     tone: Literal["warning", "waiting", "info"]
@@ -41,6 +43,7 @@ class SourceNotice:
     phone: str | None = None
     phone_name: str | None = None
     retry: bool = False
+    excluded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +90,14 @@ _NOUNS = {
     "person_record": N_("personuppgifter"),
     "free_day": N_("lediga dagar"),
     "free_time": N_("lediga tider"),
+    "access_log": N_("läsningar"),
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
 Trouble = Literal[
     "silent",
     "waiting",
+    "ordered",
     "copy",
     "rows",
     "partial",
@@ -102,48 +107,53 @@ Trouble = Literal[
     "refused",
     "ours",
 ]
-"""Why a source has not told all: it was asked and did not answer, is still waited for, has only an
-older copy, some rows could not be read, it answered in part, it is not connected, it is switched
-off, nobody is connected, a rule says no, or the fault is ours."""
+"""Why a source has not told all: it was asked and did not answer, is still waited for, is making the
+answer and wants to be asked again, has only an older copy, some rows could not be read, it answered
+in part, it is not connected, it is switched off, nobody is connected, a rule says no, or the fault
+is ours."""
 
 _HEADINGS: dict[Trouble, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
     "waiting": N_("Vi väntar fortfarande på svar från {who}"),
+    "ordered": N_("Vi har beställt {what} från {who}"),
     "copy": N_("Du ser en äldre kopia av {what} från {who}"),
     "rows": N_("Vi kunde inte läsa alla {what} från {who}"),
     "partial": N_("Vi fick inte alla {what} från {who}"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
     "paused": N_("Vi hämtar inte {what} från {who} just nu"),
     "nobody": N_("Ingen delar {what} här ännu"),
-    "refused": N_("Vi får inte visa {what} här"),
+    "refused": N_("Du ser inte {what} här"),
     "ours": N_("Vi kunde inte hämta {what} från {who}"),
 }
 _CONSEQUENCES: dict[Trouble, str] = {
     "silent": N_("Det kan finnas {what} som inte syns här."),
     "waiting": N_("Det kan finnas {what} som inte syns här än."),
+    "ordered": N_("Svaret är beställt. Kom tillbaka om en stund."),
     "copy": N_("Uppgifterna kan ha ändrats."),
     "rows": N_("Det finns uppgifter som inte syns här."),
     "partial": N_("Det kan finnas {what} som inte syns här."),
     "unconnected": N_("Fråga dem direkt om du vill veta."),
     "paused": N_("Det kan finnas {what} som inte syns här."),
-    "nobody": N_("Fråga din mottagning eller din kommun om du vill veta."),
-    "refused": N_("Reglerna tillåter det inte."),
+    "nobody": N_("Fråga mottagningen eller kommunen om du vill veta."),
+    "refused": N_("Det ingår inte i det som du får se."),
     "ours": N_("Felet ligger hos oss. Det kan finnas {what} som inte syns här."),
 }
 _FACTS: dict[Trouble, str] = {
     "silent": N_("{who} svarade inte"),
     "waiting": N_("{who} har inte svarat än"),
+    "ordered": N_("{who} håller på att ta fram svaret"),
     "copy": N_("{who} svarade inte, och vi har bara en äldre kopia"),
     "rows": N_("en del från {who} gick inte att läsa"),
     "partial": N_("{who} svarade bara delvis"),
     "unconnected": N_("{who} delar inte {what} här ännu"),
     "paused": N_("vi hämtar inte {what} från {who} just nu"),
     "nobody": N_("ingen delar {what} här ännu"),
-    "refused": N_("vi får inte visa {what}"),
+    "refused": N_("det som du får se innehåller inte {what}"),
     "ours": N_("vi kunde inte hämta {what} från {who}"),
 }
 _TONES: dict[Trouble, Literal["waiting", "info"]] = {
     "waiting": "waiting",
+    "ordered": "waiting",
     "unconnected": "info",
     "paused": "info",
     "nobody": "info",
@@ -199,6 +209,8 @@ def trouble_of(report: Report) -> Trouble | None:
         return "unconnected" if report.source else "nobody"
     if report.outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
         return "copy"
+    if report.cause is Cause.ORDERED:
+        return "ordered"
     if report.cause in (Cause.BUSY, Cause.FAILED):
         return "ours"
     if report.outcome is Outcome.NO_DATA_SYNCH_FAILED:
@@ -228,7 +240,8 @@ def _notice(kind: Trouble, troubled: list[tuple[Report, Unit]], words: Words) ->
         last_answer=min(answers, default=None),
         phone=unit.phone,
         phone_name=unit.name if unit.phone else None,
-        retry=kind in ("silent", "waiting", "copy", "partial", "ours"),
+        retry=kind in ("silent", "waiting", "ordered", "copy", "partial", "ours"),
+        excluded=kind == "refused",
     )
 
 

@@ -106,7 +106,7 @@ def part(
     return Part(
         title=words.gettext(title),
         state=state_of(has_rows=bool(answer.items), answer=answer),
-        empty_text=words.gettext(none),
+        empty_text=scene.say(none),
         rows=tuple(rows(Explainer.of(scene, answer))),
         gaps=notices_of(answer.reports, scene.directory, words),
         unreadable=answer.rejected,

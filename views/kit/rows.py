@@ -8,6 +8,7 @@ from typing import Any, Literal
 
 from stodtjanster.information import Appointment, CareContact, Item, VisitForm
 from stodtjanster.model import (
+    ActorKind,
     Answer,
     Approximate,
     Dated,
@@ -75,9 +76,19 @@ class Explainer:
             unit_name=item.origin.unit_name or Told(unit.name),
             fetched_at=item.origin.fetched_at,
             from_copy=item.origin.system in self.copies,
-            ground=words.gettext(N_("Uppgiften gäller dig, och du har rätt att se den.")),
+            ground=self._ground(),
             contract_words=words.gettext(_KINDS.get(item.key, _KIND_OTHERWISE)),
         )
+
+    def _ground(self) -> str:
+        """The words of the decision's ground: a law for oneself and a child, a grant for others."""
+        scene = self.scene
+        if scene.situation.actor.kind is ActorKind.OMBUD:
+            granted = N_("{name} har gett dig tillgång som ombud.")
+            return scene.words.gettext(granted).format(name=scene.name)
+        if scene.situation.actor.kind is ActorKind.GUARDIAN:
+            return scene.words.gettext(N_("Du är vårdnadshavare, och har rätt att se det."))
+        return scene.words.gettext(N_("Uppgiften gäller dig, och du har rätt att se den."))
 
     def _own(self, item: Item) -> Why:
         """What the person has written themself, for themself or for whom they have chosen."""

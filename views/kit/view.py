@@ -11,7 +11,8 @@ from typing import Any, Final, TypeAlias
 from stodtjanster.catalogue import Directory
 from stodtjanster.information import Item
 from stodtjanster.information.booking import BookingAct
-from stodtjanster.model import ActorKind, Answer, Need, Origin, Situation, gather
+from stodtjanster.model import ActorKind, Answer, Cause, Need, Origin, Situation, gather
+from views.kit.about import say
 from views.kit.links import DeepLink
 from views.kit.matters import MATTERS, Matter
 from views.kit.memory import NOT_KEPT, Recalled
@@ -71,6 +72,10 @@ class Scene:
     keeps_own: bool = False
     recalled: Recalled = NOT_KEPT
     secret: bytes = field(default=b"", repr=False)
+
+    def say(self, text: str) -> str:
+        """A Swedish text in the page's language: to the person, or about them to somebody else."""
+        return say(text, self.name, self.words)
 
     def handle(self, origin: Origin) -> str:
         """The name of a record in an address. It says nothing of the record, and is another one
@@ -210,6 +215,8 @@ def state_of(*, has_rows: bool, answer: Answer[Any]) -> State:
         return "full" if answer.complete else "partial"
     if answer.complete:
         return "empty"
+    if answer.reports and all(r.cause is Cause.NOT_PERMITTED for r in answer.reports):
+        return "excluded"
     only_waiting = all(report.pending or report.answered for report in answer.reports)
     return "waiting" if answer.pending and only_waiting else "unknown"
 
@@ -221,10 +228,10 @@ def show(section: Section, answers: Mapping[str, Answer[Any]], scene: Scene) -> 
     body = section.compose(**given, scene=scene)
     return Shown(
         slot=section.slot,
-        title=scene.words.gettext(section.title),
+        title=scene.say(section.title),
         state=state_of(has_rows=body is not None, answer=whole),
         body=body,
-        empty_text=scene.words.gettext(section.none),
+        empty_text=scene.say(section.none),
         gaps=notices_of(whole.reports, scene.directory, scene.words),
         unreadable=whole.rejected,
     )
@@ -236,9 +243,9 @@ def broken(section: Section, scene: Scene) -> Shown:
     notice = SourceNotice(
         tone="warning",
         heading=words.gettext(N_("Vi kunde inte visa den här delen")),
-        consequence=words.gettext(N_("Felet ligger hos oss. Dina uppgifter finns kvar.")),
+        consequence=words.gettext(N_("Felet ligger hos oss. Uppgifterna finns kvar.")),
         fact=words.gettext(N_("vi kunde inte visa den här delen")),
         retry=True,
     )
-    title = words.gettext(section.title)
+    title = scene.say(section.title)
     return Shown(section.slot, title, "unknown", None, "", (notice,), 0)
