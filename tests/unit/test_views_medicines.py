@@ -139,7 +139,7 @@ def test_none_only_when_everybody_answered() -> None:
 def test_what_the_rules_refuse_is_said_and_nothing_else() -> None:
     said = words(page(reports=[REFUSED]))
     assert NONE not in said
-    assert "det som du får se innehåller inte uppgifter om läkemedel" in said
+    assert "Du ser inte uppgifter om läkemedel här" in said
 
 
 def test_the_links_are_about_medicines_and_out_of_here() -> None:
