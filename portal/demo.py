@@ -87,7 +87,10 @@ def run_demo(port: int, sandbox_port: int, state: Path) -> int:
     try:
         told = _wait_for(sandbox, state / "sandbox" / "sandbox.json")
         config = state / "portal.toml"
-        settings = {**portal_settings(told, port, state), "inbound": _inbound(told, inbound_port)}
+        settings = {
+            **portal_settings(told, port, state),
+            "inbound": inbound_settings(told, inbound_port),
+        }
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
         portal = run_server(port, config)
         _wait_for_port(portal, port)
@@ -130,7 +133,9 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "sources": [
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),
             *(*_regional(told), *_over_fhir(told), _guardianships(told)),
+            _access_logs(told),
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
+            {"key": "portal-log", "kind": "portal_log", "name": "Portalen"},
             {"key": "own", "kind": "own", "name": "Portalen"},
         ],
         "connections": _connections(told),
@@ -180,11 +185,12 @@ def introduce(told: Mapping[str, Any], base_url: str) -> None:
     siths = told.get("siths")
     if siths is None:
         return
-    own = httpx.get(f"{base_url}/personal/saml/{STAFF_KEY}/metadata").raise_for_status()
-    httpx.put(f"{siths['address']}/_test/service", content=own.content).raise_for_status()
+    with httpx.Client(timeout=START_SECONDS, trust_env=False) as client:
+        own = client.get(f"{base_url}/personal/saml/{STAFF_KEY}/metadata").raise_for_status()
+        client.put(f"{siths['address']}/_test/service", content=own.content).raise_for_status()
 
 
-def _inbound(told: Mapping[str, Any], port: int) -> dict[str, Any]:
+def inbound_settings(told: Mapping[str, Any], port: int) -> dict[str, Any]:
     """Where the sandbox's platform brings messages and notifications."""
     return {
         "port": port,
@@ -277,6 +283,20 @@ def _guardianships(told: Mapping[str, Any]) -> dict[str, Any]:
         "name": "Folkbokföringen",
         "url": told["guardianships"],
         **_over_mutual_tls(told),
+    }
+
+
+def _access_logs(told: Mapping[str, Any]) -> dict[str, Any]:
+    """Who has read, at the national log."""
+    unit = next(unit for unit in told["units"] if unit["role"] == "log")
+    return {
+        "key": "ntjp-access-logs",
+        "kind": "access_logs",
+        "name": unit["name"],
+        "phone": unit["phone"],
+        "logical_address": unit["hsa_id"],
+        "expects": [unit["hsa_id"]],
+        **_through_platform(told, "GetAccessLogsForPatient/1/rivtabp21"),
     }
 
 
