@@ -28,9 +28,11 @@ def worker_exit(_server: Any, worker: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Nobody's page waits for templates to be compiled. What lives as long as the process is then
-    set aside, so that the collector does not walk it for every few hundred rows of a page."""
-    worker.wsgi.extensions["house"].pages.compile()
+    """No page in Swedish waits for templates to be compiled. What lives as long as the process is
+    then set aside, so that the collector does not walk it for every few hundred rows of a page."""
+    pages = worker.wsgi.extensions["house"].pages
+    pages.compile("sv")
+    pages.compile_beside()
     gc.collect()
     gc.freeze()
     gc.set_threshold(50_000, 20, 20)

@@ -42,25 +42,26 @@ class Pages:
     def template(self, code: str, name: str) -> Template:
         return self._environments[code].get_template(name)
 
-    def compile(self) -> Thread:
-        """Compile every template, so that nobody's page has to wait for it.
+    def compile(self, code: str, pause: float = 0) -> None:
+        """Compile every template of a language now, so that nobody's page has to wait for it.
 
-        The source language now; the others beside what is served, a little at a time. Until then a
-        page in them compiles what it needs. Returns the thread that does it.
+        `pause` is how many times as long as a template took to rest after it.
         """
-        for name in self._environments[SOURCE_LANGUAGE].list_templates():
-            self.template(SOURCE_LANGUAGE, name)
-        beside = Thread(target=self._compile_others, name="templates", daemon=True)
-        beside.start()
-        return beside
+        environment = self._environments[code]
+        for name in environment.list_templates():
+            began = monotonic()
+            environment.get_template(name)
+            sleep(pause * (monotonic() - began))
 
-    def _compile_others(self) -> None:
-        for code, environment in self._environments.items():
-            for name in environment.list_templates():
-                began = monotonic()
-                environment.get_template(name)
-                # Most of the time belongs to those who wait for a page.
-                sleep(3 * (monotonic() - began))
+    def compile_beside(self) -> None:
+        """The other languages, while pages are served: three quarters of the time are for those who
+        wait for one. A page that comes before has its own templates compiled."""
+
+        def compile_others() -> None:
+            for code in self._environments.keys() - {SOURCE_LANGUAGE}:
+                self.compile(code, pause=3)
+
+        Thread(target=compile_others, name="templates", daemon=True).start()
 
     def render(self, code: str, name: str, **context: Any) -> str:
         """One whole page or part of one, with what all of them need."""

@@ -131,7 +131,8 @@ def as_written() -> Pages:
     with pytest.MonkeyPatch.context() as patch:
         as_it_is_written(patch)
         pages = Pages()
-        pages.compile()
+        for code in ("sv", "en"):
+            pages.compile(code)
     _environment.cache_clear()
     return pages
 
