@@ -91,6 +91,31 @@ class StoredAudit:
         with self._database.reading() as connection:
             return tuple(decode(body) for body in connection.scalars(wanted))
 
+    def concerning(
+        self,
+        subject: PersonId,
+        kinds: Iterable[EventKind],
+        *,
+        since: datetime,
+        until: datetime,
+        most: int,
+    ) -> tuple[AuditEvent, ...]:
+        """What has happened about a person, of these kinds, from `since` until `until` (exclusive):
+        the `most` newest, newest first. Raises StoreUnavailable."""
+        wanted = (
+            select(Audit.body)
+            .where(
+                Audit.subject == subject.value,
+                Audit.at >= since,
+                Audit.at < until,
+                Audit.event.in_([kind.value for kind in kinds]),
+            )
+            .order_by(Audit.at.desc(), Audit.seq.desc())
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            return tuple(decode(body) for body in connection.scalars(wanted))
+
     def head(self) -> Head:
         """The end of the chain now: note it elsewhere, as the anchor of a later `verify`."""
         with self._database.reading() as connection:

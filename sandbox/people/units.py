@@ -24,7 +24,7 @@ class Unit:
     name: str
     owner: str
     kind: Literal["region", "kommun", "other"]
-    role: Literal["unit", "system", "provider", "persons", "catalogue"]
+    role: Literal["unit", "system", "provider", "persons", "catalogue", "log"]
     provider: str
     phone: str
     opening: str = ""

@@ -29,7 +29,7 @@ class PingForConfiguration(Contract):
         return ""
 
     def reaches(self, unit: Unit) -> bool:
-        return bool(unit.system) or unit.role in ("persons", "catalogue")
+        return bool(unit.system) or unit.role in ("persons", "catalogue", "log")
 
     def items(self, asked: Asked) -> Iterator[etree._Element]:
         yield from self.pong(asked.units[asked.address].name, asked.now)

@@ -33,6 +33,7 @@ class Cause(StrEnum):
     PARTIAL = "partial"  # the source said that more exists, or a page was lost
     FOREIGN = "foreign"  # rows about another person were in the answer
     DENIED = "denied"  # the source will not answer us: certificate, token, behörighet
+    ORDERED = "ordered"  # the source is making the answer, and gives it when it is asked again
     BUSY = "busy"  # our own queue was full; never the source's fault
     BROKEN = "broken"  # the breaker is open: the source failed just now
     FAILED = "failed"  # our own adapter failed

@@ -8,6 +8,7 @@ import pytest
 from lxml import etree
 
 from stodtjanster.information import (
+    AccessLog,
     Agreement,
     Appointment,
     CareContact,
@@ -95,6 +96,13 @@ CASES = (
         "strategicresourcemanagement/persons/person/5.0/interactions"
         "/GetPersonsForProfileInteraction/GetPersonsForProfileResponder_5.0.xsd",
         {"logical_address": "SE2321000230-1000"},
+    ),
+    Case(
+        "access_logs",
+        AccessLog,
+        "ehr/log/1.2/interactions/querying/GetAccessLogsForPatientInteraction"
+        "/GetAccessLogsForPatientResponder_1.1.xsd",
+        {"logical_address": "SE165565594230-1000"},
     ),
     Case(
         "medication_history",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from sandbox.faults import TARGETS
 from stodtjanster.information import (
+    AccessLog,
     Agreement,
     Appointment,
     CareContact,
@@ -72,8 +73,9 @@ class Row:
 
     @property
     def names_the_person(self) -> bool:
-        """Free times are nobody's: their rows say nothing of a person."""
-        return self.information not in (FreeDay, FreeTime)
+        """Free times are nobody's, and who has read is told of whom it was asked about: their rows
+        say nothing of a person."""
+        return self.information not in (FreeDay, FreeTime, AccessLog)
 
 
 def _national(key: str, information: type[Item], *producers: str, paged: bool = False) -> Row:
@@ -106,7 +108,9 @@ def _rows() -> Iterable[Row]:
         yield Row(SJOVIK, information, target=SJOVIK, login="sjovik-token", paged=paged)
     yield Row(FAST_KONTAKT, CareManager, target=FAST_KONTAKT, person=SARA)
     yield Row("guardianships", Guardianship, target=CUSTODY, person=ANDERS)
+    yield Row("ntjp-access-logs", AccessLog)
     yield Row("inbox", Message, target=HERE)
+    yield Row("portal-log", AccessLog, target=HERE)
     for information in (OwnEntry, OwnNote):
         yield Row("own", information, target=HERE)
 

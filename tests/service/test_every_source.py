@@ -15,13 +15,16 @@ from typing import Any
 import pytest
 
 from portal.demo import portal_settings
+from portal.readings import Readings
 from portal.store import Sealing, Store
 from sandbox.faults import TARGETS
 from stodtjanster import sources
+from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.fetch import AiohttpDriver, FetchService
 from stodtjanster.information import Appointment, Item, OwnNoteKind
 from stodtjanster.information.booking import AskDetails, AskFreeDays, AskFreeTimes
 from stodtjanster.model import (
+    ActorKind,
     Answer,
     Cause,
     Need,
@@ -76,7 +79,10 @@ class Wire:
         for person in OTHER:
             for once, words in (("1", entry), ("2", note)):
                 own_words.add(person, once, encode(words), datetime.now(UTC))
-        self.kept = {"inbox": messages, "own": own_words}
+        for person in OTHER:
+            self.store.audit.record(opened(person, datetime.now(UTC)))
+        log = Readings(self.store.audit, None)
+        self.kept = {"inbox": messages, "own": own_words, "portal_log": log}
 
     def build(self, key: str, **changes: Any) -> Any:
         settings = {**self.settings[key], **changes}
@@ -118,6 +124,19 @@ class Wire:
             return landed(service.begin(who, {"booked": need}))
         finally:
             service.stop()
+
+
+def opened(person: PersonId, at: datetime) -> AuditEvent:
+    return AuditEvent(
+        event=EventKind.DISCLOSURE,
+        at=at,
+        actor=person,
+        actor_kind=ActorKind.CITIZEN,
+        subject=person,
+        information=("appointment",),
+        ground="SELF",
+        purpose="Vård och behandling",
+    )
 
 
 def question(row: Row, person: PersonId, now: datetime, later: int) -> Any:
@@ -326,7 +345,7 @@ def test_a_login_that_fails_is_the_sources_failure(
 @every(row for row in ROWS if row not in WIRED)
 def test_a_store_that_does_not_answer_is_told_of(wire: Wire, row: Row, tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "portal.db")) as database, database:
-        for table in ("messages", "own_words"):
+        for table in ("messages", "own_words", "audit"):
             database.execute(f"DROP TABLE {table}")
     assert_told_of(wire.ask(row), row, frozenset({Cause.FAILED}))
 

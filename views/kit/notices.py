@@ -107,10 +107,10 @@ Trouble = Literal[
     "refused",
     "ours",
 ]
-"""Why a source has not told all: it was asked and did not answer, is still waited for, is making the
-answer and wants to be asked again, has only an older copy, some rows could not be read, it answered
-in part, it is not connected, it is switched off, nobody is connected, a rule says no, or the fault
-is ours."""
+"""Why a source has not told all: it was asked and did not answer, is still waited for, is making
+the answer and wants to be asked again, has only an older copy, some rows could not be read, it
+answered in part, it is not connected, it is switched off, nobody is connected, a rule says no, or
+the fault is ours."""
 
 _HEADINGS: dict[Trouble, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),

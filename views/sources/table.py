@@ -35,6 +35,7 @@ _TAGS: Final[Mapping[Came, Tag]] = {
     "partial": Tag(N_("Svarade bara delvis"), "warning"),
     "rows": Tag(N_("En del gick inte att läsa"), "warning"),
     "waiting": Tag(N_("Har inte svarat än"), "quiet"),
+    "ordered": Tag(N_("Svaret är beställt"), "quiet"),
     "paused": Tag(N_("Hämtas inte just nu"), "quiet"),
     "unconnected": Tag(N_("Inte ansluten"), "quiet"),
     "told": Tag(N_("Svarade"), "good"),
@@ -43,7 +44,7 @@ _TAGS: Final[Mapping[Came, Tag]] = {
 }
 _TROUBLES: Final[tuple[Trouble, ...]] = (
     *("silent", "ours", "copy", "partial", "rows"),
-    *("waiting", "paused", "unconnected"),
+    *("waiting", "ordered", "paused", "unconnected"),
 )
 """The worst first."""
 _ORDER: Final[tuple[Came, ...]] = (*_TROUBLES, "told", "nothing")
@@ -56,6 +57,7 @@ _SEE_TO_IT: Final[Mapping[Came, str]] = {
     "partial": N_("Det kan finnas mer. Försök igen om en stund."),
     "rows": N_("Fråga dem vad som saknas."),
     "waiting": N_("Ladda om sidan om en stund."),
+    "ordered": N_("Kom tillbaka om en stund."),
     "paused": N_("Fråga dem om något saknas."),
     "unconnected": N_("De delar inte det här ännu. Fråga dem."),
 }

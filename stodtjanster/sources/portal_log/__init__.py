@@ -1,0 +1,1 @@
+"""What the portal's own audit log says of who has read."""
