@@ -209,6 +209,78 @@ def services_partial(page: Page, world: World) -> None:
     services(page, world)
 
 
+def contacts(page: Page, _world: World) -> None:
+    """With every "Varför ser jag detta?" opened."""
+    log_in(page)
+    page.goto("/sv/mig/kontakter/")
+    complete(page)
+    page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true })")
+
+
+def contacts_for_a_matter(page: Page, world: World) -> None:
+    world.fault("sydkust", "http500")
+    log_in(page, language="en")
+    page.goto("/en/mig/kontakter/?galler=saret")
+    complete(page)
+
+
+def contacts_nobody(page: Page, _world: World) -> None:
+    log_in(page, "Tove Palm")
+    page.goto("/sv/mig/kontakter/?sok=s%C3%A5ret")
+    complete(page)
+
+
+def contacts_unknown(page: Page, world: World) -> None:
+    world.fault("sjovik", "http500")
+    contacts_nobody(page, world)
+
+
+def medicines(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/lakemedel/")
+    complete(page)
+
+
+def medicines_unknown(page: Page, world: World) -> None:
+    world.fault("sjovik", "http500")
+    log_in(page, "Tove Palm")
+    page.goto("/sv/mig/lakemedel/")
+    complete(page)
+
+
+def sources(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/kallor/")
+    complete(page)
+
+
+def sources_in_every_state(page: Page, world: World) -> None:
+    """One is silent, one has answered in part, and one has not answered yet."""
+    world.fault("sydkust", "http500")
+    world.fault("sjovik", "partial")
+    world.fault("fast-kontakt", "hang")
+    sources(page, world)
+
+
+def messages(page: Page, _world: World) -> None:
+    log_in(page, "Sara Holm")
+    page.goto("/sv/mig/meddelanden/")
+    complete(page)
+
+
+def message(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/meddelanden/")
+    page.get_by_role("link", name="Du är kallad till återbesök").click()
+    complete(page)
+
+
+def message_gone(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto(f"/sv/mig/meddelanden/{'0' * 24}")
+    complete(page)
+
+
 def one_section(page: Page, _world: World) -> None:
     log_in(page)
     page.goto("/sv/mig/del/plans")
@@ -304,6 +376,17 @@ PLACES: dict[str, Arrange] = {
     "overenskommelser-vet-inte": agreements_unknown,
     "insatser": services,
     "insatser-trasig-kalla": services_partial,
+    "kontakter": contacts,
+    "kontakter-saret-en": contacts_for_a_matter,
+    "kontakter-ingen": contacts_nobody,
+    "kontakter-vet-inte": contacts_unknown,
+    "lakemedel": medicines,
+    "lakemedel-vet-inte": medicines_unknown,
+    "kallor": sources,
+    "kallor-alla-lagen": sources_in_every_state,
+    "meddelanden": messages,
+    "meddelande": message,
+    "meddelande-borta": message_gone,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,

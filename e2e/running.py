@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +18,7 @@ from typing import Any
 import httpx
 import tomli_w
 
-from portal.demo import Process, introduce, portal_settings, run_server
+from portal.demo import Process, inbound_settings, introduce, portal_settings, run_server
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -64,10 +66,12 @@ def running(state: Path) -> Iterator[World]:
     """Both processes, on free ports, with everything they keep in `state`."""
     started: list[Process] = []
     try:
-        told = _start_sandbox(state / "sandbox", started)
+        inbound = _free_port()
+        told = _start_sandbox(state / "sandbox", started, f"https://localhost:{inbound}/")
         port = _free_port()
         settings = portal_settings(told, port, state)
         settings |= {"soft_seconds": SOFT_SECONDS, "hard_seconds": HARD_SECONDS}
+        settings["inbound"] = inbound_settings(told, inbound)
         settings["sources"] = [source | {"limits": LIMITS} for source in settings["sources"]]
         config = state / "portal.toml"
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
@@ -76,16 +80,18 @@ def running(state: Path) -> Iterator[World]:
         url = settings["base_url"]
         _wait_until(portal, lambda: _answers(f"{url}/drift/lever"))
         introduce(told, url)
-        yield World(url, told["panel"], state / "portal.db")
+        world = World(url, told["panel"], state / "portal.db")
+        _wait_until(portal, lambda: _messages_kept(world) == _messages_written())
+        yield world
     finally:
         for process in reversed(started):
             _stop(process)
 
 
-def _start_sandbox(state: Path, started: list[Process]) -> dict[str, Any]:
+def _start_sandbox(state: Path, started: list[Process], inbox: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "sandbox", "--state", str(state), "--port-base", "0"]
     command += ["--producer-timeout", PRODUCER_SECONDS, "--fanout-timeout", PRODUCER_SECONDS]
-    command += ["--token-lifetime", TOKEN_SECONDS]
+    command += ["--token-lifetime", TOKEN_SECONDS, "--inbox", inbox]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     started.append(process)
     written = state / "sandbox.json"
@@ -93,6 +99,18 @@ def _start_sandbox(state: Path, started: list[Process]) -> dict[str, Any]:
     told: dict[str, Any] = json.loads(written.read_text("utf-8"))
     _wait_until(process, lambda: _answers(f"{told['panel']}/api/faults"))
     return told
+
+
+def _messages_written() -> int:
+    """What the units of the sandbox have written to its people."""
+    persons = (ROOT / "sandbox" / "people" / "persons").glob("*.toml")
+    return sum(len(tomllib.loads(p.read_text("utf-8")).get("messages", ())) for p in persons)
+
+
+def _messages_kept(world: World) -> int:
+    with closing(sqlite3.connect(world.database)) as store:
+        count: int = store.execute("SELECT count(*) FROM messages").fetchone()[0]
+    return count
 
 
 def _free_port() -> int:

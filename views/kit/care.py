@@ -53,9 +53,7 @@ def contacts(
     return Contacts((*chosen, *fixed))
 
 
-def listed(
-    listings: Answer[Listing], explain: Explainer
-) -> Iterable[tuple[ListingKind, Contact]]:
+def listed(listings: Answer[Listing], explain: Explainer) -> Iterable[tuple[ListingKind, Contact]]:
     """Vårdval, and what else the person has chosen."""
     order = list(_LISTINGS)
     found = sorted(listings.items, key=lambda item: order.index(item.kind))
