@@ -10,8 +10,6 @@ from typing import Any
 
 import pytest
 
-from portal.i18n import LANGUAGES, Speaker, at
-from portal.pages import Pages
 from stodtjanster.catalogue import Directory, Entries, Entry, Hours, OwnerKind, Unit
 from stodtjanster.information import (
     CareContactStatus,
@@ -19,6 +17,7 @@ from stodtjanster.information import (
     ListingKind,
 )
 from stodtjanster.model import STOCKHOLM, HsaId, Protection, Told
+from tests.rendering import printed, words
 from tests.viewing import (
     FAILED,
     NOW,
@@ -42,7 +41,6 @@ from views.contacts.turns import Turn
 from views.kit.matters import Matter, Way
 from views.kit.view import show
 
-PAGES = Pages()
 SILENT = [report(), FAILED]
 LENA = manager("Lena Ek", qualification=Told("Sjuksköterska"))
 SARA = manager("Sara Nyström", CareManagerKind.LAKARKONTAKT)
@@ -87,28 +85,8 @@ def turn(wanted: str, answers: Any = EVERYTHING, seen: Any = None) -> Turn:
     return next(t for group in found.groups for t in group.rows if name(t) == wanted)
 
 
-def page(slot: str = "who", answers: Any = EVERYTHING, lang: str = "sv", **more: Any) -> str:
-    section = view.find(slot)
-    assert section is not None
-    seen = replace(scene(**more), words=Speaker(LANGUAGES[lang]))
-    shown = show(section, answers, seen)
-    with at(NOW):
-        return PAGES.render(
-            lang,
-            f"contacts/{slot}.html",
-            title=shown.title,
-            state=shown.state,
-            body=shown.body,
-            empty_text=shown.empty_text,
-            gaps=shown.gaps,
-            unreadable=shown.unreadable,
-            anchor=slot,
-            fragment_url="/sv/mig/kontakter/del/who",
-        )
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).replace("\u00ad", "").split())
+def page(slot: str = "who", answers: Any = EVERYTHING, **more: Any) -> str:
+    return printed(view, slot, answers, **more)
 
 
 class TestByMatter:

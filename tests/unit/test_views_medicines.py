@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from portal.i18n import LANGUAGES, Speaker, at
-from portal.pages import Pages
 from stodtjanster.information import Medication
 from stodtjanster.model import Cause, Outcome, Told
-from tests.viewing import BIRGITTA, FAILED, NOW, REGION, answer, day, origin, report, scene
+from tests.rendering import printed, words
+from tests.viewing import BIRGITTA, FAILED, REGION, answer, day, origin, report, scene
 from views.kit.links import DeepLink, LinkKind
 from views.kit.view import show
 from views.medicines import NONE, Medicine, view
@@ -20,7 +17,6 @@ from views.medicines import NONE, Medicine, view
 CURRENT, MORE = view.find("current"), view.find("more")
 assert CURRENT is not None
 assert MORE is not None
-PAGES = Pages()
 REFUSED = report(Outcome.NOT_ASKED, Cause.NOT_PERMITTED, source="", information=Medication)
 LINKS = (
     DeepLink(LinkKind.RENEW_PRESCRIPTION, "https://recept.example/"),
@@ -40,28 +36,8 @@ def listed(*items: Medication) -> tuple[Medicine, ...]:
 
 
 def page(*items: Medication, lang: str = "sv", slot: str = "current", reports: Any = None) -> str:
-    seen = replace(scene(links=LINKS), words=Speaker(LANGUAGES[lang]))
-    section = view.find(slot)
-    assert section is not None
     answers = {"medicines": answer(*items, reports=reports)}
-    shown = show(section, answers if section.needs else {}, seen)
-    with at(NOW):
-        return PAGES.render(
-            lang,
-            f"medicines/{slot}.html",
-            title=shown.title,
-            state=shown.state,
-            body=shown.body,
-            empty_text=shown.empty_text,
-            gaps=shown.gaps,
-            unreadable=shown.unreadable,
-            anchor=slot,
-            fragment_url="/sv/mig/lakemedel/del/current",
-        )
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
+    return printed(view, slot, answers, lang, links=LINKS)
 
 
 def test_by_name_and_what_needs_no_prescription_last() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -12,12 +11,11 @@ from flask import Request
 from werkzeug.test import EnvironBuilder
 
 from portal.house import House
-from portal.i18n import LANGUAGES, Speaker, at
 from portal.inbox import noted_as_read
-from portal.pages import Pages
 from portal.store import StoreUnavailable
 from stodtjanster.information import Message
 from stodtjanster.model import Actor, ActorKind, Dated, Open, PersonId, Told, When
+from tests.rendering import printed, words
 from tests.viewing import (
     BIRGITTA,
     FAILED,
@@ -33,13 +31,12 @@ from tests.viewing import (
 )
 from tests.viewing import at as when
 from views.kit.messages import NO_MESSAGE, MessageList, inbox, latest
-from views.kit.view import Shown, View, show
+from views.kit.view import Shown
 from views.message import view as message_view
 from views.message.page import MessagePage, Opened, message
 from views.messages import view as messages_view
 from views.overview import view as overview_view
 
-PAGES = Pages()
 DAUGHTER = PersonId.parse("201111042386")
 BOOKED = booking(when(4, "09.15"), "b", title="Återbesök")
 
@@ -64,36 +61,6 @@ def opened(item: Message, *others: Message, booked: Any = None, **more: Any) -> 
     seen = scene(asked=asked(scene().handle(item.origin)))
     told = answer() if booked is None else booked
     return message(answer(*others, item), told, replace(seen, **more))
-
-
-def render(view: View, shown: Shown, lang: str) -> str:
-    with at(NOW):
-        return PAGES.render(
-            lang,
-            f"{view.key}/{shown.slot}.html",
-            title=shown.title,
-            state=shown.state,
-            body=shown.body,
-            empty_text=shown.empty_text,
-            gaps=shown.gaps,
-            unreadable=shown.unreadable,
-            anchor=shown.slot,
-            fragment_url="/sv/mig/x/del/y",
-            page_url="/sv/mig/x/",
-            home_url="/sv/mig/",
-        )
-
-
-def page(view: View, slot: str, answers: Any, lang: str = "sv", **more: Any) -> str:
-    section = view.find(slot)
-    assert section is not None
-    return render(
-        view, show(section, answers, replace(scene(**more), words=Speaker(LANGUAGES[lang]))), lang
-    )
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).split())
 
 
 class TestTheList:
@@ -135,24 +102,24 @@ class TestTheList:
         assert [len(found.rows), found.count, found.unread] == [3, 7, 7]
 
     def test_it_says_what_is_unread_in_words(self) -> None:
-        said = words(page(messages_view, "inbox", {"messages": answer(letter())}))
+        said = words(printed(messages_view, "inbox", {"messages": answer(letter())}))
         assert "Oläst" in said
         assert "Avsändaren får inte veta det." in said
-        read = words(page(messages_view, "inbox", {"messages": answer(letter(read=True))}))
+        read = words(printed(messages_view, "inbox", {"messages": answer(letter(read=True))}))
         assert "Oläst" not in read
 
     def test_none_only_when_everybody_answered(self) -> None:
         silent = {"messages": answer(reports=[report(), FAILED])}
-        assert NO_MESSAGE in words(page(messages_view, "inbox", {"messages": answer()}))
-        said = words(page(messages_view, "inbox", silent))
+        assert NO_MESSAGE in words(printed(messages_view, "inbox", {"messages": answer()}))
+        said = words(printed(messages_view, "inbox", silent))
         assert NO_MESSAGE not in said
         assert "Vi vet inte: Region Sydkust svarade inte." in said
 
     def test_the_overview_counts_only_what_it_knows(self) -> None:
         known = {"messages": answer(letter("a"), letter("b"))}
         silent = {"messages": answer(letter("a"), reports=[report(), FAILED])}
-        assert "(2 olästa)" in words(page(overview_view, "messages", known))
-        assert "oläst)" not in words(page(overview_view, "messages", silent))
+        assert "(2 olästa)" in words(printed(overview_view, "messages", known))
+        assert "oläst)" not in words(printed(overview_view, "messages", silent))
 
 
 class TestTheMessage:
@@ -170,8 +137,8 @@ class TestTheMessage:
         silent = gone | {"messages": answer(reports=[report(), FAILED])}
         where = asked("0" * 24)
         said = "Meddelandet finns inte längre"
-        assert said in words(page(message_view, "message", gone, asked=where))
-        assert said not in words(page(message_view, "message", silent, asked=where))
+        assert said in words(printed(message_view, "message", gone, asked=where))
+        assert said not in words(printed(message_view, "message", silent, asked=where))
 
     @pytest.mark.parametrize(
         ("booked", "about"),
@@ -191,14 +158,14 @@ class TestTheMessage:
     def test_its_text_keeps_its_lines_and_its_language(self, lang: str) -> None:
         where = asked(scene().handle(letter().origin))
         answers = {"messages": answer(letter()), "booked": answer()}
-        html = page(message_view, "message", answers, lang, asked=where)
+        html = printed(message_view, "message", answers, lang, asked=where)
         assert "Rad ett\nRad två" in html
         assert ('lang="sv"' in html) == (lang == "en")
 
     def test_it_cannot_be_answered_here_and_says_whom_to_ask(self) -> None:
         where = asked(scene().handle(letter().origin))
         answers = {"messages": answer(letter()), "booked": answer()}
-        said = words(page(message_view, "message", answers, asked=where))
+        said = words(printed(message_view, "message", answers, asked=where))
         assert "Det går inte att svara här." in said
         assert "Ring 0980-319 201" in said
 
