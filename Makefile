@@ -5,7 +5,7 @@ BIN := .venv/bin
 SOURCES := portal views stodtjanster sandbox tests e2e bench tools
 WORKERS ?= 2
 
-.PHONY: help demo test lint unit browser-tests bench mutate lock translations gallery clean
+.PHONY: help demo test lint unit browser-tests bench mutate lock translations baselines gallery clean
 
 help:            ## what can be done here
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -43,6 +43,10 @@ lock: .venv/.ready                       ## compile the locks anew, with hashes 
 
 translations: .venv/.ready               ## collect the texts of the screen into the catalogues
 	$(BIN)/python tools/translations.py
+
+baselines: .venv/.ready node_modules/.ready  ## new pictures to compare pages with; look at each before it is kept
+	@tools/browser.sh
+	UPDATE_BASELINES=1 $(BIN)/pytest e2e/test_pictures.py
 
 gallery: .venv/.ready node_modules/.ready  ## pictures of every part of the overview in every state
 	$(BIN)/python -m e2e.ui_gallery
