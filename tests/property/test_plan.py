@@ -137,3 +137,24 @@ def test_one_question_covers_the_days_of_all_needs_of_its_kind(permit, asked, so
         for order in made.orders[need.information]:
             assert order.period.first <= period.first
             assert order.period.last >= period.last
+
+
+@given(st.booleans(), st.booleans())
+def test_what_is_optional_is_missing_only_when_somebody_else_wants_it(
+    optional: bool, also_wanted: bool
+) -> None:
+    wanted = {"mine": Need(CarePlan, optional=optional)}
+    if also_wanted:
+        wanted["theirs"] = Need(CarePlan)
+    permit = decide(situation(), [CarePlan], reach="s").logged("log")
+    planned = plan(permit, wanted, [ScriptedSource("s", gives={Appointment})])
+    nobody = [report.cause for report in planned.reports[CarePlan]]
+    assert nobody == ([] if optional and not also_wanted else [Cause.NOT_CONNECTED])
+
+
+def test_what_is_optional_and_switched_off_is_told_of() -> None:
+    """Somebody has decided that it is to be there, and it is not."""
+    permit = decide(situation(), [CarePlan], reach="s").logged("log")
+    off = ScriptedSource("s", gives={CarePlan}, enabled=False)
+    planned = plan(permit, {"mine": Need(CarePlan, optional=True)}, [off])
+    assert [report.cause for report in planned.reports[CarePlan]] == [Cause.SWITCHED_OFF]
