@@ -82,6 +82,18 @@ def more(scene: Scene) -> More:
             Action(f"{scene.base}utskrift/", words.gettext(N_("Skriv ut två veckor"))),
             Action(f"{scene.base}lakemedel/", words.gettext(N_("Läkemedel"))),
             Action(f"{scene.base}kallor/", words.gettext(N_("Varifrån uppgifterna kommer"))),
+            *_own_pages(scene),
         ),
         links=led_to((one for one in scene.links if one.kind not in ABOUT_MEDICINES), words),
+    )
+
+
+def _own_pages(scene: Scene) -> tuple[Action, ...]:
+    """What is nobody else's to see."""
+    if not scene.situation.about_self:
+        return ()
+    words = scene.words
+    return (
+        Action(f"{scene.base}lasningar/", words.gettext(N_("Vem har läst?"))),
+        Action(f"{scene.base}delning", words.gettext(N_("Vem kan se, och vad?"))),
     )
