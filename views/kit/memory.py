@@ -11,8 +11,8 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
 
-from stodtjanster.information import Appointment, Item, Message
-from stodtjanster.model import Answer, Period, Report, first_day
+from stodtjanster.information import Appointment, CarePlan, Item, Message
+from stodtjanster.model import Answer, Outcome, Period, Report, first_day
 from views.kit.traces import Pen, Place, Trace
 
 NEXT_VISIT_AFTER: Final = timedelta(hours=4)
@@ -28,6 +28,9 @@ class Change(StrEnum):
 
 _SENT: Final = frozenset({Message})
 """What is sent once does not change, and is not taken back."""
+
+_JOINED: Final = frozenset({CarePlan})
+"""What several sources tell together (`Item.with_twin`): with one of them silent it says less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +117,7 @@ def changes(since: Snapshot, asked: Iterable[Asked], pen: Pen, now: datetime) ->
         told = {pen.name(item.origin): item for item in each.answer.items}
         for name, item in told.items():
             was = known.get((each.kind.key, name))
-            change = _change(since, was, pen.trace(item), now)
+            change = _change(since, was, _trace(pen, item, each.answer), now)
             if change is not None and not _is_done(item):
                 found.append(News(change, item, was))
         missing = (trace for (kind, name), trace in known.items() if name not in told)
@@ -134,18 +137,20 @@ def note(before: Snapshot | None, asked: Iterable[Asked], pen: Pen, now: datetim
     what they told before. What is over is forgotten."""
     whole = tuple(asked)
     reports = {each.kind.key: each.answer.reports for each in whole}
+    known = {(trace.place.kind, trace.name): trace for trace in (before.traces if before else ())}
     kept = {
-        (trace.place.kind, trace.name): trace
-        for trace in (before.traces if before else ())
+        key: trace
+        for key, trace in known.items()
         if not has_answered(reports.get(trace.place.kind, ()), trace.place)
     }
     for each in whole:
         for item in each.answer.items:
-            fresh = pen.trace(item)
+            fresh = _trace(pen, item, each.answer)
             key = (fresh.place.kind, fresh.name)
+            was = known.get(key)
             # While its own source is silent, another's word for it is not put in its place.
             if key not in kept or kept[key].place == fresh.place:
-                kept[key] = fresh
+                kept[key] = fresh if fresh.facts or was is None else replace(fresh, facts=was.facts)
     heard = dict(before.heard) if before else {}
     for each in whole:
         heard |= dict.fromkeys(_heard(each), each.period.last)
@@ -175,6 +180,12 @@ def has_answered(reports: Iterable[Report], place: Place) -> bool:
     own = [report for report in of_source if report.system == place.system]
     asked = own or of_source
     return bool(asked) and all(report.answered for report in asked)
+
+
+def _trace(pen: Pen, item: Item, answer: Answer[Any]) -> Trace:
+    trace = pen.trace(item)
+    whole = all(report.answered or report.outcome is Outcome.NOT_ASKED for report in answer.reports)
+    return trace if whole or type(item) not in _JOINED else replace(trace, facts="")
 
 
 def _change(since: Snapshot, was: Trace | None, now_is: Trace, now: datetime) -> Change | None:

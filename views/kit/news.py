@@ -73,6 +73,8 @@ _LABELS: Final[Mapping[Change, Mapping[type[Item], str]]] = {
 }
 _INVITED: Final = N_("Ny kallelse")
 _GONE_TIME: Final = N_("Den kan vara avbokad, eller flyttad längre fram än sex veckor.")
+_GONE_UNDATED: Final = N_("En tid utan dag står inte kvar")
+_GONE_OR_BOOKED: Final = N_("Den kan ha fått en dag, eller ha tagits bort.")
 _SEEN_BEFORE: Final = N_("Du har sett uppgiften här tidigare.")
 _KINDS: Final = {
     kind.key: kind
@@ -247,10 +249,12 @@ def _gone(was: Trace, scene: Scene, reports: Iterable[Report]) -> NewsRow:
     )
     unit = scene.directory.behind(replace(said, system=place.system))
     before = _when(was)
-    kind = _KINDS[place.kind]
+    label, note = _LABELS[Change.GONE][_KINDS[place.kind]], None
+    if was.when is not None:
+        label, note = (label, _GONE_TIME) if before else (_GONE_UNDATED, _GONE_OR_BOOKED)
     return NewsRow(
         change=Change.GONE,
-        label=words.gettext(_LABELS[Change.GONE][kind]),
+        label=words.gettext(label),
         mark=mark_of(unit.kind),
         why=Why(
             source_name=unit.owner,
@@ -258,13 +262,13 @@ def _gone(was: Trace, scene: Scene, reports: Iterable[Report]) -> NewsRow:
             fetched_at=said.as_of or said.tried_at or scene.situation.now,
             from_copy=False,
             ground=words.gettext(_SEEN_BEFORE),
-            contract_words=words.gettext(_LABELS[Change.GONE][kind]),
+            contract_words=words.gettext(label),
         ),
         kind=place.kind,
         day=before.day if before else None,
         start=before.start if before else None,
         unit=Told(unit.owner),
-        note=words.gettext(_GONE_TIME) if kind is Appointment else None,
+        note=words.gettext(note) if note else None,
         phone=unit.phone,
         phone_name=unit.name if unit.phone else None,
     )

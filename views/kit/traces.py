@@ -53,7 +53,7 @@ class Trace:
     """What is left of one record: when it takes place, or the last day on which it holds.
 
     `where` is apart from the other `facts`, and empty where no place is told: whether it is told
-    depends on more than the record (`Item.hidden`).
+    depends on more than the record (`Item.hidden`). `facts` are empty where they are not known.
     """
 
     place: Place
@@ -80,7 +80,7 @@ class Trace:
                 return when
 
     def says_other_than(self, was: "Trace") -> bool:
-        if self.facts[:1] != was.facts[:1]:
+        if self.facts[:1] != was.facts[:1] or not self.facts:
             return False
         elsewhere = bool(self.where and was.where) and self.where != was.where
         return self.facts != was.facts or elsewhere
