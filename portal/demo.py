@@ -16,11 +16,13 @@ import httpx
 import orjson
 import tomli_w
 
+from portal import demo_grants
 from portal.settings import FILE_VARIABLE
 
 Process = subprocess.Popen[bytes]
 
 START_SECONDS = 60
+APPLICATION = "portal.app:create_app()"
 _UNIT_KEYS = ("hsa_id", "name", "owner", "kind", "phone", "opening")
 _REGIONS = {"name": "regionerna", "owner": "region"}
 _MUNICIPALITIES = {"name": "kommunerna", "owner": "kommun"}
@@ -92,6 +94,7 @@ def run_demo(port: int, sandbox_port: int, state: Path) -> int:
             "inbound": inbound_settings(told, inbound_port),
         }
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
+        demo_grants.give(settings, told)
         portal = run_server(port, config)
         _wait_for_port(portal, port)
         introduce(told, settings["base_url"])
@@ -110,13 +113,13 @@ def run_demo(port: int, sandbox_port: int, state: Path) -> int:
             _stop(process)
 
 
-def run_server(port: int, config: Path | None) -> Process:
+def run_server(port: int, config: Path | None, application: str = APPLICATION) -> Process:
     """The portal under gunicorn on loopback."""
     environment = dict(os.environ)
     if config is not None:
         environment[FILE_VARIABLE] = str(config)
     command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
-    command += ["--bind", f"127.0.0.1:{port}", "portal.app:create_app()"]
+    command += ["--bind", f"127.0.0.1:{port}", application]
     return subprocess.Popen(command, env=environment)  # noqa: S603
 
 

@@ -75,7 +75,7 @@ class Offer:
 
     def scopes(self, form: Form) -> tuple[Option, ...]:
         return tuple(
-            Option(key, self.words.gettext(name), key in form.scopes)
+            Option(key, _capital(self.words.gettext(name)), key in form.scopes)
             for key, name in SCOPES.items()
             if key in self.policy.enabled_scopes
         )
@@ -93,6 +93,10 @@ class Offer:
             Option(hsa_id.value, name, hsa_id.value in form.providers)
             for name, hsa_id in sorted(self.providers.items())
         )
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def blank(now: datetime) -> Form:
