@@ -271,7 +271,7 @@ def messages(page: Page, _world: World) -> None:
 def message(page: Page, _world: World) -> None:
     log_in(page)
     page.goto("/sv/mig/meddelanden/")
-    page.get_by_role("link", name="Du är kallad till återbesök").click()
+    page.get_by_role("link", name="Du är kallad till återbesök", exact=True).click()
     complete(page)
 
 

@@ -49,7 +49,7 @@ def test_the_keyboard_follows_the_page_and_not_the_order_of_arrival(
     PLACES["oversikt-sent-svar"](reader, world)
     visited = [part for part, _ in groupby(stop.section for stop in checks.tab_stops(reader))]
     order = ["HEADER", "status", "next", "week", "events", "late"]
-    order += ["messages", "plans", "contacts", "more", "FOOTER"]
+    order += ["messages", "plans", "contacts", "news", "more", "FOOTER"]
     assert {"next", "events", "late", "plans", "contacts"} <= set(visited)
     assert [part for part in visited if part] == [part for part in order if part in visited]
 
