@@ -11,7 +11,6 @@ import pytest
 
 from portal.i18n import LANGUAGES, Speaker, at
 from portal.pages import Pages
-from stodtjanster import information
 from stodtjanster.information import (
     Appointment,
     CareManager,
@@ -23,6 +22,7 @@ from stodtjanster.information import (
 from stodtjanster.model import Answer, Cause, Outcome, Report
 from tests.viewing import NOW, OTHER_REGION, REGION, TOWN, answer, booking, report, scene
 from tests.viewing import at as when
+from views import all_views
 from views.kit.view import show
 from views.sources import view
 from views.sources.table import Kinds, Source, Sources
@@ -30,8 +30,8 @@ from views.sources.table import Kinds, Source, Sources
 ASKED = view.find("asked")
 assert ASKED is not None
 NEEDS = {name: need.information for name, need in view.needs.items()}
-# What the person has written, what only rules ask for, and what is asked of one booking at a time.
-NOT_SHOWN = {"OwnEntry", "OwnNote", "PersonRecord", "FreeDay", "FreeTime"}
+# What the person has put in, and what the portal itself has written down: no source was asked.
+OF_THE_PORTAL = {"AccessLog", "OwnEntry", "OwnNote"}
 SILENT = Outcome.NO_DATA_SYNCH_FAILED
 OLD_COPY = Outcome.DATA_FROM_CACHE_SYNCH_FAILED
 NOT_ASKED = Outcome.NOT_ASKED
@@ -70,15 +70,10 @@ def told(kind: type[Item] = Appointment, **more: Any) -> Report:
     return report(information=kind, **{"as_of": NOW, "source": "test"} | more)
 
 
-def test_every_kind_that_a_person_may_see_is_asked_for() -> None:
-    kinds = {
-        name
-        for name in information.__all__
-        if isinstance(kind := getattr(information, name), type)
-        and issubclass(kind, Item)
-        and kind is not Item
-    }
-    assert kinds - NOT_SHOWN == {kind.__name__ for kind in NEEDS.values()}
+def test_every_kind_that_a_page_asks_of_a_source_is_asked_for() -> None:
+    pages = (each for each in all_views() if each.audience >= view.audience)
+    kinds = {kind.__name__ for page in pages for kind in page.kinds}
+    assert kinds - OF_THE_PORTAL <= {kind.__name__ for kind in NEEDS.values()}
 
 
 def test_what_was_told_is_counted_and_has_its_age() -> None:
@@ -135,6 +130,19 @@ def test_rows_that_could_not_be_read() -> None:
 def test_an_organisation_of_which_one_system_is_silent_answered_in_part() -> None:
     silent = told(outcome=SILENT, cause=Cause.TIMEOUT, source="other")
     assert row(asked(told(), silent)).tag.text == "Svarade bara delvis"
+
+
+def test_what_came_in_part_is_not_silence() -> None:
+    silent = told(outcome=SILENT, cause=Cause.TIMEOUT, source="other")
+    partly = told(outcome=Outcome.DATA_FROM_SOURCE, cause=Cause.PARTIAL)
+    found = row(asked(partly, silent, items=(booking(when(1)),)))
+    assert (found.what, found.tag.text) == ("Tider (1)", "Svarade bara delvis")
+
+
+def test_who_is_both_waited_for_and_silent_is_silent() -> None:
+    silent = told(outcome=SILENT, cause=Cause.TIMEOUT, source="other", as_of=None)
+    waited = told(outcome=Outcome.PENDING, as_of=None)
+    assert row(asked(silent, waited)).tag.text == "Svarar inte"
 
 
 def test_who_shares_it_in_one_way_is_connected() -> None:

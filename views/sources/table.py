@@ -47,6 +47,9 @@ _TROUBLES: Final[tuple[Trouble, ...]] = (
     *("waiting", "ordered", "paused", "unconnected"),
 )
 """The worst first."""
+_SILENT: Final[frozenset[Trouble]] = frozenset({"silent", "ours"})
+_WITHOUT: Final[frozenset[Trouble | None]] = _SILENT | {"waiting", "paused"}
+"""Those of which nothing has come."""
 _ORDER: Final[tuple[Came, ...]] = (*_TROUBLES, "told", "nothing")
 
 _AGAIN: Final = N_("Försök igen om en stund. Ring dem om det inte kan vänta.")
@@ -198,7 +201,7 @@ def _worst(reports: Iterable[Report]) -> Trouble | None:
     if troubles != {"unconnected"}:
         troubles.discard("unconnected")
     worst = next((each for each in _TROUBLES if each in troubles), None)
-    return "partial" if None in troubles and worst in ("silent", "ours") else worst
+    return "partial" if worst in _SILENT and troubles - _WITHOUT else worst
 
 
 def _row(same: list[_Kind], words: Words) -> Kinds:
