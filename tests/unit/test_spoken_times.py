@@ -68,3 +68,28 @@ def test_every_language_counts_one_and_many(swedish, english):
     said = ("Visa målet", "Visa %(num)s mål")
     assert [swedish.ngettext(*said, n) for n in (1, 3)] == list(said)
     assert [english.ngettext(*said, n) for n in (1, 3)] == ["Show the goal", "Show %(num)s goals"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "swedish_word", "english_word"),
+    [
+        (0, f"i dag kl.{NO_BREAK}14.10", f"today at{NO_BREAK}14:10"),
+        (24, "i går", "yesterday"),
+        (48, "i onsdags", "Wednesday"),
+        (6 * 24, "i lördags", "Saturday"),
+        (7 * 24, "13 november", "13 November"),
+        (400 * 24, "16 oktober 2025", "16 October 2025"),
+    ],
+)
+def test_since_when(swedish, english, hours, swedish_word, english_word):
+    moment = NOW - timedelta(hours=hours)
+    assert swedish.lately(moment) == swedish_word
+    assert english.lately(moment) == english_word
+
+
+def test_what_is_read_on_other_days_has_whole_dates(swedish):
+    with at(None):
+        assert swedish.daytext(NOW.date()) == "Fredag 20 november 2026"
+        assert swedish.asof(NOW) == f"fredag 20 november 2026 kl.{NO_BREAK}14.10"
+        assert swedish.near(NOW.date()) is None
+    assert swedish.daytext(NOW.date()) == "I dag"

@@ -13,6 +13,7 @@ view = View(
     audience=RESIDENTS,
     needs={
         "booked": agenda.BOOKED,
+        "own": agenda.OWN,
         "listings": care.LISTINGS,
         "managers": care.MANAGERS,
     },

@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Final
 
-from stodtjanster.information import Appointment, CareManager, Listing
+from stodtjanster.information import Appointment, CareManager, Listing, OwnEntry
 from stodtjanster.model import Answer, Approximate, Dated, Told
 from views.kit import care
 from views.kit.notices import Mark
@@ -37,8 +37,11 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class PaperRow:
-    """One thing that will happen. `title` is what it is about, where that was asked for. `who` are
-    names, without what they are where there are many. `where` is the place, else how it is held.
+    """One thing that will happen.
+
+    `title` is what it is about, where that was asked for or is the person's own word for it. `who`
+    are names, without what they are where there are many. `where` is the place, else how it is
+    held.
     """
 
     day: date | None
@@ -101,10 +104,11 @@ def heading(scene: Scene) -> Heading:
     )
 
 
-def times(booked: Answer[Appointment], scene: Scene) -> Times | None:
+def times(booked: Answer[Appointment], own: Answer[OwnEntry], scene: Scene) -> Times | None:
     """What does not come every day, by day."""
-    explain = Explainer.of(scene, booked)
-    rows = [_row(item, explain) for item in _coming(booked, scene) if not item.recurring]
+    whole = booked + own
+    explain = Explainer.of(scene, whole)
+    rows = [_row(item, explain) for item in _coming(whole, scene) if not item.recurring]
     if not rows:
         return None
     return Times(days=_days(rows), undated=tuple(row for row in rows if row.day is None))
@@ -170,7 +174,7 @@ def _row(item: Appointment, explain: Explainer, *, briefly: bool = False) -> Pap
         last_day=item.when.last if isinstance(item.when, Dated) else None,
         mark=shown.mark,
         unit=shown.unit,
-        title=shown.title if _titles(explain.scene) else None,
+        title=shown.title if _titles(explain.scene) or shown.mark is Mark.OWN else None,
         who=_names(item.who) if briefly or len(item.who) > 1 else shown.who,
         who_pending=shown.who_pending,
         where=shown.place or form,
