@@ -8,6 +8,7 @@ from portal.house import House
 from portal.sessions import Reader, Session
 from stodtjanster.access import Decision, Facts, Permit, decide
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
+from stodtjanster.information import Item
 from stodtjanster.model import Outcome, Report, Situation
 from views.kit.view import View
 
@@ -15,7 +16,7 @@ log = logging.getLogger(__name__)
 
 
 class Refused(Exception):  # noqa: N818 - an outcome
-    """The rules say no to the whole view."""
+    """The rules say no to all that was asked for."""
 
     def __init__(self, decision: Decision) -> None:
         super().__init__(decision.reason.value)
@@ -31,18 +32,34 @@ def open_gate(
     facts: Facts | None = None,
     detail: str | None = None,
 ) -> Permit:
+    """What of a view may be fetched: see `open_for`."""
+    return open_for(house, situation, view.kinds, session, facts=facts, detail=detail)
+
+
+def open_for(
+    house: House,
+    situation: Situation,
+    kinds: Iterable[type[Item]],
+    session: Reader,
+    *,
+    facts: Facts | None = None,
+    detail: str | None = None,
+    no_more_than: tuple[str, ...] | None = None,
+) -> Permit:
     """Decide, log, and hand out the permit. Without `facts` nobody reads for another.
+    `no_more_than` is as in `Permit`.
 
     Raises Refused when nothing of the view is granted, and AuditUnavailable when the log cannot be
     written: then nothing may be fetched.
     """
     permit = decide(
         situation,
-        view.kinds,
+        kinds,
         reach=session.id_hash,
         policy=house.settings.access.policy(),
         facts=facts,
         provider_of=house.directory.provider,
+        no_more_than=no_more_than,
     )
     granted = bool(permit.granted)
     asked = permit.granted or permit.decisions.keys()

@@ -1,0 +1,236 @@
+"""One week for several people: whose, when and where, and what two of them cannot both be taken to.
+
+What was booked and why is gone before it comes here (`Permit.no_more_than`). Each person's answer
+stays theirs: a source that is silent about one says nothing of another.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from itertools import chain
+from typing import Final, Literal
+
+from stodtjanster.information import Appointment
+from stodtjanster.model import Answer, Dated, Told, local_day
+from views.kit import conflicts
+from views.kit.actions import event_href
+from views.kit.cards import Conflict, EventRow, Meeting
+from views.kit.conflicts import Busy, Clash, Where
+from views.kit.notices import SourceNotice, State, notices_of
+from views.kit.rows import Explainer, anchor, by_time, event_row, is_to_come, span
+from views.kit.view import Scene, state_of
+from views.kit.words import N_
+
+FIELDS: Final = ("start", "end", "status", "location")
+"""What of a booked time the week of a family needs, in the words of the decision rules."""
+
+DAYS: Final = 7
+_TAKEN_TO: Final = frozenset({Where.AWAY, Where.UNKNOWN})
+"""Where somebody may have to come along. Who is visited at home needs nobody to take them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One of those whose week it is. `name` is what the reader calls them; `booked` is None when
+    the reader may not see their times."""
+
+    name: str
+    scene: Scene
+    booked: Answer[Appointment] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What can be said of one person's week: `refused` when their times are not for the reader."""
+
+    name: str
+    state: State
+    gaps: tuple[SourceNotice, ...]
+    unreadable: int
+    refused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDay:
+    """One day, as the week's own page has it. Only when `known` may it be called empty."""
+
+    day: date
+    today: bool
+    rows: tuple[EventRow, ...]
+    known: bool
+    hidden: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Collision:
+    """Two people at the same time."""
+
+    day: date
+    other: Meeting
+    ones: tuple[Meeting, ...]
+    certain: bool
+    why: Literal["overlap"] = "overlap"
+    phone: str | None = None
+    phone_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyWeek:
+    columns: tuple[FamilyDay, ...]
+    undated: tuple[EventRow, ...]
+    collisions: tuple[Collision, ...]
+    members: tuple[Standing, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Booked:
+    """Somebody's time. `whose` tells the people apart, also those of one name."""
+
+    whose: int
+    member: Member
+    item: Appointment
+    explain: Explainer
+
+    @property
+    def anchor(self) -> str:
+        return f"p{self.whose}{anchor(self.item.origin)}"
+
+
+def family_week(members: Sequence[Member], first: date, today: date) -> FamilyWeek:
+    days = [first + timedelta(days=n) for n in range(DAYS)]
+    booked = list(_all(members))
+    found = [one for one in booked if span(one.item) is None or _is_in(days, one.item)]
+    meeting = _meetings(booked)
+    rows = [(one, _row(one, meeting)) for one in found]
+    known = all(one.booked is not None and one.booked.complete for one in members)
+    shown = {row.anchor for _, row in rows}
+    return FamilyWeek(
+        columns=tuple(
+            FamilyDay(
+                day=day,
+                today=day == today,
+                rows=tuple(_on(day, row) for one, row in rows if _is_in([day], one.item)),
+                # Of days that are over the sources need not tell anything.
+                known=known and day >= today,
+            )
+            for day in days
+        ),
+        undated=tuple(row for one, row in rows if span(one.item) is None),
+        collisions=tuple(
+            Collision(clash.one.day, clash.other, (clash.one,), clash.certain)
+            for clash in dict.fromkeys(chain.from_iterable(meeting.values()))
+            if clash.one.anchor in shown and clash.other.anchor in shown
+        ),
+        members=tuple(_standing(one) for one in members),
+    )
+
+
+def _all(members: Sequence[Member]) -> Iterator[_Booked]:
+    """Everybody's times in one order; of one moment in the order of the people."""
+    every = [
+        _Booked(number, member, item, Explainer.of(member.scene, member.booked))
+        for number, member in enumerate(members)
+        if member.booked is not None
+        for item in member.booked.items
+    ]
+    order = {id(item): n for n, item in enumerate(by_time(one.item for one in every))}
+    yield from sorted(every, key=lambda one: order[id(one.item)])
+
+
+def _is_in(days: Iterable[date], item: Appointment) -> bool:
+    when = span(item)
+    if when is None:
+        return False
+    last = item.when.last if isinstance(item.when, Dated) else None
+    return any(when[0] <= day <= (last or when[0]) for day in days)
+
+
+def _on(day: date, row: EventRow) -> EventRow:
+    """What lasts for days stands on each of them, and has an id of its own there."""
+    return row if day == row.day else replace(row, anchor=f"{row.anchor}-{day.isoformat()}")
+
+
+def _row(one: _Booked, meeting: Mapping[str, list[Conflict]]) -> EventRow:
+    row = event_row(one.item, one.explain)
+    return replace(
+        row,
+        anchor=one.anchor,
+        title=_name(one),
+        who=_where(one, row),
+        who_pending=False,
+        unit=None,
+        why=replace(row.why, unit_name=None),
+        conflicts=tuple(meeting.get(one.anchor, ())),
+        actions=(),
+    )
+
+
+def _name(one: _Booked) -> Told:
+    return Told(one.member.name, one.member.scene.words.language)
+
+
+def _where(one: _Booked, row: EventRow) -> Told:
+    """The place, else how: nobody is told where somebody protected is."""
+    words = one.member.scene.words
+    return row.place or Told(row.form or words.gettext(N_("Plats saknas")), words.language)
+
+
+def _meetings(booked: Iterable[_Booked]) -> Mapping[str, list[Conflict]]:
+    """What two people may both have to be taken to, by the anchors of their rows."""
+    by_busy: dict[int, _Booked] = {}
+    things: list[Busy] = []
+    for one in booked:
+        busy = conflicts.booking(one.item)
+        now = one.member.scene.situation.now
+        if busy is None or busy.where not in _TAKEN_TO or not is_to_come(one.item, now):
+            continue
+        # Titles are gone, and two people are never one thing told twice.
+        own = replace(busy, series=(one.anchor, ""))
+        by_busy[id(own)] = one
+        things.append(own)
+    found: dict[str, list[Conflict]] = {}
+    if not things:
+        return found
+    now = by_busy[id(things[0])].member.scene.situation.now
+    for clash in conflicts.find(things, travel=timedelta(), now=now):
+        pair = by_busy[id(clash.one)], by_busy[id(clash.other)]
+        if pair[0].whose != pair[1].whose:
+            said = _said(clash, *pair)
+            for one in pair:
+                found.setdefault(one.anchor, []).append(said)
+    return found
+
+
+def _said(clash: Clash, one: _Booked, other: _Booked) -> Conflict:
+    return Conflict(
+        one=_meeting(one, clash.one),
+        other=_meeting(other, clash.other),
+        why="overlap",
+        certain=clash.certain,
+    )
+
+
+def _meeting(one: _Booked, busy: Busy) -> Meeting:
+    day, start, end = span(one.item) or (local_day(busy.possible.start), None, None)
+    return Meeting(
+        anchor=one.anchor,
+        title=_name(one),
+        unit=_where(one, event_row(one.item, one.explain)),
+        day=day,
+        start=start,
+        end=end,
+        href=event_href(one.member.scene, one.item.origin),
+    )
+
+
+def _standing(member: Member) -> Standing:
+    if member.booked is None:
+        return Standing(member.name, "unknown", (), 0, refused=True)
+    scene = member.scene
+    return Standing(
+        name=member.name,
+        state=state_of(has_rows=bool(member.booked.items), answer=member.booked),
+        gaps=notices_of(member.booked.reports, scene.directory, scene.words),
+        unreadable=member.booked.rejected,
+        refused=False,
+    )
