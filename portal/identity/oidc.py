@@ -22,6 +22,7 @@ from joserfc import jwt
 from joserfc.jwk import JWKRegistry, Key, KeySet
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from portal.i18n import KNOWN
 from portal.identity.claims import (
     Expected,
     check_id_token,
@@ -134,8 +135,8 @@ class OpenIdProvider:
     def begin(self, next_path: str, language: str) -> Beginning:
         """Start a login that shall end at `next_path` (own paths only, otherwise "/").
 
-        `language` ("sv", "en") is passed on to the provider's pages. Raises LoginRefused when
-        the provider is not there or refuses the request.
+        `language`, a code of ours, is passed on to the provider's pages as BCP 47. Raises
+        LoginRefused when the provider is not there or refuses the request.
         """
         transaction = Transaction(
             issuer=self.settings.issuer,
@@ -194,7 +195,8 @@ class OpenIdProvider:
             "code_challenge_method": "S256",
             "prompt": "login",
             "max_age": str(self.settings.max_age),
-            "ui_locales": transaction.language,
+            # A provider that lacks the reader's language is asked for the country's.
+            "ui_locales": " ".join(dict.fromkeys((KNOWN[transaction.language].tag, "sv"))),
             "claims": json.dumps({"id_token": id_token}, separators=(",", ":")),
         }
 
