@@ -165,11 +165,10 @@ def time_said(words: Entry) -> TimeForm:
 
 
 def note_again(item: OwnNote) -> NoteForm:
-    tied = item.plan or item.meeting
     return NoteForm(
         IN_ADDRESSES[item.kind],
         item.text.text,
-        SAME if tied else NOTHING,
+        SAME if item.belongs else NOTHING,
         YES if item.sharing.shared else NO,
     )
 

@@ -33,12 +33,13 @@ _WHO = N_("Vi ser inte vilka som är med i planen just nu. Försök igen om en s
 
 @dataclass(frozen=True, slots=True)
 class Tied:
-    """`plan` is the one itself, where it is known now."""
+    """What was chosen. `plan` is the plan itself, where it is known now."""
 
-    plan: CarePlan | None = None
     names: frozenset[str] = frozenset()
-    title: str | None = None
+    plan_at: tuple[str, str] | None = None
     meeting: tuple[str, str] | None = None
+    title: str | None = None
+    plan: CarePlan | None = None
 
 
 def read_note(
@@ -63,8 +64,9 @@ def read_note(
         kind=kind_of(form),
         text=text,
         plan=tied.names,
-        plan_title=tied.title,
+        plan_at=tied.plan_at,
         meeting=tied.meeting,
+        belongs=tied.title,
         sharing=sharing,
         lang=words.language,
     )
@@ -89,7 +91,7 @@ def choices(
 ) -> tuple[Option, ...]:
     """What the note may belong to. Of times only what it belongs to already, or the page that one
     came from is about: a list of all would be long, and each has a way here."""
-    found = (*_same(before, ties, scene), *_plans(ties, before, scene), *_time(form, ties, scene))
+    found = (*_same(before), *_plans(ties, before, scene), *_time(form, ties, scene))
     none = scene.words.gettext(N_("Inget särskilt"))
     return tuple(
         Option(value, name, value == form.about) for value, name in ((NOTHING, none), *found)
@@ -101,14 +103,16 @@ def _tied(form: NoteForm, ties: Ties, scene: Scene, before: OwnNote | None) -> T
     if form.about == NOTHING:
         return Tied()
     if form.about == SAME and before is not None:
-        title = before.plan_title.text if before.plan_title else None
-        return Tied(_plan_of(before, ties), before.plan, title, before.meeting)
+        title = before.belongs.text if before.belongs else None
+        plan = _plan_of(before, ties)
+        return Tied(before.plan, before.plan_at, before.meeting, title, plan)
     for plan in ties.plans.items:
         if tie("plan", plan.origin, scene) == form.about:
-            return Tied(plan, names(plan), plan_title(plan, scene.words).text)
+            named = _plan_name(plan, scene)
+            return Tied(names(plan), plan.origin.identity, None, named, plan)
     for item in ties.booked.items:
         if tie("tid", item.origin, scene) == form.about:
-            return Tied(meeting=item.origin.identity)
+            return Tied(meeting=item.origin.identity, title=_time_name(item, scene))
     return None
 
 
@@ -131,19 +135,9 @@ def _plan_of(note: OwnNote, ties: Ties) -> CarePlan | None:
     return next((p for p in ties.plans.items if not note.plan.isdisjoint(names(p))), None)
 
 
-def _same(before: OwnNote | None, ties: Ties, scene: Scene) -> Iterator[tuple[str, str]]:
-    if before is None or not (before.plan or before.meeting):
-        return
-    plan = _plan_of(before, ties)
-    meeting = next((i for i in ties.booked.items if i.origin.identity == before.meeting), None)
-    if plan is not None:
-        yield SAME, _plan_name(plan, scene)
-    elif meeting is not None:
-        yield SAME, _time_name(meeting, scene)
-    elif before.plan_title is not None:
-        yield SAME, before.plan_title.text
-    else:
-        yield SAME, scene.words.gettext(N_("Samma tid som förut"))
+def _same(before: OwnNote | None) -> Iterator[tuple[str, str]]:
+    if before is not None and before.belongs is not None:
+        yield SAME, before.belongs.text
 
 
 def _plans(ties: Ties, before: OwnNote | None, scene: Scene) -> Iterator[tuple[str, str]]:
@@ -163,9 +157,8 @@ def _time(form: NoteForm, ties: Ties, scene: Scene) -> Iterable[tuple[str, str]]
 
 
 def _plan_name(plan: CarePlan, scene: Scene) -> str:
-    title = plan_title(plan, scene.words).text
     owner = scene.directory.of(plan.origin).owner
-    return scene.words.gettext(N_("Planen {title}, {owner}")).format(title=title, owner=owner)
+    return f"{plan_title(plan, scene.words).text}, {owner}"
 
 
 def _time_name(item: Appointment, scene: Scene) -> str:

@@ -20,9 +20,10 @@ class OwnNoteKind(StrEnum):
 class OwnNote(Item):
     """What the person has written for themself, or for those who take part in a plan.
 
-    `plan` holds the names (`CarePlan.keys`) of the plan that it belongs to, and `plan_title` what
-    that was called then; `meeting` is the identity of an appointment (`Origin.identity`). Either
-    may be gone by now. `version` and `changed` are as in `OwnEntry`.
+    `plan` holds the names (`CarePlan.keys`) of the plan that it belongs to and `plan_at` the
+    identity of that plan, `meeting` the identity of an appointment (`Origin.identity`), `belongs`
+    what either was called when the person chose it. It may be gone by now. `version` and `changed`
+    are as in `OwnEntry`.
 
     For the access rules it is a part of the plan, which nobody else sees unless it is shared.
     """
@@ -33,8 +34,9 @@ class OwnNote(Item):
     kind: OwnNoteKind
     text: Told
     plan: frozenset[str] = frozenset()
-    plan_title: Told | None = None
+    plan_at: tuple[str, str] | None = None
     meeting: tuple[str, str] | None = None
+    belongs: Told | None = None
     chosen: Sharing = PRIVATE
     version: int
     changed: datetime

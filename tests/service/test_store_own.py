@@ -43,7 +43,8 @@ WISH = Note(
     kind=OwnNoteKind.TOPIC,
     text="Jag vill att samma person kommer på morgonen.\nHelst Omar.",
     plan=frozenset({"SE-NORD|SIP-1", "SE-SJO|CarePlan/1"}),
-    plan_title="Trygg hemma",
+    plan_at=("SE-NORD", "SIP-1"),
+    belongs="Trygg hemma",
     meeting=("SE-SJO", "Appointment/7"),
     sharing=Sharing(True, frozenset({HsaId("SE-NORD"), HsaId("SE-SJO")})),
 )
@@ -295,6 +296,9 @@ def test_a_note_is_what_was_written(rows: OwnWordsRows) -> None:
     assert note.kind is OwnNoteKind.TOPIC
     assert note.text.text == WISH.text
     assert (note.plan, note.meeting, note.sharing) == (WISH.plan, WISH.meeting, WISH.sharing)
+    assert note.plan_at == WISH.plan_at
+    assert note.belongs is not None
+    assert note.belongs.text == WISH.belongs
 
 
 def test_each_kind_is_asked_for_by_itself_and_answers_whole(rows: OwnWordsRows) -> None:

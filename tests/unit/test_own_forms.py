@@ -183,6 +183,7 @@ def test_a_note_that_is_kept_can_be_written_again(kind: OwnNoteKind) -> None:
         kind=kind,
         text=Told("Gå ut"),
         plan=frozenset({"a|b"}),
+        belongs=Told("SIP"),
         chosen=Sharing(shared=True),
         version=1,
         changed=NOW,
@@ -191,7 +192,7 @@ def test_a_note_that_is_kept_can_be_written_again(kind: OwnNoteKind) -> None:
     assert forms.kind_of(form) is kind
     assert (form.text, form.about, form.share) == ("Gå ut", forms.SAME, forms.YES)
     assert forms.is_note(form.kind)
-    loose = note_again(replace(note, plan=frozenset(), chosen=Sharing()))
+    loose = note_again(replace(note, plan=frozenset(), belongs=None, chosen=Sharing()))
     assert (loose.about, loose.share) == (forms.NOTHING, forms.NO)
 
 

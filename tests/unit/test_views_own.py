@@ -32,7 +32,6 @@ from stodtjanster.model import (
 from tests.viewing import (
     BIRGITTA,
     DIRECTORY,
-    FAILED,
     NOW,
     REGION,
     TOWN,
@@ -50,8 +49,9 @@ from views.event.page import event
 from views.kit import agenda
 from views.kit.notices import Mark, status_row
 from views.kit.own import about_plan, about_time, to_bring_up
-from views.kit.view import Scene, show
-from views.own import Times, Ways, notes, times, view, ways
+from views.kit.plan_cards import PlanLink
+from views.kit.view import Scene
+from views.own import Times, Ways, notes, times, ways
 from views.plan import view as plan_view
 from views.week.choose import choose
 from views.week.days import days
@@ -345,35 +345,39 @@ class TestThePageOfAll:
 
     def test_nothing_is_for_the_engine_to_say(self) -> None:
         assert times(own(), mine()) is None
-        assert notes(answer(), answer(), answer(), mine()) is None
+        assert notes(answer(), mine()) is None
 
     def test_a_note_leads_to_what_it_belongs_to(self) -> None:
         sip = plan("sip")
+        its = {"plan": frozenset({"sip"}), "plan_at": sip.origin.identity, "belongs": Told("SIP")}
         shown = notes(
             answer(
-                note("Mål", "1", kind=OwnNoteKind.GOAL, plan=frozenset({"sip"})),
-                note("Borta", "2", plan=frozenset({"x"}), plan_title=Told("Gammal plan")),
-                note("Tid", "3", kind=OwnNoteKind.QUESTION, meeting=CARE.origin.identity),
+                note("Mål", "1", kind=OwnNoteKind.GOAL, **its),
+                note("Löst", "2"),
+                note(
+                    "Tid",
+                    "3",
+                    kind=OwnNoteKind.QUESTION,
+                    meeting=CARE.origin.identity,
+                    belongs=Told("Besök"),
+                ),
             ),
-            answer(sip),
-            answer(CARE),
             mine(),
         )
         assert shown is not None
         assert [(row.text.text, row.kind) for row in shown] == [
             ("Mål", "Eget mål"),
             ("Tid", "Fråga"),
-            ("Borta", "Det jag vill ta upp"),
+            ("Löst", "Det jag vill ta upp"),
         ]
-        goal, question, lost = shown
-        assert goal.plan is not None
-        assert goal.plan.title == Told("sip")
-        assert lost.lost == Told("Gammal plan")
-        assert question.meeting is not None
-        assert "/handelse/" in question.meeting.href
+        goal, question, loose = shown
+        assert goal.plan == PlanLink(f"/sv/mig/planer/{mine().handle(sip.origin)}", Told("SIP"))
+        there = f"/sv/mig/handelse/{mine().handle(CARE.origin)}"
+        assert question.meeting == PlanLink(there, Told("Besök"))
+        assert (loose.plan, loose.meeting) == (None, None)
 
     def test_a_long_note_is_named_by_its_beginning(self) -> None:
-        shown = notes(answer(note("Ord " * 100)), answer(), answer(), mine())
+        shown = notes(answer(note("Ord " * 100)), mine())
         assert shown is not None
         assert len(shown[0].about.text) <= 60
         assert len(shown[0].text.text) == 400
@@ -386,12 +390,6 @@ class TestThePageOfAll:
         assert isinstance(shown, Ways)
         assert (shown.said is not None) is said
         assert len(shown.add) == 4
-
-    def test_plans_that_are_silent_are_no_gap_in_the_notes(self) -> None:
-        section = view.find("notes")
-        assert section is not None
-        answers = {"notes": answer(note()), "plans": answer(reports=[FAILED]), "booked": answer()}
-        assert show(section, answers, mine()).state == "full"
 
 
 class TestTheCountOfAnswers:
@@ -418,7 +416,7 @@ class TestTemplates:
         assert page.count("Inlagt av dig") == 2
         assert "Senast ändrat" in page
         assert "Hämtat" not in page
-        kept = notes(answer(note("<b>Hej</b>\nrad")), answer(), answer(), mine())
+        kept = notes(answer(note("<b>Hej</b>\nrad")), mine())
         text = self.shown("own/notes", kept)
         assert "&lt;b&gt;Hej&lt;/b&gt;\nrad" in text
 

@@ -20,6 +20,7 @@ from views.kit.cards import (
 )
 from views.kit.clashes import UNASKED, Clashes, clashes
 from views.kit.notices import Mark
+from views.kit.own_ways import add_time
 from views.kit.rows import Explainer, event_row, in_order, span
 from views.kit.view import Scene
 
@@ -131,6 +132,7 @@ def events(
         folded=tuple(_fold(visits, booked, explain, found) for visits in folded),
         later=later,
         later_count=sum(len(day.rows) for day in later),
+        add=() if scene.seen else add_time(scene),
     )
 
 

@@ -131,7 +131,7 @@ class FoldedVisits:
 @dataclass(frozen=True, slots=True)
 class Events:
     """`days` are shown at once; `later` stands folded under them and holds `later_count` rows.
-    `undated` are those that nobody has set a day for.
+    `undated` are those that nobody has set a day for. `add` leads to where one is put in.
     """
 
     count: int
@@ -140,6 +140,7 @@ class Events:
     later: tuple[Day, ...] = ()
     later_count: int = 0
     undated: tuple[EventRow, ...] = ()
+    add: tuple[Action, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,10 @@ from typing import Final
 
 from stodtjanster.information import Appointment, CarePlan, OwnNote, OwnNoteKind
 from stodtjanster.model import Answer, Need, Told
-from views.kit.actions import event_href
 from views.kit.cards import Action
 from views.kit.notices import SourceNotice, Why, joined, notices_of
 from views.kit.own_ways import change_or_remove, may_write, new_href, tie
 from views.kit.plan_cards import PlanLink
-from views.kit.plans import plan_link
 from views.kit.rows import Explainer, anchor
 from views.kit.view import Scene
 from views.kit.words import N_
@@ -44,19 +42,18 @@ _REPRESENTATIVE: Final = N_("den som är ombud för dina planer")
 @dataclass(frozen=True, slots=True)
 class OwnNoteRow:
     """`about` is how the text begins. `who_sees` is a sentence to the person, None to everybody
-    else. `plan` is where it belongs, `lost` what that was called when nobody tells of it any more,
-    and `meeting` leads to the time.
-    """
+    else. `plan` or `meeting` leads to what it belongs to, by the name that it had then. `topic`: it
+    is to be brought up."""
 
     anchor: str
     kind: str
     text: Told
     about: Told
     why: Why
+    topic: bool = False
     who_sees: str | None = None
     plan: PlanLink | None = None
-    lost: Told | None = None
-    meeting: Action | None = None
+    meeting: PlanLink | None = None
     actions: tuple[Action, ...] = ()
 
 
@@ -104,27 +101,18 @@ def names(plan: CarePlan) -> frozenset[str]:
     return plan.keys | {"|".join(plan.origin.identity)}
 
 
-def note_row(
-    note: OwnNote,
-    explain: Explainer,
-    plans: Iterable[CarePlan] | None = None,
-    booked: Iterable[Appointment] = (),
-) -> OwnNoteRow:
-    """`plans` and `booked` are all that are known, where it is to be said what it belongs to."""
+def note_row(note: OwnNote, explain: Explainer) -> OwnNoteRow:
     scene = explain.scene
-    known = {name: plan for plan in plans or () for name in names(plan)}
-    plan = next((known[name] for name in note.plan if name in known), None)
-    meeting = next((one for one in booked if one.origin.identity == note.meeting), None)
     return OwnNoteRow(
         anchor=anchor(note.origin),
         kind=scene.words.gettext(KINDS[note.kind]),
         text=note.text,
         about=Told(shorten(note.text.text, _BEGINNING, placeholder="…"), note.text.lang),
         why=explain.why(note),
+        topic=note.kind is OwnNoteKind.TOPIC,
         who_sees=who_sees(note, scene) if scene.situation.about_self else None,
-        plan=plan_link(plan, scene) if plan else None,
-        lost=note.plan_title if plans is not None and plan is None else None,
-        meeting=_time_link(meeting, scene) if meeting else None,
+        plan=_link("planer", note.plan_at, note, scene),
+        meeting=_link("handelse", note.meeting, note, scene),
         actions=change_or_remove(note.origin, scene),
     )
 
@@ -168,6 +156,9 @@ def _ways(scene: Scene, about: str, kinds: Iterable[OwnNoteKind]) -> tuple[Actio
     )
 
 
-def _time_link(item: Appointment, scene: Scene) -> Action:
-    title = item.title.text if item.title else scene.words.gettext(N_("Bokad tid"))
-    return Action(event_href(scene, item.origin), title)
+def _link(
+    path: str, identity: tuple[str, str] | None, note: OwnNote, scene: Scene
+) -> PlanLink | None:
+    if identity is None or note.belongs is None:
+        return None
+    return PlanLink(f"{scene.base}{path}/{scene.handle_of(identity)}", note.belongs)

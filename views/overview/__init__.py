@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from views.kit import agenda, care, messages, news, plans
 from views.kit.cards import Action
 from views.kit.links import ABOUT_MEDICINES, OutLink, led_to
+from views.kit.own_ways import all_href, may_write
 from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
@@ -93,7 +94,9 @@ def _own_pages(scene: Scene) -> tuple[Action, ...]:
     if not scene.situation.about_self:
         return ()
     words = scene.words
+    kept = Action(all_href(scene), words.gettext(N_("Det du har lagt in själv")))
     return (
+        *((kept,) if may_write(scene) else ()),
         Action(f"{scene.base}lasningar/", words.gettext(N_("Vem har läst?"))),
         Action(f"{scene.base}delning", words.gettext(N_("Vem kan se, och vad?"))),
     )

@@ -6,13 +6,11 @@ from datetime import date
 from itertools import groupby
 from typing import Final
 
-from stodtjanster.information import Appointment, CarePlan, OwnEntry, OwnNote, OwnNoteKind
+from stodtjanster.information import OwnEntry, OwnNote, OwnNoteKind
 from stodtjanster.model import ActorKind, Answer, Need
-from views.kit import agenda
 from views.kit.cards import Action, Day, EventRow
 from views.kit.own import ADD, IN_ADDRESSES, NOTES, OwnNoteRow, note_row
 from views.kit.own_ways import DONE, PATH, Done, add_time, may_write, new_href
-from views.kit.plans import PLANS
 from views.kit.rows import Explainer, by_time, event_row, is_to_come
 from views.kit.view import Scene, View
 from views.kit.words import N_
@@ -34,8 +32,6 @@ view = View(
     needs={
         "times": Need(OwnEntry, days_back=EVER, days_ahead=EVER),
         "notes": Need(OwnNote, days_ahead=NOTES.days_ahead),
-        "plans": PLANS,
-        "booked": agenda.BOOKED,
     },
 )
 
@@ -90,20 +86,12 @@ def times(times: Answer[OwnEntry], scene: Scene) -> Times | None:
     title=N_("Dina mål, frågor och det du vill ta upp"),
     none=N_("Du har inte lagt in några anteckningar, enligt dem som svarade."),
     waiting=N_("Vi hämtar dina anteckningar."),
-    # They only say what a note belongs to: without them no note is missing.
-    aside=frozenset({"plans", "booked"}),
-    eager=True,
 )
-def notes(
-    notes: Answer[OwnNote], plans: Answer[CarePlan], booked: Answer[Appointment], scene: Scene
-) -> tuple[OwnNoteRow, ...] | None:
+def notes(notes: Answer[OwnNote], scene: Scene) -> tuple[OwnNoteRow, ...] | None:
     explain = Explainer.of(scene, notes)
     order = list(OwnNoteKind)
-    rows = (
-        note_row(note, explain, plans.items, booked.items)
-        for note in sorted(notes.items, key=lambda note: order.index(note.kind))
-    )
-    return tuple(rows) or None
+    found = sorted(notes.items, key=lambda note: order.index(note.kind))
+    return tuple(note_row(note, explain) for note in found) or None
 
 
 def _days(rows: list[EventRow]) -> tuple[Day, ...]:

@@ -34,8 +34,9 @@ class Note:
     kind: OwnNoteKind
     text: str
     plan: frozenset[str] = frozenset()
-    plan_title: str | None = None
+    plan_at: tuple[str, str] | None = None
     meeting: tuple[str, str] | None = None
+    belongs: str | None = None
     sharing: Sharing = PRIVATE
     lang: str = "sv"
 
@@ -97,16 +98,21 @@ def _entry(said: dict[str, Any]) -> Words:
 
 
 def _note(said: dict[str, Any]) -> Words:
-    sharing, meeting = said["sharing"], said["meeting"]
+    sharing = said["sharing"]
     return Note(
         **said
         | {
             "kind": OwnNoteKind(said["kind"]),
             "plan": frozenset(said["plan"]),
-            "meeting": None if meeting is None else (meeting[0], meeting[1]),
+            "plan_at": _identity(said["plan_at"]),
+            "meeting": _identity(said["meeting"]),
             "sharing": Sharing(sharing["shared"], frozenset(map(HsaId.parse, sharing["units"]))),
         }
     )
+
+
+def _identity(said: list[str] | None) -> tuple[str, str] | None:
+    return None if said is None else (said[0], said[1])
 
 
 def _clock(text: str | None) -> time | None:
