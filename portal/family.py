@@ -14,7 +14,7 @@ from typing import Any, Final
 
 from flask import Blueprint, make_response, request
 
-from portal.acting import Standing, handle_of, stand, ties
+from portal.acting import Standing, handle_of, is_unsure, stand, ties
 from portal.gate import Refused, note_shown, open_for
 from portal.i18n import at
 from portal.visit import Answered, Visit, about
@@ -54,7 +54,8 @@ def week(visit: Visit) -> Answered:
     asked = Asked(None, MappingProxyType(request.args.to_dict()))
     today = visit.situation.today
     first = first_day(asked, today)
-    people = [_begin(one, asked) for one in _people(visit)]
+    seen, unsure = _people(visit)
+    people = [_begin(one, asked) for one in seen]
     until = monotonic() + visit.house.settings.hard_seconds
     members = [_landed(one, until) for one in people]
     with at(visit.situation.now):
@@ -63,6 +64,7 @@ def week(visit: Visit) -> Answered:
             _TITLE,
             body=family_week(members, first, today),
             choice=_choice(visit, asked),
+            unsure=unsure,
             person_url=f"{visit.base}person",
         )
     return _closing(page, people)
@@ -85,16 +87,20 @@ def _choice(visit: Visit, asked: Asked) -> Choice:
     )
 
 
-def _people(visit: Visit) -> list[Visit]:
-    """Oneself first, then whomever one may see something of now."""
+def _people(visit: Visit) -> tuple[list[Visit], list[str]]:
+    """Oneself first, then whomever one may see something of now; and the names of those of whom the
+    register does not say now whether one may."""
     h, session, language = visit.house, visit.session, visit.language
     found = [visit]
+    unsure = []
     for tie in ties(h, session, language):
         standing = stand(h, session, language, tie)
         if standing is not None:
             base = f"/{language}/for/{handle_of(session, tie)}/"
             found.append(Visit(h, session, standing, base))
-    return found
+        elif is_unsure(h, session, language, tie):
+            unsure.append(tie.name or h.pages.speaker(language).gettext(_UNNAMED))
+    return found, unsure
 
 
 def _begin(visit: Visit, asked: Asked) -> _Asked:
