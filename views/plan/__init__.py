@@ -61,7 +61,7 @@ def plan(
     "own",
     title=N_("Det jag vill ta upp"),
     none=N_("Planen finns inte längre hos dem som svarade."),
-    waiting=N_("Vi hämtar det du har skrivit till planen."),
+    waiting=N_("Vi hämtar det som personen har skrivit till planen."),
     # That they cannot be read is said in the box itself; about another's plan it says nothing.
     aside=frozenset({"notes"}),
     eager=True,
