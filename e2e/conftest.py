@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from playwright.sync_api import BrowserContext, Page, Playwright, expect
 
@@ -74,10 +75,11 @@ def base_url(portal_and_sandbox: World) -> str:
 
 @pytest.fixture
 def world(portal_and_sandbox: World) -> Iterator[World]:
-    """No test inherits another's faults."""
+    """No test inherits another's faults, or what another has done about somebody's times."""
     portal_and_sandbox.mend()
     yield portal_and_sandbox
     portal_and_sandbox.mend()
+    httpx.delete(f"{portal_and_sandbox.panel}/api/bookings").raise_for_status()
 
 
 @pytest.fixture
