@@ -38,8 +38,16 @@ def test_everybodys_times_stand_in_one_week_under_their_names(portal: Portal) ->
     assert answer.status_code == 200
     assert_is_a_page(answer.text)
     assert ">Birgitta<" in answer.text
-    assert ">Du<" in answer.text
     assert "Familjeveckan" in answer.text
+
+
+def test_ones_own_times_stand_among_theirs(portal: Portal) -> None:
+    granted(portal)
+    (row,) = told_of("anders")["bookings"]
+    first = (portal.clock() + row["day"] * DAY).date().isoformat()
+    page = portal.logged_in("anders").get(f"{PAGE}?start={first}").text
+    assert ">Du<" in page
+    assert ">Birgitta<" in page
 
 
 def test_it_holds_nothing_but_time_and_place(portal: Portal) -> None:
