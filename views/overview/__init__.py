@@ -6,6 +6,7 @@ from views.kit import agenda, care, messages, news, plans
 from views.kit.cards import Action
 from views.kit.links import ABOUT_MEDICINES, OutLink, led_to
 from views.kit.own_ways import all_href, may_write
+from views.kit.take_along import take_along
 from views.kit.view import RESIDENTS, Scene, View
 from views.kit.words import N_
 
@@ -80,7 +81,7 @@ def more(scene: Scene) -> More:
     words = scene.words
     return More(
         pages=(
-            Action(f"{scene.base}utskrift/", words.gettext(N_("Skriv ut två veckor"))),
+            *take_along(scene),
             Action(f"{scene.base}lakemedel/", words.gettext(N_("Läkemedel"))),
             Action(f"{scene.base}kallor/", words.gettext(N_("Varifrån uppgifterna kommer"))),
             *_own_pages(scene),

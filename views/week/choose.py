@@ -10,6 +10,7 @@ from stodtjanster.model import Need
 from views.kit import agenda
 from views.kit.cards import Action
 from views.kit.own_ways import add_time
+from views.kit.take_along import take_along
 from views.kit.view import Asked, Needs, Scene
 
 DAYS: Final = 7
@@ -20,7 +21,8 @@ NO: Final = "nej"
 @dataclass(frozen=True, slots=True)
 class Choice:
     """The week, and the addresses of others: None where there is no way on, or one stands there
-    already. `add` leads to where the person puts in something of their own."""
+    already. `add` leads to where the person puts in something of their own, `take` to the times on
+    paper and in a calendar."""
 
     first: date
     last: date
@@ -28,6 +30,7 @@ class Choice:
     later: str | None
     today: str | None
     add: tuple[Action, ...] = ()
+    take: tuple[Action, ...] = ()
 
 
 def choose(scene: Scene) -> Choice:
@@ -46,6 +49,7 @@ def choose(scene: Scene) -> Choice:
         later=week_from(first + timedelta(days=DAYS)),
         today=week_from(today) if first != today else None,
         add=add_time(scene),
+        take=take_along(scene),
     )
 
 
