@@ -242,8 +242,7 @@ class SamlProvider:
     def metadata(self) -> bytes:
         """What we publish about ourselves, signed: addresses, both certificates, the attributes."""
         own = OneLogin_Saml2_Settings(self._own(None, self._keys[0]), sp_validation_only=True)
-        said = own.get_sp_metadata()
-        return said if isinstance(said, bytes) else str(said).encode()
+        return bytes(own.get_sp_metadata())
 
     def begin(self, next_path: str, language: str) -> SamlBeginning:
         """Start a login that shall end at `next_path` (own paths only, otherwise "/").

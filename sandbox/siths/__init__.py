@@ -10,6 +10,6 @@ import warnings
 # pysaml2 imports a cipher that it never uses, and cryptography says that it will be moved.
 warnings.filterwarnings("ignore", message="CFB has been moved")
 
-from sandbox.siths.provider import HOST, create  # noqa: E402 - not before the warning is stilled
+from sandbox.siths.provider import create  # noqa: E402 - not before the warning is stilled
 
-__all__ = ["HOST", "create"]
+__all__ = ["create"]

@@ -68,7 +68,6 @@ class Shape(BaseModel):
     sign_response: bool = False
     encrypt: bool = False
     gcm: bool = True
-    level: str | None = None
     in_response_to: str | None = None
 
 
@@ -121,18 +120,11 @@ class _Gcm(CryptoBackendXmlSec1):  # type: ignore[misc]  # pysaml2 has no types
         return cast(str, encrypted)
 
 
-def is_available() -> bool:
-    """Whether the program that signs is on this machine."""
-    return shutil.which(XMLSEC) is not None
-
-
 class Idp:
     """One identity provider. `base` is the address that browsers have it at."""
 
-    def __init__(
-        self, base: str, pair: Pair, federation: Pair, folder: Path, entity_id: str | None = None
-    ) -> None:
-        self.entity_id = entity_id or f"{base}/metadata"
+    def __init__(self, base: str, pair: Pair, federation: Pair, folder: Path) -> None:
+        self.entity_id = f"{base}/metadata"
         self._base = base
         self._pair = pair
         self._federation = federation
@@ -189,9 +181,7 @@ class Idp:
             request = self._server.parse_authn_request(
                 query["SAMLRequest"],
                 BINDING_HTTP_REDIRECT,
-                relay_state=query.get("RelayState"),
-                sigalg=query["SigAlg"],
-                signature=query["Signature"],
+                **_signature(query),
             )
             message = request.message
             place = self._server.response_args(message, [BINDING_HTTP_POST])
@@ -220,7 +210,7 @@ class Idp:
                 destination=asked.answer_to,
                 sp_entity_id=asked.service,
                 name_id=NameID(format=NAMEID_FORMAT_TRANSIENT, text=name_id),
-                authn={"class_ref": shape.level or level, "authn_auth": self.entity_id},
+                authn={"class_ref": level, "authn_auth": self.entity_id},
                 sign_response=shape.sign_response,
                 sign_assertion=shape.sign_assertion,
                 encrypt_assertion=shape.encrypt,
@@ -233,10 +223,10 @@ class Idp:
         login = LoggedIn(asked.service, name_id, found[1] if found else "")
         return self._posted(asked, message, login)
 
-    def no(self, asked: Asked, code: str = STATUS_AUTHN_FAILED) -> Answer:
+    def no(self, asked: Asked) -> Answer:
         """The person did not log in."""
         message = self._server.create_error_response(
-            asked.request_id, asked.answer_to, (code, ""), sign=True
+            asked.request_id, asked.answer_to, (STATUS_AUTHN_FAILED, ""), sign=True
         )
         return self._posted(asked, message, None)
 
@@ -249,7 +239,8 @@ class Idp:
             place["location"],
             issuer_entity_id=login.service,
             name_id=NameID(format=NAMEID_FORMAT_TRANSIENT, text=login.name_id),
-            session_indexes=[login.index],
+            # Not seen where the assertion went away encrypted: then all of the name_id is meant.
+            session_indexes=[login.index] if login.index else None,
         )
         return self._redirected(message, place["location"], secrets.token_hex(8))
 
@@ -259,9 +250,7 @@ class Idp:
             request = self._server.parse_logout_request(
                 query["SAMLRequest"],
                 BINDING_HTTP_REDIRECT,
-                relay_state=query.get("RelayState"),
-                sigalg=query["SigAlg"],
-                signature=query["Signature"],
+                **_signature(query),
             )
             message = request.message
             answer = self._server.create_logout_response(message, [BINDING_HTTP_REDIRECT])
@@ -329,6 +318,15 @@ class Idp:
         # Where pysaml2 looks for them when it chooses what a service may be told.
         config.setattr("idp", "attribute_converters", config.attribute_converters)
         return config
+
+
+def _signature(query: Mapping[str, str]) -> dict[str, str | None]:
+    """What is signed besides the message, and with what. Raises KeyError when nothing is."""
+    return {
+        "relay_state": query.get("RelayState"),
+        "sigalg": query["SigAlg"],
+        "signature": query["Signature"],
+    }
 
 
 def _said_of(employee: Employee) -> dict[str, list[str]]:
