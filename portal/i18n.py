@@ -26,7 +26,7 @@ from views.kit.words import N_
 CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 
 SOURCE_LANGUAGE = "sv"
-COMPLETE = 0.50
+COMPLETE = 0.98
 """The share of the texts that a language must have to be offered."""
 
 _SOFT_HYPHEN = "\u00ad"
