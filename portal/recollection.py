@@ -57,7 +57,7 @@ def recall(house: House, situation: Situation, reach: str) -> Recalled:
         log.exception("what was shown before cannot be read")
         return NOT_KEPT
     memory = unpacked(content)
-    return Recalled(memory.on(reach, situation.now) if memory else None)
+    return Recalled(memory.on(reach, situation.now, _pause(house)) if memory else None)
 
 
 def remember(house: House, page: Page) -> None:
@@ -71,7 +71,7 @@ def remember(house: House, page: Page) -> None:
 
     def make(content: bytes | None) -> bytes | None:
         before = unpacked(content)
-        at = before.on(reach, now) if before else None
+        at = before.on(reach, now, _pause(house)) if before else None
         latest = note(at.latest if at else None, shown, pen, now)
         after = Memory(at.since if at else latest, latest, reach)
         return None if before and _says_the_same(before, after) else packed(after)
@@ -111,6 +111,10 @@ def _changed(
     if visit.house.recollections is not None:
         change(visit.house.recollections, *_whose(visit.situation))
     return redirect(f"{visit.base}nytt/", code=303)
+
+
+def _pause(house: House) -> timedelta:
+    return timedelta(hours=house.settings.next_visit_hours)
 
 
 def _marked(content: bytes | None) -> bytes | None:

@@ -153,6 +153,7 @@ class Settings(BaseSettings):
     register_seconds: float = Field(default=2.0, gt=0)
     travel_minutes: int = Field(default=30, ge=0, le=240)
     calendar: CalendarSettings = CalendarSettings()
+    next_visit_hours: float = Field(default=4, ge=0, le=168)
     map_url: str | None = Field(default=None, pattern=r"^https://[^{}]*\{place\}[^{}]*$")
     links: tuple[LinkSettings, ...] = ()
     matters: tuple[MatterSettings, ...] | None = None

@@ -195,6 +195,7 @@ def test_kinds_that_a_page_does_not_ask_about_are_left_as_they_were() -> None:
 
 
 class TestMemory:
+    PAUSE = timedelta(hours=4)
     SINCE, LATEST = after(), Snapshot(NOW + timedelta(minutes=5))
 
     @pytest.fixture
@@ -202,13 +203,13 @@ class TestMemory:
         return Memory(self.SINCE, self.LATEST, "a" * 64)
 
     def test_the_same_login_goes_on_where_it_was(self, memory: Memory) -> None:
-        assert memory.on("a" * 64, NOW + timedelta(hours=7)) == memory
+        assert memory.on("a" * 64, NOW + timedelta(hours=7), self.PAUSE) == memory
 
     def test_so_does_one_soon_after(self, memory: Memory) -> None:
-        assert memory.on("b" * 64, NOW + timedelta(hours=4)) == memory
+        assert memory.on("b" * 64, NOW + timedelta(hours=4), self.PAUSE) == memory
 
     def test_the_next_visit_begins_with_what_was_shown_last(self, memory: Memory) -> None:
-        assert memory.on("b" * 64, NOW + timedelta(hours=5)).since == self.LATEST
+        assert memory.on("b" * 64, NOW + timedelta(hours=5), self.PAUSE).since == self.LATEST
 
     def test_what_is_marked_as_seen_is_no_longer_news(self, memory: Memory) -> None:
         assert memory.marked() == Memory(self.LATEST, self.LATEST, "a" * 64)

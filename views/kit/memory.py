@@ -15,9 +15,6 @@ from stodtjanster.information import Appointment, CarePlan, Item, Message
 from stodtjanster.model import Answer, Outcome, Period, Report, first_day
 from views.kit.traces import Pen, Place, Trace
 
-NEXT_VISIT_AFTER: Final = timedelta(hours=4)
-"""Whoever logs in again sooner goes on where they were."""
-
 
 class Change(StrEnum):
     NEW = "new"
@@ -64,9 +61,10 @@ class Memory:
     latest: Snapshot
     visit: str
 
-    def on(self, visit: str, now: datetime) -> "Memory":
-        """The memory as a visit begins: what was shown last time is no longer news."""
-        if visit == self.visit or now - self.latest.at < NEXT_VISIT_AFTER:
+    def on(self, visit: str, now: datetime, pause: timedelta) -> "Memory":
+        """The memory as a visit begins: what was shown last time is no longer news. Whoever logs in
+        again before the pause is over goes on where they were."""
+        if visit == self.visit or now - self.latest.at < pause:
             return self
         return replace(self, since=self.latest)
 

@@ -117,11 +117,10 @@ class NewsDay:
 @dataclass(frozen=True, slots=True)
 class Latest:
     """`since` is None on the first visit, and when nothing is `kept`: then nothing can be told.
-    `count` is how many things have changed; the rows may be fewer. `href` leads to all of them."""
+    `count` is how many things have changed; the rows may be fewer."""
 
     since: datetime | None
     kept: bool = True
-    href: str = ""
     days: tuple[NewsDay, ...] = ()
     others: tuple[NewsRow, ...] = ()
     count: int = 0
@@ -157,9 +156,9 @@ def latest(
 
 def tell(given: Mapping[str, Answer[Any]], scene: Scene) -> Latest | None:
     """`given` are answers under the names of `NEEDS`."""
-    recalled, href = scene.recalled, f"{scene.base}nytt/"
+    recalled = scene.recalled
     if recalled.memory is None:
-        return Latest(since=None, kept=recalled.kept, href=href)
+        return Latest(since=None, kept=recalled.kept)
     since = recalled.memory.since
     found = changes(since, asked(given, scene), pen_of(scene), scene.situation.now)
     if not found:
@@ -170,7 +169,6 @@ def tell(given: Mapping[str, Answer[Any]], scene: Scene) -> Latest | None:
     dated = [row for row in rows if row.day is not None]
     return Latest(
         since=since.at,
-        href=href,
         days=tuple(
             NewsDay(day, tuple(of_day))
             for day, of_day in groupby(dated, lambda row: row.day)
