@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import chain
 from typing import Final, Literal
 
-from stodtjanster.information import Appointment
+from stodtjanster.information import Appointment, VisitForm
 from stodtjanster.model import Answer, Dated, Told, local_day
 from views.kit import conflicts
 from views.kit.actions import event_href
@@ -170,8 +170,10 @@ def _name(one: _Booked) -> Told:
 
 
 def _where(one: _Booked, row: EventRow) -> Told:
-    """The place, else how: nobody is told where somebody protected is."""
+    """The place, else how. A source writes "at your home" to the person, and not to the reader."""
     words = one.member.scene.words
+    if one.item.form is VisitForm.HOME:
+        return Told(words.gettext(N_("Hemma")), words.language)
     return row.place or Told(row.form or words.gettext(N_("Plats saknas")), words.language)
 
 

@@ -59,7 +59,7 @@ def reading_row(item: AccessLog, scene: Scene) -> ReadingRow:
     page = f"{scene.base}{PAGE}/{scene.handle(item.origin)}?period={period_of(scene.asked)}"
     return ReadingRow(
         start=item.when.start,
-        last=item.when.end,
+        last=_last(item),
         times=item.times,
         who=who,
         role=role,
@@ -68,6 +68,13 @@ def reading_row(item: AccessLog, scene: Scene) -> ReadingRow:
         what=_what(item, words),
         ask_href=page if answered_for else None,
     )
+
+
+def _last(item: AccessLog) -> datetime | None:
+    """None when it is the same minute as the first."""
+    start, end = item.when.start, item.when.end
+    minutes = [at.replace(second=0, microsecond=0) for at in (start, end) if at is not None]
+    return end if len(set(minutes)) > 1 else None
 
 
 def _who(item: AccessLog, scene: Scene) -> tuple[Told, Told | None]:
