@@ -9,16 +9,26 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import httpx
 import tomli_w
 
-from portal.demo import Process, inbound_settings, introduce, portal_settings, run_server
+from e2e.still import run_still
+from portal import demo_grants
+from portal.demo import (
+    APPLICATION,
+    Process,
+    inbound_settings,
+    introduce,
+    portal_settings,
+    run_server,
+)
 
 ROOT = Path(__file__).resolve().parent.parent
 START_SECONDS = 60
@@ -62,20 +72,36 @@ class World:
 
 
 @contextmanager
-def running(state: Path) -> Iterator[World]:
-    """Both processes, on free ports, with everything they keep in `state`."""
+def running(
+    state: Path,
+    now: str | None = None,
+    *,
+    application: str = APPLICATION,
+    changes: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[World]:
+    """Both processes, on free ports, with everything they keep in `state`.
+
+    `now` is when it is to be, in both (ISO 8601, with a zone); else it is now. `changes` are
+    settings of the portal.
+    """
     started: list[Process] = []
     try:
         inbound = _free_port()
-        told = _start_sandbox(state / "sandbox", started, f"https://localhost:{inbound}/")
+        inbox = f"https://localhost:{inbound}/"
+        told = _start_sandbox(state / "sandbox", started, inbox, now)
         port = _free_port()
         settings = portal_settings(told, port, state)
         settings |= {"soft_seconds": SOFT_SECONDS, "hard_seconds": HARD_SECONDS}
         settings["inbound"] = inbound_settings(told, inbound)
         settings["sources"] = [source | {"limits": LIMITS} for source in settings["sources"]]
+        settings |= changes
         config = state / "portal.toml"
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
-        portal = run_server(port, config)
+        if now is None:
+            demo_grants.give(settings, told)
+        portal = (
+            run_server(port, config, application) if now is None else run_still(port, config, now)
+        )
         started.append(portal)
         url = settings["base_url"]
         _wait_until(portal, lambda: _answers(f"{url}/drift/lever"))
@@ -88,10 +114,13 @@ def running(state: Path) -> Iterator[World]:
             _stop(process)
 
 
-def _start_sandbox(state: Path, started: list[Process], inbox: str) -> dict[str, Any]:
+def _start_sandbox(
+    state: Path, started: list[Process], inbox: str, now: str | None
+) -> dict[str, Any]:
     command = [sys.executable, "-m", "sandbox", "--state", str(state), "--port-base", "0"]
     command += ["--producer-timeout", PRODUCER_SECONDS, "--fanout-timeout", PRODUCER_SECONDS]
     command += ["--token-lifetime", TOKEN_SECONDS, "--inbox", inbox]
+    command += [] if now is None else ["--now", now]
     process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
     started.append(process)
     written = state / "sandbox.json"

@@ -59,6 +59,7 @@ def streamed(
         "asked": 6,
         "answered": 5,
         "frame": "overview/frame.html",
+        "about_one": False,
     }
     chunks = [render(lang, "page_open.html", context)]
     chunks += [render(lang, name, own) for name, own in sections]

@@ -15,8 +15,8 @@ from e2e.running import World
 # Pages that no link of a person's own pages leads to; before and after a login they look the same.
 OPEN = ("", "utloggad", "tillganglighet", "finns-inte")
 _LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.pathname)"
-# What names one record of many in an address: its handle, or its place in a list.
-_ONE = re.compile(r"(?<=/)(?:[0-9a-f]{24}|\d+)(?=/|$)")
+# What names one record of many in an address: its handle, its day, or its place in a list.
+_ONE = re.compile(r"(?<=/)(?:[0-9a-f]{24}|\d{4}-\d\d-\d\d|\d+)(?=/|$)")
 # A step further would leave the pages: another person's, a login, one section of a page.
 _ELSEWHERE = re.compile(r"/(?:logga-ut|logga-in|for|del)(?:/|$)")
 NOTHING: Mapping[str, str] = MappingProxyType({})

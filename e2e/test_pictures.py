@@ -1,0 +1,80 @@
+"""Pages look as when somebody last looked at them; `make baselines` takes new pictures."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from e2e.acting import log_in
+from e2e.conftest import SCREENS
+from e2e.picturing import (
+    BASELINES,
+    MODES,
+    NOW,
+    TOLERATED,
+    Mode,
+    difference,
+    keep,
+    noted,
+    reader,
+    take,
+)
+from e2e.running import World, running
+from e2e.walking import kind_of, walk
+
+UPDATING = os.environ.get("UPDATE_BASELINES") == "1"
+OPEN = ("", "tillganglighet")
+# By what stands in place of the record's handle: pages that a person sees often, or on paper.
+OWN = (
+    "mig",
+    "mig/veckan",
+    "mig/planer",
+    "mig/planer/*",
+    "mig/handelse/*",
+    "mig/kontakter",
+    "mig/insatser",
+    "mig/kallor",
+    "mig/meddelanden",
+    "mig/utskrift",
+)
+
+
+@pytest.fixture(scope="module")
+def still(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """A portal and a country where it is always the same night."""
+    with running(tmp_path_factory.mktemp("still"), now=NOW) as world:
+        yield world
+
+
+@pytest.mark.parametrize("mode", MODES, ids=lambda mode: f"{mode.language}-{mode.size}")
+def test_pages_look_as_they_did(still: World, browser: Browser, mode: Mode) -> None:
+    taken_by = noted().get("browser", "of no version yet")
+    if not UPDATING and taken_by != browser.version:
+        pytest.skip(f"the pictures are of Chromium {taken_by}, and this is {browser.version}")
+    page = reader(browser, still.url, mode)
+    beside = reader(browser, still.url, mode)
+    pictures = {}
+    for path in OPEN:
+        page.goto(f"/{mode.language}/{path}")
+        pictures[path or "start"] = take(page)
+    log_in(page, language=mode.language)
+    paths = {kind_of(path): path for path in walk(page, mode.language)}
+    for kind in OWN:
+        page.goto(f"/{mode.language}/{paths[kind]}")
+        pictures[kind.replace("/*", "-en").replace("/", "-")] = take(page)
+    wrong = {}
+    for path, picture in pictures.items():
+        name = f"{path}-{mode.language}-{mode.size}-{mode.scheme}"
+        if UPDATING:
+            keep(name, picture, browser)
+            continue
+        apart = difference(beside, (BASELINES / f"{name}.png").read_bytes(), picture)
+        if not isinstance(apart, float | int) or apart > TOLERATED:
+            (SCREENS / f"{name}-nu.png").write_bytes(picture)
+            wrong[name] = apart
+    page.context.close()
+    beside.context.close()
+    assert wrong == {}
