@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from playwright.sync_api import Page
 
 from e2e.acting import begin_login, complete, log_in, log_out, reload_until
+from e2e.errands import ERRANDS
 from e2e.running import LATE_SECONDS, World
 
 Arrange = Callable[[Page, World], None]
@@ -387,6 +388,7 @@ PLACES: dict[str, Arrange] = {
     "meddelanden": messages,
     "meddelande": message,
     "meddelande-borta": message_gone,
+    **ERRANDS,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,
