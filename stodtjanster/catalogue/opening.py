@@ -1,9 +1,9 @@
 """Whether a unit is open now, by the hours that the national catalogue has of it."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 from stodtjanster.catalogue.entry import Hours
 from stodtjanster.catalogue.holidays import is_public_holiday
@@ -11,6 +11,7 @@ from stodtjanster.model import STOCKHOLM, local_day, midnight
 
 _LOOK_AHEAD: Final = timedelta(days=14)
 _WEEK: Final = frozenset(range(1, 8))
+_Span: TypeAlias = tuple[datetime, datetime]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,21 @@ def opening(hours: Iterable[Hours], now: datetime) -> Opening | None:
     if _always(hours):
         return Opening("open")
     today = local_day(now)
-    spans = _joined(_spans(hours, today))
-    here = next((span for span in spans if span[0] <= now < span[1]), None)
-    if here is not None and not is_public_holiday(local_day(here[0])):
+    spans = _spans(hours, today)
+    # Those of a public holiday may be others, also when they reach into the next day.
+    doubtful = [span for span in spans if is_public_holiday(local_day(span[0]))]
+    known = _joined(span for span in spans if span not in doubtful)
+    here = next((span for span in known if _holds(span, now)), None)
+    if here is not None:
         never = here[1] >= midnight(today + _LOOK_AHEAD)
         return Opening("open", None if never else here[1])
-    if is_public_holiday(today):
+    if is_public_holiday(today) or any(_holds(span, now) for span in doubtful):
         return Opening("holiday")
-    ahead = (start for start, _ in spans if start > now)
-    return Opening("closed", next((s for s in ahead if not is_public_holiday(local_day(s))), None))
+    return Opening("closed", next((start for start, _ in known if start > now), None))
+
+
+def _holds(span: _Span, now: datetime) -> bool:
+    return span[0] <= now < span[1]
 
 
 def _always(hours: tuple[Hours, ...]) -> bool:
@@ -49,7 +56,7 @@ def _always(hours: tuple[Hours, ...]) -> bool:
     return days == _WEEK
 
 
-def _spans(hours: tuple[Hours, ...], today: date) -> Iterator[tuple[datetime, datetime]]:
+def _spans(hours: tuple[Hours, ...], today: date) -> list[_Span]:
     """Every time from yesterday on, which may reach into today, in order."""
     found = []
     day = today - timedelta(days=1)
@@ -61,15 +68,14 @@ def _spans(hours: tuple[Hours, ...], today: date) -> Iterator[tuple[datetime, da
                 start = datetime.combine(day, span.opens, STOCKHOLM)
                 found.append((start, datetime.combine(last, span.closes, STOCKHOLM)))
         day += timedelta(days=1)
-    return iter(sorted(found))
+    return sorted(found)
 
 
-def _joined(spans: Iterator[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
-    """Times that meet are one, but none reaches into a public holiday from another day."""
-    joined: list[tuple[datetime, datetime]] = []
+def _joined(spans: Iterable[_Span]) -> list[_Span]:
+    """Times that meet are one. They are in order."""
+    joined: list[_Span] = []
     for start, end in spans:
-        meets = joined and start <= joined[-1][1] and not is_public_holiday(local_day(start))
-        if meets and not is_public_holiday(local_day(joined[-1][0])):
+        if joined and start <= joined[-1][1]:
             joined[-1] = (joined[-1][0], max(joined[-1][1], end))
         else:
             joined.append((start, end))

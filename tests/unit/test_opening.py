@@ -93,6 +93,15 @@ class TestHolidays:
         hours = [span(1, 7, "22.00", "06.00")]
         assert opening(hours, at(24, "05.00", 12)) == Opening("open", at(24, "06.00", 12))
 
+    def test_a_night_that_began_on_a_holiday_may_not_be_kept(self) -> None:
+        hours = [span(1, 7, "22.00", "06.00")]
+        assert opening(hours, at(2, "05.00", 1)) == Opening("holiday")
+        assert opening(hours, at(2, "06.00", 1)) == Opening("closed", at(2, "22.00", 1))
+
+    def test_hours_of_the_day_after_count_beside_those_of_the_holiday(self) -> None:
+        hours = [span(1, 7, "00.01", "00.01"), span(5, 5, "00.00", "00.01")]
+        assert opening(hours, at(2, "00.00", 1)).state == "open"
+
     def test_a_time_does_not_grow_into_a_holiday(self) -> None:
         hours = [span(1, 7, "08.00", "00.00"), span(4, 4, "00.00", "08.00")]
         assert opening(hours, at(23, "20.00", 12)) == Opening("open", at(24, "00.00", 12))
