@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import BrowserContext, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from e2e import clocked
 from e2e.acting import complete, log_in, log_out
@@ -23,7 +22,7 @@ KARIN, ANDERS, BIRGITTA, ELIAS = (
     "Birgitta Lindqvist",
     "Elias Nyberg",
 )
-HERS = re.compile("Såromläggning|Återbesök efter operation|Lena Ek")
+HERS = re.compile("Såromläggning|Återbesök efter operation")
 REFUSED = "Sidan kan inte visas"
 TURE_IS_13 = midnight(date(2026, 11, 24))
 A_YEAR = 366 * 24 * 60
@@ -51,7 +50,7 @@ def test_a_daughter_reads_for_her_mother(open_page: OpenPage, script: bool) -> N
     expect(banner(page)).to_contain_text("Du ser uppgifter för Birgitta Lindqvist.")
     expect(banner(page)).to_contain_text("Du ser tider, planer och kontakter.")
     expect(page.get_by_role("heading", level=1)).to_have_text("Birgittas översikt")
-    expect(page.get_by_text(HERS).first).to_be_visible()
+    expect(page.get_by_role("link", name=HERS).first).to_be_visible()
     expect(page.get_by_role("link", name="Birgitta är inte hemma").first).to_be_visible()
     page.get_by_role("link", name="Veckan", exact=True).click()
     complete(page)
@@ -189,31 +188,23 @@ def timely(moved: Moved, tmp_path: Path) -> Iterator[World]:
         yield world
 
 
-@contextmanager
-def logged_in(
-    new_context: Callable[..., BrowserContext], world: World, name: str
-) -> Iterator[Page]:
-    page = new_context(base_url=world.url, java_script_enabled=False).new_page()
-    log_in(page, name)
-    yield page
-
-
 def test_a_parent_reads_until_midnight_before_the_13th_birthday(
-    new_context: Callable[..., BrowserContext], timely: World, moved: Moved
+    browser: Browser, timely: World, moved: Moved
 ) -> None:
-    with logged_in(new_context, timely, ANDERS) as page:
-        moved.to(TURE_IS_13 - timedelta(hours=9))
-        page.goto("/sv/mig/person")
-        page.get_by_role("link", name="Ture Lindqvist", exact=True).click()
-        complete(page)
-        expect(banner(page)).to_contain_text("Ture Lindqvist")
-        # The page stays open, and asks for itself when the day is over.
-        moved.to(TURE_IS_13 - timedelta(seconds=6))
-        page.reload()
-        complete(page)
-        expect(banner(page)).to_contain_text("Ture Lindqvist")
-        expect(page.get_by_role("heading", level=1)).to_have_text(REFUSED, timeout=30_000)
-        expect(page.get_by_text("Ture")).to_have_count(0)
-        page.goto("/sv/mig/person")
-        expect(page.get_by_role("link", name="Elsa Lindqvist", exact=True)).to_be_visible()
-        expect(page.get_by_text("Ture")).to_have_count(0)
+    page = browser.new_page(base_url=timely.url, java_script_enabled=False)
+    log_in(page, ANDERS)
+    moved.to(TURE_IS_13 - timedelta(hours=9))
+    page.goto("/sv/mig/person")
+    page.get_by_role("link", name="Ture Lindqvist", exact=True).click()
+    complete(page)
+    expect(banner(page)).to_contain_text("Ture Lindqvist")
+    # The page stays open, and asks for itself when the day is over.
+    moved.to(TURE_IS_13 - timedelta(seconds=6))
+    page.reload()
+    expect(banner(page)).to_contain_text("Ture Lindqvist")
+    expect(page.get_by_role("heading", level=1)).to_have_text(REFUSED, timeout=30_000)
+    expect(page.get_by_text("Ture")).to_have_count(0)
+    page.goto("/sv/mig/person")
+    expect(page.get_by_role("link", name="Elsa Lindqvist", exact=True)).to_be_visible()
+    expect(page.get_by_text("Ture")).to_have_count(0)
+    page.close()
