@@ -87,6 +87,10 @@ class TestTheList:
         found = listed(letter("a", Open()), letter("b", when(-3)))
         assert [row.title.text for row in found.rows] == ["Rubrik b", "Rubrik a"]
 
+    def test_without_a_time_only_the_sender_is_said(self) -> None:
+        said = words(printed(messages_view, "inbox", {"messages": answer(letter(sent=Open()))}))
+        assert "Nordmarks sjukhus Regionen" in said
+
     def test_one_without_a_title_can_be_opened(self) -> None:
         (row,) = listed(letter(title=None)).rows
         assert row.title == Told("Meddelande")
