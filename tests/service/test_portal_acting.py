@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -205,3 +206,25 @@ def test_two_tabs_for_two_persons_never_mix(portal: Portal) -> None:
         page = browser.get(page_of(portal, browser, mandate)).text
         assert not {marker for marker in markers(other) if marker in page}
     assert handle(portal, browser, hers) != handle(portal, browser, saras)
+
+
+def test_what_an_ombud_does_is_signed_by_the_ombud(portal: Portal) -> None:
+    """The Actor header of crm:scheduling, and both persons in the log before it is sent."""
+    mandate = granted(portal)
+    browser = portal.logged_in("anders")
+    overview = browser.get(page_of(portal, browser, mandate)).text
+    cancel = re.search(r'href="(/sv/for/[^"]+/avboka)"', overview)
+    assert cancel is not None
+    assert "Avboka Birgittas tid" in overview
+    form = dict(re.findall(r'name="(\w+)" value="([^"]*)"', browser.get(cancel[1]).text))
+    assert browser.post(cancel[1], form).status_code == 303
+    (sent,) = (r for r in portal.sandbox.requests("plattformen") if "/CancelBooking/" in r["path"])
+    portal.sandbox.panel.delete("/api/bookings").raise_for_status()
+    assert "subject_of_care_agent" in sent["body"]
+    assert number("anders").value in sent["body"]
+    (act,) = portal.events("Act")
+    assert (act.actor, act.subject, act.actor_kind) == (
+        number("anders"),
+        number("birgitta"),
+        "ombud",
+    )
