@@ -42,13 +42,16 @@ _MOVING = """[document, ...[...document.querySelectorAll('*')].flatMap(e => e.sh
 _STOP = """() => {
   const e = document.activeElement;
   if (!e || e === document.body) return null;
-  const name = e === window.firstStop ? null : e.textContent.trim();
+  const name = e === window.firstStop && e !== window.lastStop ? null : e.textContent.trim();
+  const within = e === window.lastStop;
   window.firstStop ??= e;
+  window.lastStop = e;
   const style = getComputedStyle(e);
   const box = e.getBoundingClientRect();
   const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
   return {
     name: name?.replace(/\\s+/g, ' ').slice(0, 60) ?? null,
+    within,
     ring: style.outlineStyle === 'none' ? 0 : parseFloat(style.outlineWidth),
     covered: !(at && (e.contains(at) || at.contains(e))),
     section: e.closest('[slot]')?.slot ?? e.closest('header, main, footer')?.tagName ?? '',
@@ -210,7 +213,9 @@ def _keyboard(page: Page) -> list[str]:
 
 def tab_stops(page: Page, most: int = 400) -> list[Stop]:
     """Every stop of the Tab key, from where it is to where it began."""
-    page.evaluate("document.activeElement?.blur?.(); window.firstStop = undefined")
+    page.evaluate(
+        "document.activeElement?.blur?.(); window.firstStop = window.lastStop = undefined"
+    )
     stops: list[Stop] = []
     for _ in range(most):
         page.keyboard.press("Tab")
@@ -220,5 +225,8 @@ def tab_stops(page: Page, most: int = 400) -> list[Stop]:
             continue
         if said["name"] is None:
             return stops
+        if said.pop("within"):
+            # The parts of a field for a date, which the browser itself shows the place in.
+            continue
         stops.append(Stop(**said))
     raise AssertionError(f"the Tab key never comes back: {stops[-3:]}")

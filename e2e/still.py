@@ -8,9 +8,8 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import monotonic
 
 from flask import Flask
 
@@ -18,18 +17,19 @@ from portal.app import create_app
 from portal.demo import SERVER, Process
 from portal.settings import FILE_VARIABLE
 
-_NOW_VARIABLE = "E2E_NOW"
+_AHEAD_VARIABLE = "E2E_AHEAD"
 
 
 def app() -> Flask:
-    """Its clock runs from the moment that the environment names (ISO 8601, with a zone)."""
-    began, start = monotonic(), datetime.fromisoformat(os.environ[_NOW_VARIABLE])
-    return create_app(clock=lambda: start + timedelta(seconds=monotonic() - began))
+    """Its clock is ahead of the machine's by as many seconds as the environment says."""
+    ahead = timedelta(seconds=float(os.environ[_AHEAD_VARIABLE]))
+    return create_app(clock=lambda: datetime.now(UTC) + ahead)
 
 
-def run_still(port: int, config: Path, now: str) -> Process:
-    """As `portal.demo.run_server`, beginning at `now`."""
-    environment = {**os.environ, FILE_VARIABLE: str(config), _NOW_VARIABLE: now}
+def run_still(port: int, config: Path, ahead: timedelta) -> Process:
+    """As `portal.demo.run_server`, with a clock that is ahead of the machine's, or behind it."""
+    seconds = str(ahead.total_seconds())
+    environment = {**os.environ, FILE_VARIABLE: str(config), _AHEAD_VARIABLE: seconds}
     command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
     command += ["--bind", f"127.0.0.1:{port}", "e2e.still:app()"]
     return subprocess.Popen(command, env=environment)
