@@ -10,6 +10,7 @@ from playwright.sync_api import Page
 
 from e2e.acting import begin_login, complete, log_in, log_out, reload_until
 from e2e.errands import ERRANDS
+from e2e.representing import REPRESENTING
 from e2e.running import LATE_SECONDS, World
 
 Arrange = Callable[[Page, World], None]
@@ -389,6 +390,7 @@ PLACES: dict[str, Arrange] = {
     "meddelande": message,
     "meddelande-borta": message_gone,
     **ERRANDS,
+    **REPRESENTING,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,

@@ -44,6 +44,7 @@ FORMS: Final[dict[VisitForm, tuple[str, str]]] = {
 
 _OF_KIND: Final = {name: kind for kind, name in IN_ADDRESSES.items()}
 _OF_FORM: Final = {name: form for form, (name, _) in FORMS.items()}
+_DAY: Final = re.compile(r"(\d{1,2})[/.](\d{1,2})(?:[/. ]+(\d{4}))?")
 _CLOCK: Final = re.compile(r"(\d{1,2})(?:[.: ]?(\d{2}))?")
 _WRITTEN: Final = "%H.%M"
 _KEPT_CONTROLS: Final = frozenset("\n\t")
@@ -263,9 +264,9 @@ class _Reader:
 
     def day(self, text: str, today: date, kept: date | None) -> date:
         try:
-            day = date.fromisoformat(text.strip())
+            day = _day(text.strip(), today)
         except ValueError:
-            raise self.wrong(N_("Skriv en dag, till exempel 2026-12-24.")) from None
+            raise self.wrong(N_("Skriv en dag, till exempel 24/11 eller 2026-11-24.")) from None
         if day != kept and abs(day - today) > FARTHEST:
             raise self.wrong(N_("Välj en dag som är högst ett år bort."))
         return day
@@ -297,6 +298,18 @@ class _Reader:
         if text not in _OF_FORM:
             raise self.wrong(N_("Välj hur ni träffas."))
         return _OF_FORM[text]
+
+
+def _day(text: str, today: date) -> date:
+    """As people write a day. Without a year it is the next such day. Raises ValueError."""
+    found = _DAY.fullmatch(text)
+    if found is None:
+        return date.fromisoformat(text)
+    day, month, year = (int(part or 0) for part in found.groups())
+    if year:
+        return date(year, month, day)
+    this_year = date(today.year, month, day)
+    return this_year if this_year >= today else date(today.year + 1, month, day)
 
 
 def _exists(moment: datetime) -> bool:

@@ -15,8 +15,11 @@ import pytest
 from portal import actions
 from portal.journal import Journal
 from stodtjanster.audit import AuditEvent, AuditUnavailable
+from stodtjanster.grants import Party
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import MY_PAGE, Browser, Portal, running_portal, until
+from tests.service.test_portal_acting import granted
+from tests.service.test_portal_acting import page_of as hers
 
 PATIENT = {"breaker_failures": 1_000_000}
 VISIT, CALL = "Återbesök efter operation", "Telefontid med din fasta läkare"
@@ -400,6 +403,55 @@ def test_a_receipt_is_only_for_the_login_that_sent(portal: Portal) -> None:
     gone = browser.get(address)
     assert gone.status_code == 404
     assert "Kvittot finns inte kvar" in said(gone)
+
+
+# For another
+
+
+def test_who_acts_for_another_sees_whose_time_it_is(portal: Portal, sandbox: Sandbox) -> None:
+    mandate = granted(portal)
+    browser = portal.logged_in("anders")
+    base = hers(portal, browser, mandate)
+    overview = browser.get(base)
+    assert "Avboka Birgittas tid" in said(overview)
+    assert "Birgitta är inte hemma" in said(overview)
+    address = link(overview, "avboka")
+    asked = browser.get(address)
+    assert "Birgitta får ingen ny tid automatiskt." in said(asked)
+    assert "Avboka Birgittas tid" in said(asked)
+    answer = receipt(browser, browser.post(address, form_of(asked)))
+    assert "Tiden är avbokad" in said(answer)
+    act = portal.events("Act")[-1]
+    assert (act.actor, act.subject) == (mandate.grantee, mandate.grantor)
+    assert act.actor_kind == "ombud"
+
+
+def test_a_form_about_one_person_does_nothing_about_another(
+    portal: Portal, sandbox: Sandbox
+) -> None:
+    browser = portal.logged_in("anders")
+    base = hers(portal, browser, granted(portal))
+    address = link(browser.get(base), "avboka")
+    form = form_of(browser.get(address))
+    sent = browser.post(address, form)
+    own = address.replace(base, MY_PAGE)
+    assert browser.post(own, form).status_code == 404
+    elsewhere = sent.headers["location"].replace(base, MY_PAGE)
+    assert browser.get(elsewhere).status_code == 404
+    assert writes(sandbox) == 1
+
+
+def test_a_grant_that_ends_between_the_page_and_its_button(
+    portal: Portal, sandbox: Sandbox
+) -> None:
+    mandate = granted(portal)
+    browser = portal.logged_in("anders")
+    address = link(browser.get(hers(portal, browser, mandate)), "avboka")
+    form = form_of(browser.get(address))
+    assert portal.house.grants is not None
+    assert portal.house.grants.change(mandate.end(Party.GRANTOR, portal.clock()))
+    assert browser.post(address, form).status_code == 404
+    assert writes(sandbox) == 0
 
 
 # What came of it

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from lxml import etree
 
-from portal.demo import _inbound
+from portal.demo import inbound_settings
 from portal.inbound.endpoint import operations
 from sandbox.clock import Clock
 from sandbox.messages import envelope
@@ -61,7 +61,8 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Sandbox, Po
         with stopping(start_sandbox(tmp_path_factory.mktemp("sandbox"), *flags)) as sandbox:
             until(lambda: bool(sandbox.calls("inkorg")), "the sandbox to try")
             state = tmp_path_factory.mktemp("portal")
-            with running_portal(sandbox, state, inbound=_inbound(sandbox.info, port)) as portal:
+            inbound = inbound_settings(sandbox.info, port)
+            with running_portal(sandbox, state, inbound=inbound) as portal:
                 yield sandbox, portal
                 portal.app.extensions["inbound"].stop()
 

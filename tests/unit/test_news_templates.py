@@ -135,7 +135,7 @@ def test_paper_has_letters_whole_dates_and_no_reason() -> None:
     )
     said = words(on_paper("times", item))
     assert said.startswith(
-        "Tider Fredag 20 november 2026 15.00 till 15.30 R Nordmarks sjukhus Erik Holm Hus B"
+        "Tider Fredag 20 november 2026 15.00 till 15.30 R Nordmarks sjukhus Erik Holm · Hus B"
     )
     assert "Sår" not in said
     told = words(on_paper("times", item, vad="ja"))

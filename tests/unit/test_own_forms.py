@@ -107,6 +107,31 @@ def test_an_end_needs_a_beginning() -> None:
     assert wrong(replace(DENTIST, start="")) == [forms.END]
 
 
+@pytest.mark.parametrize(
+    ("written", "day"),
+    [
+        ("2026-11-24", date(2026, 11, 24)),
+        ("24/11", date(2026, 11, 24)),
+        ("24.11", date(2026, 11, 24)),
+        ("20/11", date(2026, 11, 20)),
+        ("19/11", date(2027, 11, 19)),
+        ("1/2", date(2027, 2, 1)),
+        ("24/11 2026", date(2026, 11, 24)),
+        (" 24/11/2026 ", date(2026, 11, 24)),
+        ("19.11.2026", date(2026, 11, 19)),
+    ],
+)
+def test_a_day_is_read_as_people_write_it(written: str, day: date) -> None:
+    said = read(replace(DENTIST, day=written))
+    assert isinstance(said, Entry)
+    assert said.day == day
+
+
+@pytest.mark.parametrize("written", ["", "24", "31/11", "24/13", "0/0", "29/2", "24-11", "i dag"])
+def test_a_day_that_nobody_can_read_is_told_of(written: str) -> None:
+    assert wrong(replace(DENTIST, day=written)) == [forms.DAY]
+
+
 def test_an_hour_that_is_left_out_in_spring_is_told_of() -> None:
     spring = replace(DENTIST, day="2027-03-28", end="")
     assert wrong(replace(spring, start="02.30")) == [forms.START]
