@@ -101,7 +101,7 @@ def running(
         config = state / "portal.toml"
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
         if now is None:
-            demo_grants.give(settings, told)
+            demo_grants.give(settings, told, datetime.now(UTC))
         portal = (
             run_server(port, config, application) if now is None else run_still(port, config, ahead)
         )

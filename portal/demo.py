@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -94,7 +95,7 @@ def run_demo(port: int, sandbox_port: int, state: Path) -> int:
             "inbound": inbound_settings(told, inbound_port),
         }
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
-        demo_grants.give(settings, told)
+        demo_grants.give(settings, told, datetime.now(UTC))
         portal = run_server(port, config)
         _wait_for_port(portal, port)
         introduce(told, settings["base_url"])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import uuid4
 
@@ -19,7 +19,7 @@ _DAYS: Final = 131
 _GIVEN: Final = ((EventKind.GRANT_OFFERED, GRANTOR), (EventKind.GRANT_ACCEPTED, OMBUD))
 
 
-def give(settings: Mapping[str, Any], told: Mapping[str, Any]) -> None:
+def give(settings: Mapping[str, Any], told: Mapping[str, Any], now: datetime) -> None:
     """Give it in the store of these settings, unless she has given something already. It is logged
     as it is when people do it themselves."""
     read = Settings(**settings)
@@ -30,7 +30,6 @@ def give(settings: Mapping[str, Any], told: Mapping[str, Any]) -> None:
         grants = store.grants(Sealing(read.key("what the store keeps")))
         if grants.given_by(numbers[GRANTOR]):
             return
-        now = datetime.now(UTC)
         today = local_day(now)
         mandate = Mandate(
             id=uuid4(),

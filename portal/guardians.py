@@ -8,16 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from threading import Lock
 from time import monotonic
-from typing import Any, Final
+from typing import Final
 
 from cachetools import TLRUCache
 
-from stodtjanster.access import Facts, NotPermitted, Permit, Policy, decide
+from portal.lookups import look_up
+from stodtjanster.access import Facts, NotPermitted, Policy, decide
 from stodtjanster.access.case import Guardian, UnitAccess
-from stodtjanster.audit import AuditEvent, AuditLog, EventKind
+from stodtjanster.audit import AuditLog
 from stodtjanster.fetch import FetchService
 from stodtjanster.information import Guardianship, PersonRecord
-from stodtjanster.model import Answer, Need, Outcome, PersonId, Situation
+from stodtjanster.model import Outcome, PersonId, Situation
 
 FRESH: Final = timedelta(minutes=5)
 """A guardian who is blocked is to be stopped within minutes."""
@@ -25,7 +26,6 @@ FRESH: Final = timedelta(minutes=5)
 REST: Final = timedelta(seconds=10)
 """How long a service that did not answer is left alone by one session."""
 
-_NEEDS: Final = {"whose": Need(Guardianship)}
 _FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
 
 
@@ -104,8 +104,11 @@ class Guardians:
             permit = asked.to_look_up(Guardianship)
         except NotPermitted:
             return NOBODY
-        answer = self._ask(permit, audit)
         now = self._clock()
+        deadline = monotonic() + self._patience
+        answer = look_up(
+            self._fetch, permit, audit, sources=self._sources, at=now, deadline=deadline
+        )
         # A copy from before says who was a guardian then, which lets nobody in now.
         fresh = [r for r in answer.reports if r.outcome in _FRESHLY and r.cause is None]
         trusted = {report.source for report in fresh}
@@ -117,31 +120,6 @@ class Guardians:
         since = min((report.as_of or now for report in fresh), default=now)
         certain = answer.complete
         return Custodies(children, certain, since + FRESH if certain else now + REST)
-
-    def _ask(self, permit: Permit, audit: AuditLog) -> Answer[Any]:
-        reference = audit.record(self._event(permit))
-        harvest = self._fetch.begin(permit.logged(reference), _NEEDS)
-        deadline = monotonic() + self._patience
-        while not harvest.settled(_NEEDS) and harvest.wait(deadline - monotonic()):
-            pass
-        return harvest.answer("whose")
-
-    def _event(self, permit: Permit) -> AuditEvent:
-        situation = permit.situation
-        return AuditEvent(
-            event=EventKind.LOOKED_UP,
-            at=self._clock(),
-            actor=situation.actor.person,
-            actor_kind=situation.actor.kind,
-            loa=situation.actor.loa,
-            subject=situation.subject.person,
-            information=(Guardianship.key,),
-            sources=self._sources,
-            ground=permit.ground.reason.value,
-            law=permit.ground.law.value,
-            purpose=situation.purpose,
-            session=permit.reach,
-        )
 
 
 def _facts(item: Guardianship) -> Facts:

@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from cachetools import TLRUCache
 
+from portal.lookups import look_up
 from stodtjanster.access import Facts, Permit, Policy, decide
-from stodtjanster.audit import AuditEvent, AuditLog, EventKind
+from stodtjanster.audit import AuditLog
 from stodtjanster.fetch import FetchService
 from stodtjanster.information import FullName, Item, PersonRecord
 from stodtjanster.model import (
     Answer,
-    Need,
     Outcome,
     PersonId,
     PersonIdKind,
@@ -40,7 +40,6 @@ REST: Final = timedelta(seconds=10)
 MAX_NUMBERS: Final = 8
 """Numbers of one person that are asked about; nobody in the register has so many."""
 
-_NEEDS: Final = {"who": Need(PersonRecord)}
 _FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
 
 
@@ -154,28 +153,9 @@ class People:
             permit = self._decide(situation, permit.reach, permit.facts)
 
     def _ask(self, permit: Permit, audit: AuditLog, deadline: float) -> Answer[Any]:
-        reference = audit.record(self._event(permit))
-        harvest = self._fetch.begin(permit.logged(reference), _NEEDS)
-        while not harvest.settled(_NEEDS) and harvest.wait(deadline - monotonic()):
-            pass
-        return harvest.answer("who")
-
-    def _event(self, permit: Permit) -> AuditEvent:
-        situation = permit.situation
-        return AuditEvent(
-            event=EventKind.LOOKED_UP,
-            at=self._clock(),
-            actor=situation.actor.person,
-            actor_kind=situation.actor.kind,
-            loa=situation.actor.loa,
-            subject=situation.subject.person,
-            others=situation.subject.others,
-            information=(PersonRecord.key,),
-            sources=self._registers,
-            ground=permit.ground.reason.value,
-            law=permit.ground.law.value,
-            purpose=situation.purpose,
-            session=permit.reach,
+        at = self._clock()
+        return look_up(
+            self._fetch, permit, audit, sources=self._registers, at=at, deadline=deadline
         )
 
 

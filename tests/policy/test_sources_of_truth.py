@@ -27,6 +27,8 @@ MAY_ASK_THE_TIME = {
     "portal/app.py",
     "portal/cli.py",
     "portal/demo.py",
+    # Pauses between two languages that it compiles: no page is made of it.
+    "portal/pages.py",
     # A default that tests replace, for how long tokens live: no page is made of it.
     "stodtjanster/sources/fhir/adapter.py",
 }
