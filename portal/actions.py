@@ -6,12 +6,12 @@ is not there. A form carries an id of one use, and the moment of what it shows (
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import wait
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from secrets import token_urlsafe
-from typing import Final, TypeAlias
+from typing import Final
 
 from flask import Blueprint, request
 
@@ -20,6 +20,7 @@ from portal.errands import (
     Errand,
     entered,
     on_a_time,
+    on_sending,
     receipt_of,
     say,
 )
@@ -49,8 +50,11 @@ from views.kit.words import N_
 
 bp = Blueprint("actions", __name__)
 
-ToNewTime: TypeAlias = type[MoveBooking] | type[MakeBooking]
-
+_WAYS: Final[Mapping[str, type[BookingAct]]] = {
+    PATHS[act]: act for act in (MoveBooking, MakeBooking)
+}
+"""What leads to a time that is free."""
+_TO_NEW_TIME: Final = f"<any({', '.join(repr(way) for way in _WAYS)}):way>"
 _ONCE: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _ONCE_BYTES: Final = 16
 _DAYS_AT_A_TIME: Final = timedelta(days=28)
@@ -109,13 +113,17 @@ def choices(errand: Errand) -> Answered:
     return whole.show("actions/choices.html", title, actions=offered(whole.booking, whole.scene))
 
 
-@on_a_time(bp, PATHS[CancelBooking], posts=True)
+@on_a_time(bp, PATHS[CancelBooking])
 def cancel(errand: Errand) -> Answered:
     """Avboka, with some words to the unit where it takes them."""
     whole = errand.allowed(CancelBooking, also_message=True)
+    return _confirm(whole, CancelBooking, takes=whole.booking.message_allowed is True)
+
+
+@on_sending(bp, PATHS[CancelBooking])
+def send_cancellation(errand: Errand) -> Answered:
+    whole = errand.allowed(CancelBooking, also_message=True)
     takes = whole.booking.message_allowed is True
-    if request.method != "POST":
-        return _confirm(whole, CancelBooking, takes=takes)
     # Browsers end lines as the web does, and the unit counts each as one.
     message = "\n".join(request.form.get("message", "").splitlines()).strip() or None
     if message is not None and not takes:
@@ -125,53 +133,82 @@ def cancel(errand: Errand) -> Answered:
     return _send(whole, lambda: CancelBooking(booking=whole.booking, message=message))
 
 
-@on_a_time(bp, PATHS[ReportAbsence], posts=True)
+@on_a_time(bp, PATHS[ReportAbsence])
 def absence(errand: Errand) -> Answered:
     """Jag är inte hemma."""
+    return _confirm(errand.allowed(ReportAbsence), ReportAbsence)
+
+
+@on_sending(bp, PATHS[ReportAbsence])
+def send_absence(errand: Errand) -> Answered:
     whole = errand.allowed(ReportAbsence)
-    if request.method != "POST":
-        return _confirm(whole, ReportAbsence)
     return _send(whole, lambda: ReportAbsence(booking=whole.booking))
 
 
-@on_a_time(bp, PATHS[MoveBooking])
-def days_to_move_to(errand: Errand) -> Answered:
-    return _days(errand.allowed(MoveBooking), MoveBooking)
+@on_a_time(bp, _TO_NEW_TIME)
+def free_days(errand: Errand, way: str) -> Answered:
+    """The days with some time free, four weeks at a time."""
+    act = _WAYS[way]
+    whole = errand.allowed(act)
+    today = whole.scene.situation.today
+    first = min(max(_day(request.args.get("fran", "")) or today, today), today + _FARTHEST)
+    last = first + _DAYS_AT_A_TIME - _DAY
+    answer = whole.look(AskFreeDays(booking=whole.booking, period=Period(first, last)))
+    days = sorted({item.day for item in answer.items if isinstance(item, FreeDay)})
+    begin = f"{whole.page}/{way}"
+    return whole.show(
+        "actions/days.html",
+        whole.scene.words.gettext(N_("Välj en dag")),
+        days=[DayChoice(f"{begin}/{day.isoformat()}", day) for day in days],
+        complete=answer.complete,
+        silent=whole.scene.words.gettext(_TIMES_NOT_KNOWN),
+        first=first,
+        last=last,
+        earlier=_from(begin, max(first - _DAYS_AT_A_TIME, today)) if first > today else None,
+        later=_from(begin, last + _DAY) if last < today + _FARTHEST else None,
+    )
 
 
-@on_a_time(bp, f"{PATHS[MoveBooking]}/<day>")
-def times_to_move_to(errand: Errand, day: str) -> Answered:
-    return _times(errand.allowed(MoveBooking), MoveBooking, day)
+@on_a_time(bp, f"{_TO_NEW_TIME}/<day>")
+def free_times(errand: Errand, way: str, day: str) -> Answered:
+    """The times that are free on a day."""
+    whole, on = errand.allowed(_WAYS[way]), _day(day)
+    if on is None:
+        return errand.visit.refused("unknown-page")
+    answer = _free_times(whole, on)
+    begin = f"{whole.page}/{way}"
+    return whole.show(
+        "actions/times.html",
+        whole.scene.words.gettext(N_("Välj en tid")),
+        times=[
+            TimeChoice(f"{begin}/{day}/{whole.scene.handle(time.origin)}", _as_row(whole, time))
+            for time in sorted(answer.items, key=lambda time: time.when.start)
+        ],
+        complete=answer.complete,
+        silent=whole.scene.words.gettext(_TIMES_NOT_KNOWN),
+        day=on,
+        days_url=begin,
+    )
 
 
-@on_a_time(bp, f"{PATHS[MoveBooking]}/<day>/<time>", posts=True)
-def move(errand: Errand, day: str, time: str) -> Answered:
-    """Boka om, to a time that is free."""
-    whole = errand.allowed(MoveBooking)
-    to = _free_time(whole, MoveBooking, day, time)
-    if request.method != "POST":
-        return _confirm(whole, MoveBooking, to)
-    return _send(whole, lambda: MoveBooking(booking=whole.booking, to=to))
+@on_a_time(bp, f"{_TO_NEW_TIME}/<day>/<time>")
+def take(errand: Errand, way: str, day: str, time: str) -> Answered:
+    """Boka om, or book an open invitation: take a time that is free."""
+    act = _WAYS[way]
+    whole = errand.allowed(act)
+    if act is MakeBooking:
+        _visitor(whole)
+    return _confirm(whole, act, _free_time(whole, way, day, time))
 
 
-@on_a_time(bp, PATHS[MakeBooking])
-def days_to_book(errand: Errand) -> Answered:
-    return _days(errand.allowed(MakeBooking), MakeBooking)
-
-
-@on_a_time(bp, f"{PATHS[MakeBooking]}/<day>")
-def times_to_book(errand: Errand, day: str) -> Answered:
-    return _times(errand.allowed(MakeBooking), MakeBooking, day)
-
-
-@on_a_time(bp, f"{PATHS[MakeBooking]}/<day>/<time>", posts=True)
-def make(errand: Errand, day: str, time: str) -> Answered:
-    """Take a free time for an open invitation."""
-    whole = errand.allowed(MakeBooking)
-    visitor = _visitor(whole)
-    to = _free_time(whole, MakeBooking, day, time)
-    if request.method != "POST":
-        return _confirm(whole, MakeBooking, to)
+@on_sending(bp, f"{_TO_NEW_TIME}/<day>/<time>")
+def send_taking(errand: Errand, way: str, day: str, time: str) -> Answered:
+    act = _WAYS[way]
+    whole = errand.allowed(act)
+    visitor = _visitor(whole) if act is MakeBooking else None
+    to = _free_time(whole, way, day, time)
+    if visitor is None:
+        return _send(whole, lambda: MoveBooking(booking=whole.booking, to=to))
     return _send(whole, lambda: MakeBooking(booking=whole.booking, to=to, visitor=visitor))
 
 
@@ -248,52 +285,10 @@ def _send(errand: Errand, prepare: Callable[[], BookingAct]) -> Answered:
 # Free times
 
 
-def _days(errand: Errand, act: ToNewTime) -> Answered:
-    """The days with some time free, four weeks at a time."""
-    today = errand.scene.situation.today
-    first = min(max(_day(request.args.get("fran", "")) or today, today), today + _FARTHEST)
-    last = first + _DAYS_AT_A_TIME - _DAY
-    answer = errand.look(AskFreeDays(booking=errand.booking, period=Period(first, last)))
-    days = sorted({item.day for item in answer.items if isinstance(item, FreeDay)})
-    begin = f"{errand.page}/{PATHS[act]}"
-    return errand.show(
-        "actions/days.html",
-        errand.scene.words.gettext(N_("Välj en dag")),
-        days=[DayChoice(f"{begin}/{day.isoformat()}", day) for day in days],
-        complete=answer.complete,
-        silent=errand.scene.words.gettext(_TIMES_NOT_KNOWN),
-        first=first,
-        last=last,
-        earlier=_from(begin, max(first - _DAYS_AT_A_TIME, today)) if first > today else None,
-        later=_from(begin, last + _DAY) if last < today + _FARTHEST else None,
-    )
-
-
-def _times(errand: Errand, act: ToNewTime, text: str) -> Answered:
-    """The times that are free on a day."""
-    day = _day(text)
-    if day is None:
-        return errand.visit.refused("unknown-page")
-    answer = _free_times(errand, day)
-    begin = f"{errand.page}/{PATHS[act]}"
-    return errand.show(
-        "actions/times.html",
-        errand.scene.words.gettext(N_("Välj en tid")),
-        times=[
-            TimeChoice(f"{begin}/{text}/{errand.scene.handle(time.origin)}", _as_row(errand, time))
-            for time in sorted(answer.items, key=lambda time: time.when.start)
-        ],
-        complete=answer.complete,
-        silent=errand.scene.words.gettext(_TIMES_NOT_KNOWN),
-        day=day,
-        days_url=begin,
-    )
-
-
-def _free_time(errand: Errand, act: ToNewTime, text: str, handle: str) -> FreeTime:
+def _free_time(errand: Errand, way: str, text: str, handle: str) -> FreeTime:
     """The chosen time, if it is free now. Raises Stopped when it is not, or nobody knows."""
     day = _day(text)
-    begin = f"{errand.page}/{PATHS[act]}"
+    begin = f"{errand.page}/{way}"
     answer = _free_times(errand, day) if day else Answer[FreeTime]()
     found = next((one for one in answer.items if errand.scene.handle(one.origin) == handle), None)
     if found is not None:

@@ -155,7 +155,7 @@ class Stopped(Exception):  # noqa: N818 - an outcome
 Handler: TypeAlias = Callable[..., Answered]
 
 
-def entered(blueprint: Blueprint, *paths: str, posts: bool = False) -> Callable[[Handler], Handler]:
+def entered(blueprint: Blueprint, path: str, method: str = "GET") -> Callable[[Handler], Handler]:
     """Put a page below the page of a time. It is called with the visit, a logged permit and the
     handle in the address; whatever stops it is told in its place."""
 
@@ -173,27 +173,37 @@ def entered(blueprint: Blueprint, *paths: str, posts: bool = False) -> Callable[
             except Stopped as stopped:
                 return stopped.answered
 
-        methods = ("GET", "POST") if posts else ("GET",)
-        below = (f"handelse/<item>/{path}" for path in paths)
-        about(blueprint, *below, methods=methods, unsent=_unsent)(page)
+        about(blueprint, f"handelse/<item>/{path}", methods=(method,), unsent=_unsent)(page)
         return handler
 
     return register
 
 
-def on_a_time(
-    blueprint: Blueprint, *paths: str, posts: bool = False
-) -> Callable[[Handler], Handler]:
-    """The same for a page that needs the time itself, and is called with an `Errand`. A form that
-    was used before leads to its receipt: the time may be gone by then."""
+def on_a_time(blueprint: Blueprint, path: str) -> Callable[[Handler], Handler]:
+    """The same for a page that needs the time itself, and is called with an `Errand`."""
 
     def register(handler: Handler) -> Handler:
         @wraps(handler)
         def page(visit: Visit, permit: Permit, item: str, **rest: Any) -> Answered:
-            sent = _sent_before(visit, permit, item) if request.method == "POST" else None
-            return sent or handler(_errand(visit, permit, item), **rest)
+            return handler(_errand(visit, permit, item), **rest)
 
-        entered(blueprint, *paths, posts=posts)(page)
+        entered(blueprint, path)(page)
+        return handler
+
+    return register
+
+
+def on_sending(blueprint: Blueprint, path: str) -> Callable[[Handler], Handler]:
+    """The same for a form that is sent from such a page. One that was used before leads to its
+    receipt: the time may be gone by then."""
+
+    def register(handler: Handler) -> Handler:
+        @wraps(handler)
+        def sent(visit: Visit, permit: Permit, item: str, **rest: Any) -> Answered:
+            before = _sent_before(visit, permit, item)
+            return before or handler(_errand(visit, permit, item), **rest)
+
+        entered(blueprint, path, "POST")(sent)
         return handler
 
     return register

@@ -36,6 +36,7 @@ OPEN = {
 }
 # What changes something: by POST, never otherwise.
 CHANGING = {
+    *(f"actions.send_{act}" for act in ("cancellation", "absence", "taking")),
     *(f"calendar_feed.{act}" for act in ("give", "end")),
     *(f"ombud.{act}" for act in ("write", "rewrite", "prove", "give", "answer", "end")),
     *(f"own.{act}" for act in ("put_in", "rewrite", "remove")),
@@ -45,6 +46,7 @@ CHANGING = {
     "staff_login.logout",
     "staff_login.saml_answer",
 }
+WAYS_IN = tuple(f"/{language}/?till=" for language in LANGUAGES)
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SAMPLES = {
     "language": list(LANGUAGES),
@@ -54,6 +56,10 @@ SAMPLES = {
     "filename": ["portal.css"],
     "item": ["0123456789abcdef01234567"],
     "nth": ["1"],
+    "way": ["boka", "boka-om"],
+    "day": ["2026-11-24"],
+    "time": ["0123456789abcdef01234567"],
+    "once": ["x" * 22],
     "secret": ["x" * 43],
 }
 
@@ -80,7 +86,7 @@ def test_every_address_is_listed_or_guarded(app: Flask, visitor: FlaskClient) ->
             answer = visitor.get(HTTPS + address)
             assert answer.status_code in (302, 401, 404), (rule.endpoint, address)
             if answer.status_code == 302:
-                assert answer.headers["Location"].startswith(("/sv/?till=", "/en/?till="))
+                assert answer.headers["Location"].startswith(WAYS_IN)
 
 
 def test_nothing_is_listed_that_is_not_there(app: Flask) -> None:
@@ -128,7 +134,7 @@ def test_own_pages_are_valid(app: Flask, resident: FlaskClient, language: str) -
             answer = resident.get(f"{HTTPS}{base}{path}")
             assert answer.status_code == 200, base + path
             assert_is_a_page(answer.text)
-            assert f'lang="{language}"' in answer.text
+            assert f'lang="{LANGUAGES[language].tag}"' in answer.text
     assert resident.get(f"{HTTPS}/{language}/mig/finns-inte").status_code == 404
 
 

@@ -53,11 +53,16 @@ def said(answer: httpx.Response) -> str:
 
 
 def page_of(browser: Browser, title: str) -> str:
-    """The address of the page of a time."""
-    overview = browser.get(MY_PAGE).text
-    found = re.search(rf'<a href="([^"]+)">{title}</a>', overview)
-    assert found, f"no link to {title}"
-    return found[1]
+    """The address of the page of a time: a busy machine may need more than one look."""
+    found: list[str] = []
+
+    def seen() -> bool:
+        overview = browser.get(MY_PAGE).text
+        found[:] = re.findall(rf'<a href="([^"]+)">{title}</a>', overview)
+        return bool(found)
+
+    until(seen, f"a link to {title}")
+    return found[0]
 
 
 def form_of(answer: httpx.Response, **more: str) -> dict[str, str]:
