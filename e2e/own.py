@@ -44,8 +44,8 @@ def put_in_time(page: Page, what: str = DENTIST, on: str | None = None) -> None:
     """Fill the form that is open, and send it. Tomorrow, when no other day is said."""
     page.get_by_label("Vad?").fill(what)
     page.get_by_label("Vilken dag?").fill(on or day(1))
-    page.get_by_label("Börjar kl.").fill("9.15")
-    page.get_by_label("Slutar kl.").fill("10")
+    page.get_by_label("Börjar klockan").fill("9.15")
+    page.get_by_label("Slutar klockan").fill("10")
     page.get_by_label("Var?").fill("Storgatan 4, Sjövik")
     page.get_by_label("Anteckning").fill("Ta med remissen.\nOch legitimation.")
     press(page, "Spara")
@@ -97,7 +97,7 @@ def note_form_without_plans(page: Page, world: World) -> None:
 
 def time_form_with_mistakes(page: Page, world: World) -> None:
     time_form(page, world)
-    page.get_by_label("Börjar kl.").fill("halv tio")
+    page.get_by_label("Börjar klockan").fill("halv tio")
     page.get_by_label("Anteckning").fill("å" * 2001)
     press(page, "Spara")
 

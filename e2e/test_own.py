@@ -70,7 +70,7 @@ def test_it_is_changed_and_removed_on_pages_of_its_own(reader: Page, empty: Worl
     put_in_time(reader)
     own_row(reader, DENTIST).get_by_role("link", name="Ändra").click()
     expect(reader.get_by_label("Anteckning")).to_have_value("Ta med remissen.\nOch legitimation.")
-    expect(reader.get_by_label("Börjar kl.")).to_have_value("09.15")
+    expect(reader.get_by_label("Börjar klockan")).to_have_value("09.15")
     reader.get_by_label("Vad?").fill("Tandhygienist")
     press(reader, "Spara")
     expect(section(reader, "times")).to_contain_text("Tandhygienist")
@@ -109,12 +109,12 @@ def test_what_one_wants_to_bring_up_stands_with_the_plan(reader: Page) -> None:
 
 def test_what_is_wrong_leads_to_its_field_and_nothing_is_lost(reader: Page, empty: World) -> None:
     begin(reader, empty, "/ny?slag=tid")
-    reader.get_by_label("Börjar kl.").fill("halv tio")
+    reader.get_by_label("Börjar klockan").fill("halv tio")
     reader.get_by_label("Anteckning").fill("Ta med remissen.")
     press(reader, "Spara")
     told = reader.get_by_role("region", name="3 saker behöver rättas")
     expect(told.get_by_role("link")).to_have_count(3)
-    expect(reader.get_by_label("Börjar kl.")).to_have_value("halv tio")
+    expect(reader.get_by_label("Börjar klockan")).to_have_value("halv tio")
     expect(reader.get_by_label("Anteckning")).to_have_value("Ta med remissen.")
     expect(reader.get_by_label("Vad?")).to_have_attribute("aria-invalid", "true")
     told.get_by_role("link", name="Skriv vad det är.").click()

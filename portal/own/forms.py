@@ -73,8 +73,8 @@ class TimeForm:
         said = (
             (N_("Vad?"), self.title),
             (N_("Vilken dag?"), self.day),
-            (N_("Börjar kl."), self.start),
-            (N_("Slutar kl."), self.end),
+            (N_("Börjar klockan"), self.start),
+            (N_("Slutar klockan"), self.end),
             (N_("Hur träffas ni?"), way),
             (N_("Var?"), self.place),
             (N_("Anteckning"), self.note),

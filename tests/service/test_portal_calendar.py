@@ -51,7 +51,7 @@ def give(browser: Browser, **chosen: str) -> httpx.Response:
 
 def address_in(answer: httpx.Response) -> str:
     assert answer.status_code == 200
-    found = re.search(r"<code>(https://[^<]+\.ics)</code>", answer.text)
+    found = re.search(r"<code[^>]*>(https://[^<]+\.ics)</code>", answer.text)
     assert found, "no address on the page"
     return path_of(found[1])
 

@@ -24,7 +24,12 @@ CONTRACTS: list[Contract] = [
     for contract in contracts_of(import_module(f"stodtjanster.sources.{kind}.adapter"))
 ]
 OPERATIONS = sorted({contract.operation for contract in CONTRACTS})
-WITH_ROWS = [contract for contract in CONTRACTS if contract not in WRITES]
+# The national log has to say in every answer whether it is ready.
+WITH_ROWS = [
+    contract
+    for contract in CONTRACTS
+    if contract not in WRITES and contract.operation != "GetAccessLogsForPatient"
+]
 BIRGITTA = "190001019801"
 
 UNREADABLE = {
