@@ -94,7 +94,11 @@ def running(
         told = _start_sandbox(state / "sandbox", started, inbox, now)
         port = _free_port()
         settings = portal_settings(told, port, state)
-        settings |= {"soft_seconds": SOFT_SECONDS, "hard_seconds": HARD_SECONDS}
+        settings |= {
+            "soft_seconds": SOFT_SECONDS,
+            "hard_seconds": HARD_SECONDS,
+            "register_seconds": 6,
+        }
         settings["inbound"] = inbound_settings(told, inbound)
         settings["sources"] = [source | {"limits": LIMITS} for source in settings["sources"]]
         settings |= changes

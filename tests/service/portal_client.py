@@ -216,8 +216,9 @@ def until(is_so: Callable[[], bool], what: str) -> None:
 @contextmanager
 def running_portal(sandbox: Sandbox, state: Path, **changes: Any) -> Iterator[Portal]:
     """A portal of its own over the sandbox; `changes` are settings. Leaves the process's logging
-    as it was. Nothing is looked up beside the pages: tests count calls."""
-    aside = {"connections": None, "unit_catalogue": None}
+    as it was. Nothing is looked up beside the pages: tests count calls. The register is given time,
+    for a busy machine is no silent register."""
+    aside = {"connections": None, "unit_catalogue": None, "register_seconds": 8}
     told = portal_settings(sandbox.info, PORT, state) | {"base_url": ORIGIN, **aside}
     settings = Settings(**(told | changes))
     clock = Clock()
