@@ -5,7 +5,7 @@ BIN := .venv/bin
 SOURCES := portal views stodtjanster sandbox tests e2e bench tools
 WORKERS ?= 2
 
-.PHONY: help demo test lint unit browser-tests bench mutate lock translations baselines gallery clean
+.PHONY: help demo test lint unit browser-tests every-page bench mutate lock translations baselines gallery clean
 
 help:            ## what can be done here
 	@grep -E '^[a-z-]+: .*##' $(MAKEFILE_LIST) | sed 's/:.*##/  /'
@@ -27,7 +27,11 @@ unit: .venv/.ready node_modules/.ready   ## unit, property, conformance, service
 
 browser-tests: .venv/.ready node_modules/.ready  ## Playwright with axe, against the whole sandbox
 	@tools/browser.sh
-	$(BIN)/pytest -n $(WORKERS) e2e
+	$(BIN)/pytest -n $(WORKERS) e2e --ignore=e2e/test_every_page.py
+
+every-page: .venv/.ready node_modules/.ready  ## every page as every reader, in every state: long
+	@tools/browser.sh
+	$(BIN)/pytest -n $(WORKERS) e2e/test_every_page.py
 
 bench: .venv/.ready                      ## figures, as ratios measured side by side in one run
 	$(BIN)/python -m bench

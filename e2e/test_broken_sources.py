@@ -224,7 +224,7 @@ def test_a_partial_answer_is_shown_and_said_to_be_partial(page: Page, world: Wor
 def test_a_broken_login_service_is_told_in_plain_words(page: Page, world: World, kind: str) -> None:
     world.fault(LOGIN_SERVICE, kind)
     page.goto("/sv/")
-    page.get_by_role("link", name="Logga in").click()
+    page.get_by_role("link", name="Logga in med").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Du är inte inloggad")
     expect(page.get_by_role("link", name="Försök igen")).to_be_visible()
     assert _technical_words(page) == []

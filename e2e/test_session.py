@@ -68,12 +68,12 @@ def test_the_way_back_after_logout_leads_to_the_start_page(page: Page) -> None:
     log_out(page)
     page.goto("/sv/mig/")
     expect(page).to_have_url(re.compile(r"/sv/\?till=/sv/mig/$"))
-    expect(page.get_by_role("link", name="Logga in")).to_be_visible()
+    expect(page.get_by_role("link", name="Logga in med")).to_be_visible()
 
 
 def test_one_lands_where_one_wanted_to_go(page: Page) -> None:
     page.goto("/sv/mig/del/contacts")
-    page.get_by_role("link", name="Logga in").click()
+    page.get_by_role("link", name="Logga in med").click()
     page.locator("button", has=page.locator("strong", has_text=MAIN)).click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Mottagningar och kontakter")
 
@@ -81,7 +81,7 @@ def test_one_lands_where_one_wanted_to_go(page: Page) -> None:
 @pytest.mark.parametrize("till", ["https://example.org/", "//example.org/", "/\\example.org"])
 def test_nobody_is_sent_elsewhere_after_login(page: Page, till: str) -> None:
     page.goto(f"/sv/?till={till}")
-    page.get_by_role("link", name="Logga in").click()
+    page.get_by_role("link", name="Logga in med").click()
     page.locator("button", has=page.locator("strong", has_text=MAIN)).click()
     expect(page).to_have_url(re.compile(r"^http://localhost:\d+/sv/mig/$"))
 

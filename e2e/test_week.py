@@ -80,7 +80,7 @@ def test_the_overview_leads_to_the_same_page(reader: Page) -> None:
     complete(reader)
     row = events(reader).locator("li.handelse", has_text=VISIT)
     expect(row).to_contain_text("Krockar med Hemtjänst")
-    row.get_by_role("link", name=VISIT).click()
+    row.get_by_role("heading").get_by_role("link", name=VISIT).click()
     complete(reader)
     expect(reader.get_by_role("heading", level=1)).to_have_text("Vad gäller för den här tiden?")
     expect(section(reader, "event")).to_contain_text("Anmäl dig i receptionen en kvart innan.")
