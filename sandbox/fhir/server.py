@@ -10,12 +10,11 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from aiohttp import web
 
-from sandbox.country import Country
 from sandbox.faults import Fault, deliver
 from sandbox.fhir import fast_kontakt, render, search
 from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
@@ -24,6 +23,10 @@ from sandbox.fhir.record import PERSONNUMMER, SAMORDNINGSNUMMER
 from sandbox.fhir.responses import RefusedResponseError, declined
 from sandbox.people import kind_of
 from sandbox.raw import patient_id_of
+
+if TYPE_CHECKING:
+    # The country keeps what these servers have answered.
+    from sandbox.country import Country
 
 Resource = dict[str, Any]
 Query = list[tuple[str, str]]

@@ -66,7 +66,7 @@ class TestHeaders:
         assert policy["form-action"] == [
             "'self'",
             standing.sandbox.info["oidc"]["issuer"],
-            standing.sandbox.info["siths"]["address"],
+            standing.settings.staff_saml[0].site,
         ]
         assert answer.headers["x-content-type-options"] == "nosniff"
         assert answer.headers["referrer-policy"] == "no-referrer"
