@@ -176,7 +176,7 @@ def test_a_page_in_english_marks_what_the_sources_wrote_as_swedish(page: Page) -
     expect(page).to_have_url(re.compile(r"/en/mig/$"))
     told = section(page, "events").locator("h4 [lang=sv]")
     expect(told.filter(has_text="Återbesök efter operation").first).to_be_visible()
-    expect(page.get_by_role("link", name="Svenska")).to_have_attribute("lang", "sv")
+    expect(page.get_by_role("link", name="Svenska", exact=True)).to_have_attribute("lang", "sv")
     expect(section(page, "next")).to_contain_text(re.compile(r"(Today|Tomorrow)\s+\d\d:\d\d"))
 
 
