@@ -44,7 +44,8 @@ class Tie:
     `key` names it for as long as it lasts. `name` is what the register calls the other one, and
     `given_name` what one calls them in a sentence. `until` is the first moment at which it no
     longer holds, and `scopes` are those of a grant. `extended`: the child is so old that only what
-    units have opened is seen.
+    units have opened is seen. `given_to` is the number that a grant names, where it is not that of
+    the login.
     """
 
     kind: ActorKind
@@ -56,6 +57,7 @@ class Tie:
     until: datetime | None = None
     scopes: frozenset[str] = frozenset()
     extended: bool = False
+    given_to: tuple[PersonId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,17 +129,7 @@ def ties(house: House, session: Session, language: str) -> Iterator[Tie]:
 
     Raises AuditUnavailable, and StoreUnavailable.
     """
-    for mandate in house.grants.given_to(session.person) if house.grants else ():
-        if (grant := mandate.fact()) is not None:
-            yield Tie(
-                ActorKind.OMBUD,
-                str(mandate.id),
-                mandate.grantor,
-                mandate.grantor_name,
-                Facts(grant=grant),
-                until=mandate.valid_to,
-                scopes=mandate.scopes,
-            )
+    yield from _granted(house, session.person)
     me = _me(house, session, language)
     for custody in custodies(house, session, language).children:
         age = age_for_others(custody.child, me.today)
@@ -150,6 +142,24 @@ def ties(house: House, session: Session, language: str) -> Iterator[Tie]:
             custody.facts,
             extended=grown,
         )
+    # Last, so that the register is asked only when nothing under the login's own number is meant.
+    for number in about_me(house, session, language).subject.others:
+        for tie in _granted(house, number):
+            yield replace(tie, given_to=(number,))
+
+
+def _granted(house: House, person: PersonId) -> Iterator[Tie]:
+    for mandate in house.grants.given_to(person) if house.grants else ():
+        if (grant := mandate.fact()) is not None:
+            yield Tie(
+                ActorKind.OMBUD,
+                str(mandate.id),
+                mandate.grantor,
+                mandate.grantor_name,
+                Facts(grant=grant),
+                until=mandate.valid_to,
+                scopes=mandate.scopes,
+            )
 
 
 def custodies(house: House, session: Session, language: str) -> Custodies:
@@ -190,7 +200,9 @@ def is_unsure(house: House, session: Session, language: str, tie: Tie) -> bool:
 def _for(house: House, session: Session, language: str, tie: Tie) -> Situation:
     """Before the register has said who the other one is."""
     return Situation(
-        actor=Actor(tie.kind, session.person, session.loa, acting_for=tie.subject),
+        actor=Actor(
+            tie.kind, session.person, session.loa, acting_for=tie.subject, others=tie.given_to
+        ),
         subject=closed(house, Subject(tie.subject)),
         language=language,
         now=house.clock(),

@@ -100,8 +100,8 @@ def _base(visit: Visit, standing: Standing) -> str:
 
 def _waiting(visit: Visit, me: Situation) -> int:
     """How many have offered something that waits for an answer, or has not begun."""
-    h, session, now = visit.house, visit.session, me.now
-    offered = grants.received(h, session, grants.my_name(h, session, me))
+    h, now = visit.house, me.now
+    offered = grants.received(h, me, grants.my_name(h, visit.session, me))
     return sum(one.stage(now) in _WAITING for one in offered)
 
 

@@ -80,6 +80,7 @@ def open_for(
             purpose=situation.purpose,
             detail=detail,
             session=session.id_hash,
+            ombud=permit.facts.ombud,
         )
     )
     if not granted:
@@ -111,6 +112,7 @@ def note_shown(house: House, permit: Permit, reports: Iterable[Report]) -> None:
             purpose=situation.purpose,
             session=permit.reach,
             reference=UUID(permit.audit),
+            ombud=permit.facts.ombud,
         )
     )
 

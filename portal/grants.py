@@ -4,6 +4,7 @@ The log says that it was to be done. It is done once: two who change the same gr
 change the same version, and one of them does it.
 """
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 from uuid import UUID
@@ -49,25 +50,39 @@ def may_be_ombud(house: House, me: Situation) -> bool:
     return age is not None and age >= house.settings.access.policy().majority
 
 
-def given(house: House, session: Session) -> tuple[Mandate, ...]:
-    """What the one who is logged in has given, drafts too. Raises StoreUnavailable."""
-    return house.grants.given_by(session.person) if house.grants else ()
+def given(house: House, me: Situation) -> tuple[Mandate, ...]:
+    """What the one who is logged in has given under any number of theirs, drafts too, newest first.
+    `me` is about oneself. Raises StoreUnavailable."""
+    book = house.grants
+    return _newest(book.given_by(number) for number in me.subject.numbers) if book else ()
 
 
-def received(house: House, session: Session, name: str) -> tuple[Mandate, ...]:
-    """What they, called `name` in the register, have been given. Raises StoreUnavailable."""
-    offered = house.grants.given_to(session.person) if house.grants else ()
+def received(house: House, me: Situation, name: str) -> tuple[Mandate, ...]:
+    """What they, called `name` in the register, have been given. As `given`."""
+    book = house.grants
+    offered = _newest(book.given_to(number) for number in me.subject.numbers) if book else ()
     return tuple(one for one in offered if one.accepted is not None or one.is_for(name))
 
 
-def find(house: House, session: Session, key: str, name: str) -> tuple[Mandate, Party] | None:
+def _newest(found: Iterable[tuple[Mandate, ...]]) -> tuple[Mandate, ...]:
+    every = (mandate for of_one_number in found for mandate in of_one_number)
+    return tuple(sorted(every, key=lambda mandate: mandate.written, reverse=True))
+
+
+def party_of(mandate: Mandate, me: Situation) -> Party | None:
+    """Which of the two the one who is logged in is, under any number of theirs."""
+    found = (mandate.party(number) for number in me.subject.numbers)
+    return next((party for party in found if party is not None), None)
+
+
+def find(house: House, me: Situation, key: str, name: str) -> tuple[Mandate, Party] | None:
     """The grant with this id, and which of the two the one who is logged in is; None for any that
-    they have no part in. Raises StoreUnavailable."""
+    they have no part in. As `given`."""
     try:
         mandate = house.grants.get(UUID(hex=key)) if house.grants else None
     except ValueError:
         return None
-    party = mandate.party(session.person) if mandate is not None else None
+    party = party_of(mandate, me) if mandate is not None else None
     if mandate is None or party is None:
         return None
     if party is Party.GRANTEE and mandate.accepted is None and not mandate.is_for(name):

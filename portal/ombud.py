@@ -70,8 +70,8 @@ def overview(visit: Visit) -> Answered:
     if not _is_own(visit):
         return visit.refused("unknown-page")
     h, now = visit.house, visit.situation.now
-    given = grants.given(h, visit.session)
-    received = grants.received(h, visit.session, _my_name(visit))
+    given = grants.given(h, visit.situation)
+    received = grants.received(h, visit.situation, _my_name(visit))
     return visit.render(
         "ombud/list.html",
         N_("Ombud"),
@@ -207,7 +207,7 @@ def _my_name(visit: Visit) -> str:
 def _find(visit: Visit, item: str) -> tuple[Mandate, Party] | None:
     if not _is_own(visit):
         return None
-    return grants.find(visit.house, visit.session, item, _my_name(visit))
+    return grants.find(visit.house, visit.situation, item, _my_name(visit))
 
 
 def _draft(visit: Visit, item: str) -> Mandate | None:
@@ -239,7 +239,7 @@ def _written(visit: Visit, draft: Mandate | None) -> Answered:
         form,
         _offer(visit),
         key=draft.id if draft is not None else uuid4(),
-        grantor=visit.session.person,
+        mine=visit.situation.subject.numbers,
         name=_my_name(visit),
         draft=draft,
     )
@@ -289,7 +289,7 @@ def _row(visit: Visit, mandate: Mandate) -> Row:
     words, now = visit.house.pages.speaker(visit.language), visit.situation.now
     stage = mandate.stage(now)
     text, tone = _TAGS[stage]
-    mine = mandate.party(visit.session.person) is Party.GRANTOR
+    mine = grants.party_of(mandate, visit.situation) is Party.GRANTOR
     return Row(
         href=f"{visit.base}{PAGE}/{mandate.id.hex}",
         other=mandate.grantee_name if mine else mandate.grantor_name,

@@ -3,7 +3,7 @@
 What was written is kept as it was written until it can be read: nothing is lost to a mistake.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Final, TypeVar
@@ -166,7 +166,7 @@ class _Reader:
             raise self.wrong(missing)
         return name
 
-    def person(self, grantor: PersonId) -> PersonId:
+    def person(self, mine: Collection[PersonId]) -> PersonId:
         digits = self.form.number.translate(_BETWEEN).strip()
         if len(digits) == _SHORT and digits.isdecimal():
             raise self.wrong(N_("Skriv personnumret med tolv siffror, med århundradet först."))
@@ -176,7 +176,7 @@ class _Reader:
             raise self.wrong(N_("Kontrollera personnumret. Det ska ha tolv siffror.")) from None
         if person.kind is PersonIdKind.RESERVNUMMER:
             raise self.wrong(N_("Skriv ett personnummer eller ett samordningsnummer."))
-        if person == grantor:
+        if person in mine:
             raise self.wrong(N_("Det är ditt eget personnummer. Skriv ombudets."))
         age = age_for_own(person, local_day(self.offer.now))
         if age is None or age < self.offer.policy.majority:
@@ -231,13 +231,14 @@ def read(
     offer: Offer,
     *,
     key: UUID,
-    grantor: PersonId,
+    mine: tuple[PersonId, ...],
     name: str,
     draft: Mandate | None = None,
 ) -> Mandate | tuple[Mistake, ...]:
     """A mandate to be given, or everything that is wrong, in the order of the form.
 
-    `name` is the grantor's, `draft` what is changed: its number need not be written again.
+    `mine` are the grantor's numbers, that of the login first, and `name` is theirs. `draft` is what
+    is changed: its number need not be written again.
     """
     reader = _Reader(form, offer)
     given_name = reader.read(
@@ -247,7 +248,7 @@ def read(
         SURNAME, lambda: reader.name(form.surname, N_("Skriv ombudets efternamn."))
     )
     same = draft.grantee if draft is not None and not form.number.strip() else None
-    grantee = same or reader.read(NUMBER, lambda: reader.person(grantor))
+    grantee = same or reader.read(NUMBER, lambda: reader.person(mine))
     scopes = reader.read(SCOPE, reader.scopes)
     providers = reader.read(PROVIDER, reader.providers)
     first = reader.read(FIRST, reader.first)
@@ -259,7 +260,7 @@ def read(
         return tuple(reader.mistakes)
     return Mandate(
         id=key,
-        grantor=grantor,
+        grantor=draft.grantor if draft else mine[0],
         grantee=grantee,
         grantor_name=name,
         grantee_name=f"{given_name} {surname}",

@@ -67,6 +67,12 @@ def _joined(newer: Opening, older: Opening) -> Opening:
     )
 
 
+def _name(event: AuditEvent, names: Mapping[PersonId, str]) -> str | None:
+    """By the number in the grant, which need not be that of the login."""
+    number = event.ombud or event.actor
+    return names.get(number) if number is not None else None
+
+
 def _opening(event: AuditEvent, names: Mapping[PersonId, str]) -> Opening:
     opener = _OPENERS.get(event.actor_kind, Opener.CARE)
     return Opening(
@@ -74,7 +80,7 @@ def _opening(event: AuditEvent, names: Mapping[PersonId, str]) -> Opening:
         first=event.at,
         last=event.at,
         opener=opener,
-        name=names.get(event.actor) if event.actor and opener is Opener.OMBUD else None,
+        name=_name(event, names) if opener is Opener.OMBUD else None,
         information=event.information,
         purpose=event.purpose if opener is Opener.CARE else None,
         emergency=event.ground in _EMERGENCIES,

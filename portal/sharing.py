@@ -111,7 +111,7 @@ def _back(visit: Visit) -> Answered:
 def _shared(visit: Visit) -> tuple[Sharing, ...]:
     """What is given and can let somebody in, now or later."""
     words, now = visit.house.pages.speaker(visit.language), visit.situation.now
-    given = grants.given(visit.house, visit.session)
+    given = grants.given(visit.house, visit.situation)
     with at(now):
         return tuple(
             Sharing(

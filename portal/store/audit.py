@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 from threading import Condition
 
 from sqlalchemy import Connection, Row, insert, select, update
@@ -75,21 +76,22 @@ class StoredAudit:
     def uses(
         self, *, actor: PersonId, subject: PersonId, since: datetime, most: int
     ) -> tuple[AuditEvent, ...]:
-        """The last times that one person opened something of another's, newest first. Raises
-        StoreUnavailable."""
+        """The last times that one person opened something of another's, newest first. `actor` may
+        be the number that a grant names. Raises StoreUnavailable."""
         wanted = (
             select(Audit.body)
             .where(
                 Audit.subject == subject.value,
-                Audit.actor == actor.value,
+                Audit.actor != subject.value,
                 Audit.at >= since,
                 Audit.event == EventKind.DISCLOSURE.value,
             )
             .order_by(Audit.seq.desc())
-            .limit(most)
         )
         with self._database.reading() as connection:
-            return tuple(decode(body) for body in connection.scalars(wanted))
+            events = (decode(body) for body in connection.scalars(wanted))
+            theirs = (event for event in events if actor in (event.ombud, event.actor))
+            return tuple(islice(theirs, most))
 
     def concerning(
         self,

@@ -77,7 +77,8 @@ class AuditEvent:
     code and law. `detail` is a code such as `level-too-low`: letters, hyphen and underscore only,
     so that it cannot carry a number. `session` is the hex SHA-256 of the session's token.
     `reference` names the matter: a `Shown` repeats that of its `Disclosure`, and all that happens
-    to a grant has that of the grant. `ombud` is to whom it was given; the subject gave it.
+    to a grant has that of the grant. `ombud` is to whom it was given; the subject gave it. The
+    actor who then reads on it may have logged in with another number of the same person.
 
     Raises ValueError, without values in the message, for a time without zone, for text that is
     not plain, and for a disclosure that does not say who, whose, what and on what ground.

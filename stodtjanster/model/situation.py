@@ -58,8 +58,9 @@ class Actor:
     """The one who is logged in. `loa` is normalised to loa1..loa4.
 
     `kind` is None for a word that nobody knows; `role` may be such a word. `acting_for` is the
-    person in the acting state of the session, None for one's own. The rest is said of staff only:
-    `place` is what the session holds, `commission` what HSA said.
+    person in the acting state of the session, None for one's own. `others` are other numbers of
+    theirs by the register, as far as it has been asked. The rest is said of staff only: `place` is
+    what the session holds, `commission` what HSA said.
     """
 
     kind: ActorKind | None
@@ -71,6 +72,11 @@ class Actor:
     side: Side | None = None
     place: Place | None = None
     commission: Commission | None = None
+    others: tuple[PersonId, ...] = ()
+
+    @property
+    def numbers(self) -> tuple[PersonId, ...]:
+        return (self.person, *self.others)
 
     @property
     def unit(self) -> HsaId | None:

@@ -345,6 +345,62 @@ class TestWhoMayWhat:
         assert anders.get(path).status_code == 503
 
 
+class TestSeveralNumbers:
+    """Birgitta had another number before: what was given to it, or by it, is still hers."""
+
+    def test_what_was_given_to_a_former_number_is_found_and_opens(self, portal: Portal) -> None:
+        mandate = granted(
+            portal,
+            grantor="sara",
+            grantee="birgitta-forr",
+            grantor_name="Sara Holm",
+            grantee_name="Birgitta Lindqvist",
+        )
+        birgitta = portal.logged_in("birgitta")
+        assert "Sara Holm" in birgitta.get(LIST).text
+        assert birgitta.get(f"{LIST}/{mandate.id.hex}").status_code == 200
+        assert "Sara Holm" in birgitta.get("/sv/mig/person").text
+        path = page_of(portal, birgitta, mandate)
+        assert "Du ser uppgifter för Sara Holm." in birgitta.get(path).text
+        read = [e for e in portal.events("Disclosure") if e.ground == "OMBUD" and not e.detail]
+        assert {(e.actor, e.subject, e.ombud) for e in read} == {
+            (number("birgitta"), number("sara"), number("birgitta-forr"))
+        }
+        sara = portal.logged_in("sara")
+        used = sara.get(f"{LIST}/{mandate.id.hex}").text.partition("När ombudet har läst")[2]
+        assert "tider" in used
+        assert "Birgitta Lindqvist för dig" in sara.get("/sv/mig/lasningar/").text
+        here = f"{LIST}/{mandate.id.hex}"
+        send(sara, f"{here}/avsluta", here)
+        assert birgitta.get(path).status_code == 404
+
+    def test_what_a_former_number_gave_can_be_seen_and_ended(self, portal: Portal) -> None:
+        mandate = granted(portal, grantor="birgitta-forr")
+        birgitta, anders = portal.logged_in("birgitta"), portal.logged_in("anders")
+        path = page_of(portal, anders, mandate)
+        assert anders.get(path).status_code == 200
+        for page in (LIST, "/sv/mig/delning"):
+            assert "Anders Lindqvist" in birgitta.get(page).text
+        here = f"{LIST}/{mandate.id.hex}"
+        assert send(birgitta, f"{here}/avsluta", here).status_code == 303
+        assert anders.get(path).status_code == 404
+
+    def test_nobody_is_their_own_ombud_under_another_number(self, portal: Portal) -> None:
+        birgitta = portal.logged_in("birgitta")
+        former = number("birgitta-forr").value
+        answer = send(birgitta, NEW, **form(portal, personnummer=former))
+        assert answer.status_code == 422
+        assert "ditt eget personnummer" in answer.text
+
+    def test_a_silent_register_links_nobody(self, portal: Portal) -> None:
+        mandate = granted(portal, grantor="sara", grantee="birgitta-forr")
+        birgitta = portal.logged_in("birgitta")
+        path = page_of(portal, birgitta, mandate)
+        portal.house.people.forget(portal.audit()[-1].session or "")
+        portal.sandbox.fault("plattformen", "http500")
+        assert birgitta.get(path).status_code == 404
+
+
 class TestTheReminder:
     def test_both_are_reminded_before_it_ends(self, portal: Portal) -> None:
         mandate = granted(portal, valid_to=portal.clock() + timedelta(days=20))

@@ -36,11 +36,11 @@ def grantor_is_not_protected(case: Case, _: Policy) -> Reason | None:
 
 
 def grant_is_theirs(case: Case, _: Policy) -> Reason | None:
-    """9. From this person to this ombud."""
+    """9. From this person to this ombud, under whichever number of theirs it was given."""
     grant = case.facts.grant
     if grant is None or grant.grantor != case.subject.person:
         return Reason.GRANT_MISSING
-    return None if grant.grantee == case.actor.person else Reason.GRANT_MISSING
+    return None if grant.grantee in case.actor.numbers else Reason.GRANT_MISSING
 
 
 def grant_is_not_revoked(case: Case, _: Policy) -> Reason | None:
