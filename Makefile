@@ -43,7 +43,7 @@ mutate: .venv/.ready                     ## break the access rules in every smal
 	$(BIN)/python tools/mutate_access.py
 
 lock: .venv/.ready                       ## compile the locks anew, with hashes and without hosts
-	cd requirements && for f in runtime dev; do \
+	cd requirements && for f in runtime dev build; do \
 	  ../$(BIN)/uv pip compile -q --generate-hashes --universal --no-header --emit-build-options \
 	    --no-emit-index-url --no-emit-find-links $$f.in -o $$f.txt || exit 1; done
 	npm install --package-lock-only --no-audit --no-fund

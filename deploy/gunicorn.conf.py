@@ -16,6 +16,8 @@ graceful_timeout = 10
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
+# Nobody steers it that way, and the folder that it would write in is read-only or shared.
+control_socket_disable = True
 # The fetch thread must start after the fork.
 preload_app = False
 
