@@ -24,6 +24,8 @@ from portal.errands import (
     receipt_of,
     say,
 )
+from portal.forms import Mistake
+from portal.gate import security_event
 from portal.journal import Journal
 from portal.visit import Answered, Visit
 from stodtjanster.access import Permit
@@ -80,14 +82,6 @@ _NO_MESSAGE: Final = N_(
 )
 _NO_RECEIPT_TITLE: Final = N_("Kvittot finns inte kvar")
 _NO_RECEIPT: Final = N_("Se efter hur tiden ser ut nu, eller ring om du är osäker.")
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """What is wrong with a field of a form."""
-
-    field: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +211,7 @@ def show_receipt(visit: Visit, permit: Permit, item: str, once: str) -> Answered
     """What came of an act of this login. It survives a reload, and sends nothing."""
     acted = visit.house.fetch.acted(permit, once)
     if acted is None:
+        security_event(visit.house, "unknown-receipt", visit.session)
         return say(visit, _NO_RECEIPT_TITLE, _NO_RECEIPT), 404
     scene = visit.scene(Asked(item))
     booking = permit.shown(acted.act.booking)

@@ -24,8 +24,9 @@ from stodtjanster.fetch import Harvest
 from stodtjanster.model import ActorKind, Answer
 from views.kit.family import FIELDS, Member, family_week
 from views.kit.view import Asked
+from views.kit.week_days import DAYS
 from views.kit.words import N_
-from views.week.choose import DAYS, Choice, choose, first_day, needs_for
+from views.week.choose import Choice, choose, first_day, needs_for
 
 log = logging.getLogger(__name__)
 bp = Blueprint("family", __name__)

@@ -6,13 +6,11 @@ No answer is no guardianship. Nothing of it is shown but the names of children w
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from time import monotonic
 from typing import Final
 
-from cachetools import TLRUCache
-
 from portal.lookups import look_up
+from portal.remembered import Remembered
 from stodtjanster.access import Facts, NotPermitted, Policy, decide
 from stodtjanster.access.case import Guardian, UnitAccess
 from stodtjanster.audit import AuditLog
@@ -63,38 +61,29 @@ class Guardians:
         *,
         policy: Policy,
         patience: float,
-        keep: int = 10_000,
     ) -> None:
         self._fetch = fetch
         self._sources = tuple(s.settings.key for s in fetch.sources if Guardianship in s.gives)
         self._clock = clock
         self._policy = policy
         self._patience = patience
-        self._kept: TLRUCache[tuple[str, PersonId], Custodies] = TLRUCache(
-            keep, _until, timer=lambda: clock().timestamp()
-        )
-        self._lock = Lock()
+        self._kept: Remembered[Custodies] = Remembered(clock)
 
     def of(self, me: Situation, *, reach: str, audit: AuditLog) -> Custodies:
         """The children of the one who is logged in. `me` is them about themself.
 
         Raises AuditUnavailable when the question cannot be logged: then it is not asked.
         """
-        key = (reach, me.actor.person)
-        with self._lock:
-            kept = self._kept.get(key)
+        kept = self._kept.get(reach, me.actor.person)
         if kept is not None:
             return kept
         found = self._look_up(me, reach, audit)
-        with self._lock:
-            self._kept[key] = found
+        self._kept.keep(reach, me.actor.person, found)
         return found
 
     def forget(self, reach: str) -> None:
         """Erase what one login session knows: called at logout."""
-        with self._lock:
-            for key in [key for key in self._kept if key[0] == reach]:
-                del self._kept[key]
+        self._kept.forget(reach)
 
     def _look_up(self, me: Situation, reach: str, audit: AuditLog) -> Custodies:
         if not self._sources:
@@ -127,7 +116,3 @@ def _facts(item: Guardianship) -> Facts:
     if item.units and item.units_until is not None:
         extended = UnitAccess(item.units, item.units_until)
     return Facts(guardian=Guardian(True, item.blocked, extended))
-
-
-def _until(_key: object, known: Custodies, _now: float) -> float:
-    return known.until.timestamp()

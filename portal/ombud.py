@@ -12,9 +12,10 @@ from flask import Blueprint, redirect, request
 
 from portal import grants, ombud_form
 from portal.banner import named_scopes
+from portal.forms import Mistake
 from portal.i18n import Speaker, at
 from portal.identity.refusal import LoginRefused
-from portal.ombud_form import Form, Mistake, Offer
+from portal.ombud_form import Form, Offer
 from portal.proving import begin_proof, is_proved, unproved
 from portal.visit import Answered, Visit, about
 from stodtjanster.audit import AuditEvent

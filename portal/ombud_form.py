@@ -3,23 +3,22 @@
 What was written is kept as it was written until it can be read: nothing is lost to a mistake.
 """
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final
 from uuid import UUID
 
 from werkzeug.datastructures import MultiDict
 
 from portal.banner import SCOPES
+from portal.forms import FieldReader, Mistake, Option
 from portal.i18n import Speaker, at
 from stodtjanster.access import Policy
 from stodtjanster.access.ages import age_for_own
 from stodtjanster.grants import LONGEST_MONTHS, Mandate, months
 from stodtjanster.model import HsaId, PersonId, PersonIdKind, local_day, midnight
 from views.kit.words import N_
-
-T = TypeVar("T")
 
 GIVEN_NAME, SURNAME, NUMBER = "fornamn", "efternamn", "personnummer"
 SCOPE, WHICH, PROVIDER = "omrade", "vilka", "vardgivare"
@@ -32,21 +31,6 @@ _SHORT: Final = 10
 _USUAL_MONTHS: Final = 12
 _AHEAD_MONTHS: Final = 12
 _DAY: Final = timedelta(days=1)
-
-
-@dataclass(frozen=True, slots=True)
-class Mistake:
-    """`field` is the id of the field that it is about."""
-
-    field: str
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Option:
-    value: str
-    name: str
-    chosen: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,31 +117,11 @@ def again(draft: Mandate) -> Form:
     )
 
 
-class _Wrong(Exception):  # noqa: N818 - found by the reader, and told
-    """`text` is in the language of the page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("wrong")
-        self.text = text
-
-
-class _Reader:
-    """Reads one field after another, and notes what is wrong with each."""
-
+class _Reader(FieldReader):
     def __init__(self, form: Form, offer: Offer) -> None:
+        super().__init__(offer.words)
         self.form = form
         self.offer = offer
-        self.mistakes: list[Mistake] = []
-
-    def read(self, field: str, value: Callable[[], T]) -> T | None:
-        try:
-            return value()
-        except _Wrong as wrong:
-            self.mistakes.append(Mistake(field, wrong.text))
-            return None
-
-    def wrong(self, text: str, **filled: str) -> _Wrong:
-        return _Wrong(self.offer.words.gettext(text).format(**filled))
 
     def name(self, text: str, missing: str) -> str:
         """Printable and of a name's length; more nobody knows of names."""

@@ -9,13 +9,11 @@ is not taken as favourable, but for one thing: that somebody who has just logged
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from threading import Lock
 from time import monotonic
 from typing import Any, Final
 
-from cachetools import TLRUCache
-
 from portal.lookups import look_up
+from portal.remembered import Remembered
 from stodtjanster.access import Facts, Permit, Policy, decide
 from stodtjanster.audit import AuditLog
 from stodtjanster.fetch import FetchService
@@ -83,7 +81,6 @@ class People:
         *,
         policy: Policy,
         patience: float,
-        keep: int = 10_000,
     ) -> None:
         self._fetch = fetch
         self._registers = tuple(s.settings.key for s in fetch.sources if PersonRecord in s.gives)
@@ -91,10 +88,7 @@ class People:
         self._clock = clock
         self._policy = policy
         self._patience = patience
-        self._kept: TLRUCache[tuple[str, PersonId], Known] = TLRUCache(
-            keep, _until, timer=lambda: clock().timestamp()
-        )
-        self._lock = Lock()
+        self._kept: Remembered[Known] = Remembered(clock)
 
     def lets_in(self, situation: Situation, *, reach: str, facts: Facts) -> bool:
         """Whether anything at all could be shown, of all that there is."""
@@ -116,24 +110,19 @@ class People:
         `facts` are what else is known of the two, as for `access.decide`. Raises
         AuditUnavailable when the question cannot be logged: then it is not asked.
         """
-        key = (reach, situation.subject.person)
-        with self._lock:
-            kept = self._kept.get(key)
+        kept = self._kept.get(reach, situation.subject.person)
         if kept is not None:
             return kept
         permit = self._decide(situation, reach, facts)
         if not (self._registers and permit.granted):
             return NOTHING
         known = self._look_up(permit, audit)
-        with self._lock:
-            self._kept[key] = known
+        self._kept.keep(reach, situation.subject.person, known)
         return known
 
     def forget(self, reach: str) -> None:
         """Erase what one login session knows: called at logout."""
-        with self._lock:
-            for key in [key for key in self._kept if key[0] == reach]:
-                del self._kept[key]
+        self._kept.forget(reach)
 
     def _decide(self, situation: Situation, reach: str, facts: Facts | None) -> Permit:
         return decide(situation, self._kinds, reach=reach, policy=self._policy, facts=facts)
@@ -193,7 +182,3 @@ def _known(answer: Answer[Any], numbers: tuple[PersonId, ...], now: datetime) ->
         # From when the register said it, not from when it was taken from the shelf.
         until=min(r.as_of or now for r in asked) + FRESH if certain else now + REST,
     )
-
-
-def _until(_key: object, known: Known, _now: float) -> float:
-    return known.until.timestamp()

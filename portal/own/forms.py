@@ -5,22 +5,20 @@ What was written is kept as it was written until it can be read: nothing is lost
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Final, TypeVar
+from typing import Final
 
 from werkzeug.datastructures import MultiDict
 
-from portal.ombud_form import Mistake, Option
+from portal.forms import FieldReader, Mistake, Option
 from stodtjanster.information import OwnEntry, OwnNote, OwnNoteKind, VisitForm
 from stodtjanster.model import STOCKHOLM, Dated, Timed, Told, first_day
 from stodtjanster.sources.own.kept import Entry
 from views.kit.own import IN_ADDRESSES, KINDS
 from views.kit.own_ways import ABOUT, KIND
 from views.kit.words import N_, Words
-
-T = TypeVar("T")
 
 TITLE, DAY, START, END = "vad", "dag", "borjar", "slutar"
 HOW, PLACE, NOTE = "hur", "var", "anteckning"
@@ -219,31 +217,7 @@ def clean(text: str) -> str:
     return "".join(kept).strip()
 
 
-class _Wrong(Exception):  # noqa: N818 - found by the reader, and told
-    """`text` is in the language of the page."""
-
-    def __init__(self, text: str) -> None:
-        super().__init__("wrong")
-        self.text = text
-
-
-class _Reader:
-    """Reads one field after another, and notes what is wrong with each."""
-
-    def __init__(self, words: Words) -> None:
-        self._words = words
-        self.mistakes: list[Mistake] = []
-
-    def read(self, field: str, value: Callable[[], T]) -> T | None:
-        try:
-            return value()
-        except _Wrong as wrong:
-            self.mistakes.append(Mistake(field, wrong.text))
-            return None
-
-    def wrong(self, text: str, **filled: object) -> _Wrong:
-        return _Wrong(self._words.gettext(text).format(**filled))
-
+class _Reader(FieldReader):
     def line(self, text: str, missing: str) -> str:
         line = " ".join(clean(text).split())
         if not line:

@@ -6,9 +6,9 @@ from typing import Final
 from flask import redirect, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
+from portal.forms import Mistake
 from portal.house import house
 from portal.i18n import LANGUAGES
-from portal.ombud_form import Mistake
 from portal.own import forms, showing, unsent
 from portal.own.desk import Desk, bp, written
 from portal.own.forms import NoteForm, TimeForm

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 from flask import request
 
+from portal.forms import Mistake
 from portal.i18n import at
-from portal.ombud_form import Mistake
 from portal.own import forms
 from portal.own.desk import Desk
 from portal.own.forms import NoteForm, TimeForm

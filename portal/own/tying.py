@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from portal.forms import Mistake, Option
 from portal.i18n import Speaker, at
-from portal.ombud_form import Mistake, Option
 from portal.own.forms import (
     NOTHING,
     SAME,

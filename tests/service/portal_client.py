@@ -182,7 +182,7 @@ class Portal:
         shelf: one for each number that the register knows them by."""
         kinds = self.house.views["overview"].kinds | {PersonRecord}
         sources = [s for s in self.house.fetch.sources if s.settings.enabled and of(s)]
-        known = self.house.people._kept.values()
+        known = self.house.people._kept.all_kept()
         numbers = max((1 + len(each.others) for each in known), default=1)
         return numbers * sum(len(source.gives & kinds) for source in sources)
 

@@ -140,7 +140,7 @@ def test_nothing_is_kept_after_logout(portal: Portal) -> None:
     page_of(portal, anders, "elsa")
     assert portal.house.guardians._kept
     anders.log_out()
-    assert not portal.house.guardians._kept
+    assert not portal.house.guardians._kept.all_kept()
 
 
 def test_a_child_that_logs_in_has_nobody(portal: Portal) -> None:

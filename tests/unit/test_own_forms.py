@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from portal.ombud_form import Mistake
+from portal.forms import Mistake
 from portal.own import forms
 from portal.own.forms import NoteForm, TimeForm, clean, note_again, read_text, read_time, time_again
 from stodtjanster.information import OwnEntry, OwnNote, OwnNoteKind, VisitForm

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from itertools import chain
-from typing import Final, Literal
+from typing import Final
 
 from stodtjanster.information import Appointment, VisitForm
-from stodtjanster.model import Answer, Dated, Told, local_day
+from stodtjanster.model import Answer, Told, local_day
 from views.kit import conflicts
 from views.kit.actions import event_href
 from views.kit.cards import Conflict, EventRow, Meeting
@@ -19,12 +19,12 @@ from views.kit.conflicts import Busy, Clash, Where
 from views.kit.notices import SourceNotice, State, notices_of
 from views.kit.rows import Explainer, anchor, by_time, event_row, is_to_come, span
 from views.kit.view import Scene, state_of
+from views.kit.week_days import DAYS, Collision, Column, column, is_on
 from views.kit.words import N_
 
 FIELDS: Final = ("start", "end", "status", "location")
 """What of a booked time the week of a family needs, in the words of the decision rules."""
 
-DAYS: Final = 7
 _TAKEN_TO: Final = frozenset({Where.AWAY, Where.UNKNOWN})
 """Where somebody may have to come along. Who is visited at home needs nobody to take them."""
 
@@ -51,32 +51,8 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class FamilyDay:
-    """One day, as the week's own page has it. Only when `known` may it be called empty."""
-
-    day: date
-    today: bool
-    rows: tuple[EventRow, ...]
-    known: bool
-    hidden: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Collision:
-    """Two people at the same time."""
-
-    day: date
-    other: Meeting
-    ones: tuple[Meeting, ...]
-    certain: bool
-    why: Literal["overlap"] = "overlap"
-    phone: str | None = None
-    phone_name: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class FamilyWeek:
-    columns: tuple[FamilyDay, ...]
+    columns: tuple[Column, ...]
     undated: tuple[EventRow, ...]
     collisions: tuple[Collision, ...]
     members: tuple[Standing, ...]
@@ -99,20 +75,16 @@ class _Booked:
 def family_week(members: Sequence[Member], first: date, today: date) -> FamilyWeek:
     days = [first + timedelta(days=n) for n in range(DAYS)]
     booked = list(_all(members))
-    found = [one for one in booked if span(one.item) is None or _is_in(days, one.item)]
+    found = [
+        one for one in booked if span(one.item) is None or any(is_on(day, one.item) for day in days)
+    ]
     meeting = _meetings(booked)
     rows = [(one, _row(one, meeting)) for one in found]
     known = all(one.booked is not None and one.booked.complete for one in members)
     shown = {row.anchor for _, row in rows}
     return FamilyWeek(
         columns=tuple(
-            FamilyDay(
-                day=day,
-                today=day == today,
-                rows=tuple(_on(day, row) for one, row in rows if _is_in([day], one.item)),
-                # Of days that are over the sources need not tell anything.
-                known=known and day >= today,
-            )
+            column(day, today, (row for one, row in rows if is_on(day, one.item)), complete=known)
             for day in days
         ),
         undated=tuple(row for one, row in rows if span(one.item) is None),
@@ -135,19 +107,6 @@ def _all(members: Sequence[Member]) -> Iterator[_Booked]:
     ]
     order = {id(item): n for n, item in enumerate(by_time(one.item for one in every))}
     yield from sorted(every, key=lambda one: order[id(one.item)])
-
-
-def _is_in(days: Iterable[date], item: Appointment) -> bool:
-    when = span(item)
-    if when is None:
-        return False
-    last = item.when.last if isinstance(item.when, Dated) else None
-    return any(when[0] <= day <= (last or when[0]) for day in days)
-
-
-def _on(day: date, row: EventRow) -> EventRow:
-    """What lasts for days stands on each of them, and has an id of its own there."""
-    return row if day == row.day else replace(row, anchor=f"{row.anchor}-{day.isoformat()}")
 
 
 def _row(one: _Booked, meeting: Mapping[str, list[Conflict]]) -> EventRow:

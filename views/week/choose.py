@@ -12,8 +12,8 @@ from views.kit.cards import Action
 from views.kit.own_ways import add_time
 from views.kit.take_along import take_along
 from views.kit.view import Asked, Needs, Scene
+from views.kit.week_days import DAYS
 
-DAYS: Final = 7
 FARTHEST_AHEAD: Final = 365
 NO: Final = "nej"
 

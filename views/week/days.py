@@ -1,44 +1,19 @@
 """The seven days, with what meets what above them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
 
 from stodtjanster.information import Appointment, CareContact, OwnEntry
 from stodtjanster.model import Answer, Dated, Period
 from views.kit.agenda import NONE_OWN
-from views.kit.cards import Conflict, EventRow, Meeting
+from views.kit.cards import Conflict, EventRow
 from views.kit.clashes import clashes
 from views.kit.notices import Mark
 from views.kit.rows import Explainer, anchor, by_time, event_row, span
 from views.kit.view import Scene
-from views.week.choose import DAYS, first_day, shows_daily, week_url
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One day. `hidden` is how many daily visits the reader has chosen not to see. Only when
-    `known` may a day without rows be called empty."""
-
-    day: date
-    today: bool
-    rows: tuple[EventRow, ...]
-    hidden: int
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Collision:
-    """One thing and all that it meets in the same way, in order. `day` is that of the first."""
-
-    day: date
-    other: Meeting
-    ones: tuple[Meeting, ...]
-    why: Literal["overlap", "travel", "admitted"]
-    certain: bool
-    phone: str | None
-    phone_name: str | None
+from views.kit.week_days import DAYS, Collision, Column, column, is_on
+from views.week.choose import first_day, shows_daily, week_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +47,7 @@ def days(
         item
         for item in by_time(booked.items)
         if item.origin.identity not in scene.seen
-        if any(_is_on(day, item) for day in all_days)
+        if any(is_on(day, item) for day in all_days)
         or (span(item) is None and week.touches(item.when))
     ]
     if not items:
@@ -89,7 +64,7 @@ def days(
 
     rows = {id(item): event_row(item, explain, found.of(item.origin)) for item in items}
     columns = (
-        _column(day, [item for item in items if _is_on(day, item)], rows, scene, booked.complete)
+        _column(day, [item for item in items if is_on(day, item)], rows, scene, booked.complete)
         for day in all_days
     )
     return Week(
@@ -112,29 +87,14 @@ def _column(
     scene: Scene,
     complete: bool,
 ) -> Column:
-    today = scene.situation.today
     shown = [item for item in items if shows_daily(scene.asked) or not item.recurring]
-    return Column(
-        day=day,
-        today=day == today,
-        rows=tuple(_on(day, rows[id(item)]) for item in shown),
+    return column(
+        day,
+        scene.situation.today,
+        (rows[id(item)] for item in shown),
+        complete=complete,
         hidden=len(items) - len(shown),
-        # Of days that are over the sources need not tell anything.
-        known=complete and day >= today,
     )
-
-
-def _on(day: date, row: EventRow) -> EventRow:
-    """What lasts for days stands on each of them, and has an id of its own there."""
-    return row if day == row.day else replace(row, anchor=f"{row.anchor}-{day.isoformat()}")
-
-
-def _is_on(day: date, item: Appointment) -> bool:
-    when = span(item)
-    if when is None:
-        return False
-    last = item.when.last if isinstance(item.when, Dated) else None
-    return when[0] <= day <= (last or when[0])
 
 
 def _together(found: Iterable[Conflict]) -> Iterator[Collision]:
