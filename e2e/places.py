@@ -12,6 +12,7 @@ from e2e.acting import begin_login, complete, log_in, log_out, reload_until
 from e2e.errands import ERRANDS
 from e2e.representing import REPRESENTING
 from e2e.running import LATE_SECONDS, World
+from e2e.takeaways import TAKEAWAYS
 
 Arrange = Callable[[Page, World], None]
 
@@ -391,6 +392,7 @@ PLACES: dict[str, Arrange] = {
     "meddelande-borta": message_gone,
     **ERRANDS,
     **REPRESENTING,
+    **TAKEAWAYS,
     "en-del": one_section,
     "inloggning-avbruten": login_failed,
     "nekad": refused,

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from playwright.sync_api import Page
 
-from e2e.acting import complete, log_in
+from e2e.acting import MAIN, choose, complete, log_in
 from e2e.running import World
 
-KARIN, ANDERS, BIRGITTA = "Karin Lindqvist", "Anders Lindqvist", "Birgitta Lindqvist"
+KARIN, ANDERS, BIRGITTA, ELSA = (
+    f"{name} Lindqvist" for name in ("Karin", "Anders", "Birgitta", "Elsa")
+)
 
 
 def chooser(page: Page, _world: World) -> None:
@@ -84,6 +86,85 @@ def unproved(page: Page, world: World) -> None:
     page.get_by_role("button", name="Avbryt").click()
 
 
+def sharing(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/delning")
+
+
+def sharing_proved(page: Page, world: World) -> None:
+    """With a fresh proof: what can be closed has its buttons."""
+    sharing(page, world)
+    page.get_by_role("button", name="Legitimera dig först").first.click()
+    choose(page, MAIN)
+
+
+def readings(page: Page, _world: World) -> None:
+    log_in(page)
+    page.goto("/sv/mig/lasningar/?period=90")
+    complete(page)
+
+
+def readings_unknown(page: Page, world: World) -> None:
+    log_in(page)
+    world.fault("plattformen", "http500")
+    page.goto("/sv/mig/lasningar/?vem=vard")
+    complete(page)
+
+
+def reading(page: Page, world: World) -> None:
+    readings(page, world)
+    page.get_by_role("link", name="Fråga om detta").first.click()
+    complete(page)
+
+
+def child(page: Page, _world: World) -> None:
+    """A parent at the pages of a child."""
+    log_in(page, ANDERS)
+    page.goto("/sv/mig/person")
+    page.get_by_role("link", name=ELSA, exact=True).click()
+    complete(page)
+
+
+def readings_of_a_child(page: Page, world: World) -> None:
+    child(page, world)
+    page.goto(f"{page.url}lasningar/")
+    complete(page)
+
+
+def sharing_of_another(page: Page, world: World) -> None:
+    """Nobody closes or gives anything for somebody else."""
+    child(page, world)
+    page.goto(f"{page.url}delning")
+
+
+def family(page: Page, _world: World) -> None:
+    log_in(page, KARIN)
+    page.goto("/sv/mig/familj")
+
+
+def family_of_children(page: Page, _world: World) -> None:
+    log_in(page, ANDERS)
+    page.goto("/sv/mig/familj")
+
+
+def family_partial(page: Page, world: World) -> None:
+    log_in(page, KARIN)
+    world.fault("sjovik", "http500")
+    page.goto("/sv/mig/familj")
+
+
+def family_unsure(page: Page, world: World) -> None:
+    log_in(page, KARIN)
+    world.fault("plattformen", "http500")
+    page.goto("/sv/mig/familj")
+
+
+def family_of_another(page: Page, world: World) -> None:
+    """The week of several people is one's own page only."""
+    another(page, world)
+    page.goto(f"{page.url}familj")
+
+
 REPRESENTING = {
     "person": chooser,
     "person-osaker": chooser_unsure,
@@ -98,4 +179,16 @@ REPRESENTING = {
     "ombud-fel": form_with_mistakes,
     "ombud-kontrollera": about_to_give,
     "ombud-inte-legitimerad": unproved,
+    "delning": sharing,
+    "delning-legitimerad": sharing_proved,
+    "delning-annans": sharing_of_another,
+    "lasningar": readings,
+    "lasningar-vet-inte": readings_unknown,
+    "lasningar-barns": readings_of_a_child,
+    "lasning": reading,
+    "familj": family,
+    "familj-barn": family_of_children,
+    "familj-trasig-kalla": family_partial,
+    "familj-osaker": family_unsure,
+    "familj-annans": family_of_another,
 }

@@ -11,7 +11,7 @@ from typing import Final
 
 from flask import Blueprint, Response
 
-from portal.gate import Refused, note_shown
+from portal.gate import Refused, note_shown, security_event
 from portal.screens import denied
 from portal.visit import Answered, Visit, about
 from stodtjanster.access import Permit
@@ -71,6 +71,8 @@ def document(visit: Visit, item: str, nth: int) -> Answered:
     plans = _plans(visit, permit)
     plan = find_plan(plans.items, scene)
     if plan is None or not 0 < nth <= len(plan.attachments):
+        if plans.complete:
+            security_event(visit.house, "unknown-record", visit.session)
         reason = scene.words.gettext(_GONE if plans.complete else _SILENT)
         return _absent(visit, reason), 404 if plans.complete else 503
     found = plan.attachments[nth - 1]

@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from flask import Blueprint, redirect, request
 
-from portal.gate import Refused, note_shown
+from portal.gate import Refused, note_shown, security_event
 from portal.house import House
 from portal.i18n import at
 from portal.screens import denied
@@ -263,6 +263,7 @@ def _errand(visit: Visit, permit: Permit, item: str) -> Errand:
     booked = _booked(visit, permit, scene)
     booking = find_booked(booked.items, scene)
     if booking is None and booked.complete:
+        security_event(visit.house, "unknown-record", visit.session)
         raise Stopped((say(visit, _GONE_TITLE, _GONE), 404))
     if booking is None:
         raise Stopped((say(visit, STOPPED, _NOT_KNOWN), 503))

@@ -1,14 +1,14 @@
 """The addresses of the views: each found view gets a page, and each of its sections a fragment."""
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
-from portal.gate import Refused, note_shown
+from portal.gate import Refused, note_shown, security_event
 from portal.house import House
 from portal.i18n import at
 from portal.inbox import noted_as_read
@@ -26,7 +26,7 @@ from portal.stream import (
 from portal.visit import Answered, Visit, about, slash
 from stodtjanster.access import Decision, Permit, Reason
 from stodtjanster.audit import AuditUnavailable
-from views.kit.view import ONE, Asked, View
+from views.kit.view import ONE, Asked, Shown, View
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
@@ -112,8 +112,22 @@ def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
         base=visit.base + slash(path),
         query=request.query_string.decode("ascii", "ignore"),
         limits=Limits(h.settings.soft_seconds, h.settings.hard_seconds),
-        printed=noted_as_read(h, request),
+        printed=_noted(visit, view),
     )
+
+
+def _noted(visit: Visit, view: View) -> Callable[[Shown], None]:
+    """To be told of every section as it is printed. Never raises."""
+    read = noted_as_read(visit.house, request)
+
+    def note(shown: Shown) -> None:
+        read(shown)
+        # The section that has the view's name is the record. Whose a handle is that is not among
+        # one's own, nobody can tell: one that is over and one of another's look the same.
+        if view.path.endswith(ONE) and shown.slot == view.key and shown.state == "empty":
+            security_event(visit.house, "unknown-record", visit.session)
+
+    return note
 
 
 def _chunks(h: House, page: Page) -> Iterator[str]:
