@@ -12,7 +12,7 @@ from uuid import UUID, uuid4
 
 import orjson
 
-from stodtjanster.model import ActorKind, PersonId
+from stodtjanster.model import ActorKind, HsaId, PersonId, Place
 
 _VERSION = 1
 _LONGEST_TEXT = 200
@@ -101,6 +101,11 @@ class AuditEvent:
     session: str | None = None
     reference: UUID = field(default_factory=uuid4)
     ombud: PersonId | None = None
+    employee: HsaId | None = None
+    place: Place | None = None
+    assignment: str | None = None
+    activity: str | None = None
+    owners: tuple[HsaId, ...] = ()
 
     def __post_init__(self) -> None:
         if self.at.utcoffset() is None:
@@ -111,7 +116,7 @@ class AuditEvent:
             raise ValueError("the detail of an audit event is a code")
         if self.session is not None and not _SESSION.fullmatch(self.session):
             raise ValueError("the session of an audit event is a SHA-256 in hex")
-        texts = (self.loa, self.ground, self.law, self.purpose)
+        texts = (self.loa, self.ground, self.law, self.purpose, self.assignment, self.activity)
         for text in (*texts, *self.information, *self.sources, *self.systems):
             if text is not None and not _plain(text):
                 raise ValueError("the text of an audit event is one short printable line")
@@ -147,6 +152,11 @@ def encode(event: AuditEvent) -> bytes:
             "session": event.session,
             "reference": str(event.reference),
             "ombud": event.ombud.value if event.ombud else None,
+            "employee": event.employee.value if event.employee else None,
+            "place": [event.place.provider.value, event.place.unit.value] if event.place else None,
+            "assignment": event.assignment,
+            "activity": event.activity,
+            "owners": [owner.value for owner in event.owners],
         },
         option=orjson.OPT_SORT_KEYS,
     )
@@ -170,6 +180,9 @@ def decode(body: bytes) -> AuditEvent:
             systems=tuple(said.pop("systems")),
             reference=UUID(said.pop("reference")),
             ombud=_person(said.pop("ombud", None)),
+            employee=_hsa(said.pop("employee", None)),
+            place=_place(said.pop("place", None)),
+            owners=tuple(HsaId.parse(owner) for owner in said.pop("owners", ())),
             **said,
         )
     except (KeyError, TypeError, AttributeError, ValueError):
@@ -181,6 +194,17 @@ def decode(body: bytes) -> AuditEvent:
 
 def _person(value: str | None) -> PersonId | None:
     return None if value is None else PersonId.parse(value)
+
+
+def _hsa(value: str | None) -> HsaId | None:
+    return None if value is None else HsaId.parse(value)
+
+
+def _place(value: list[str] | None) -> Place | None:
+    if value is None:
+        return None
+    provider, unit = value
+    return Place(HsaId.parse(provider), HsaId.parse(unit))
 
 
 def _actor_kind(value: str | None) -> ActorKind | None:
