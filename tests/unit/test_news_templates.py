@@ -2,54 +2,27 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from portal.i18n import LANGUAGES, Speaker, at
-from portal.pages import Pages
 from stodtjanster.information import ListingKind, VisitForm
 from stodtjanster.model import Answer, Open, Told
+from tests.rendering import printed_in, words
 from tests.unit.test_views_news import after, given
-from tests.unit.test_week_templates import words
-from tests.viewing import NOW, TOWN, agreement, answer, asked, booking, day, listing, scene
+from tests.viewing import TOWN, agreement, answer, asked, booking, day, listing, scene
 from tests.viewing import at as when
 from views.kit.memory import Recalled
-from views.kit.view import Scene, View, show
+from views.kit.view import Scene, View
 from views.news import view as news_view
 from views.overview import view as overview
 from views.print import view as paper
 
-PAGES = Pages()
 REASON = "Såret vill inte läka"
 
 
-def render(view: View, slot: str, answers: dict[str, Answer[Any]], of: Scene, lang: str) -> str:
-    section = view.find(slot)
-    assert section is not None
-    shown = show(section, answers, replace(of, words=Speaker(LANGUAGES[lang])))
-    with at(None if view.lasting else NOW):
-        return PAGES.render(
-            lang,
-            f"{view.key}/{slot}.html",
-            title=shown.title,
-            state=shown.state,
-            body=shown.body,
-            empty_text=shown.empty_text,
-            gaps=shown.gaps,
-            unreadable=shown.unreadable,
-            anchor=slot,
-            fragment_url="/sv/mig/x/del/y",
-            page_url="/sv/mig/x/",
-            home_url="/sv/mig/",
-            person_name="Birgitta Lindqvist",
-            csrf_token="t",
-        )
-
-
 def news(of: Scene, lang: str = "sv", *, view: View = news_view, **now: Answer[Any]) -> str:
-    return render(view, "news", given(**now), of, lang)
+    return printed_in(view, "news", given(**now), of, lang)
 
 
 def test_each_change_stands_on_its_day_with_what_was() -> None:
@@ -102,16 +75,16 @@ def test_without_a_memory_nothing_is_said_to_be_new_or_not(view: View) -> None:
 
 
 def test_since_when_and_what_is_kept() -> None:
-    page = render(news_view, "since", {}, after(), "sv")
+    page = printed_in(news_view, "since", {}, after())
     said = words(page)
     assert "sedan du var här senast: tisdag 17 november kl." in said
     assert "Markera som sett" in said
     assert "Glöm vad jag har sett" in said
     assert page.count('action="/sv/mig/nytt/sett"') == 1
-    first = words(render(news_view, "since", {}, scene(recalled=Recalled()), "sv"))
+    first = words(printed_in(news_view, "since", {}, scene(recalled=Recalled())))
     assert "Det är första gången" in first
     assert "Markera" not in first
-    assert words(render(news_view, "since", {}, scene(), "sv")) == "Sedan när"
+    assert words(printed_in(news_view, "since", {}, scene())) == "Sedan när"
 
 
 def on_paper(slot: str, *items: Any, lang: str = "sv", **choices: str) -> str:
@@ -121,7 +94,7 @@ def on_paper(slot: str, *items: Any, lang: str = "sv", **choices: str) -> str:
         "listings": answer(listing(ListingKind.DOCTORS_OFFICE, "Björkbacken")),
         "managers": answer(),
     }
-    return render(paper, slot, answers, scene(asked=asked(**choices)), lang)
+    return printed_in(paper, slot, answers, scene(asked=asked(**choices)), lang)
 
 
 def test_paper_has_letters_whole_dates_and_no_reason() -> None:

@@ -8,14 +8,12 @@ from typing import Any
 
 import pytest
 
-from portal.i18n import LANGUAGES, Speaker, at
-from portal.pages import Pages
 from stodtjanster.information import VisitForm
 from stodtjanster.model import Dated, Open, Told
+from tests.rendering import as_page, printed_in, spoken, words
 from tests.viewing import (
     FAILED,
     KEPT,
-    NOW,
     PENDING,
     TOWN,
     answer,
@@ -29,57 +27,24 @@ from tests.viewing import (
 from tests.viewing import at as when
 from views.event import view as event_view
 from views.kit.cards import Action
-from views.kit.view import Shown, View, show
+from views.kit.view import show
 from views.week import view as week_view
 
-PAGES = Pages()
 MAP = "https://karta.example/?q={place}"
-
-
-def spoken(lang: str = "sv", **more: Any) -> Any:
-    return replace(scene(**more), words=Speaker(LANGUAGES[lang]))
-
-
-def render(view: View, shown: Shown, lang: str) -> str:
-    with at(NOW):
-        return PAGES.render(
-            lang,
-            f"{view.key}/{shown.slot}.html",
-            title=shown.title,
-            state=shown.state,
-            body=shown.body,
-            empty_text=shown.empty_text,
-            gaps=shown.gaps,
-            unreadable=shown.unreadable,
-            anchor=shown.slot,
-            fragment_url="/sv/mig/x/del/y",
-            page_url="/sv/mig/x/",
-            home_url="/sv/mig/",
-        )
-
-
-def words(html: str) -> str:
-    return " ".join(re.sub(r"<[^>]*>", " ", html).replace("\u00ad", "").split())
 
 
 def week(
     *items: Any, stays: Any = (), lang: str = "sv", reports: Any = None, **choices: str
 ) -> str:
-    section = week_view.find("days")
-    assert section is not None
     answers = {"booked": answer(*items, reports=reports), "stays": answer(*stays), **KEPT}
-    seen = spoken(lang, asked=asked(**choices))
-    return render(week_view, show(section, answers, seen), lang)
+    return printed_in(week_view, "days", answers, scene(asked=asked(**choices)), lang)
 
 
 def event(item: Any, *others: Any, lang: str = "sv", gone: bool = False, **more: Any) -> str:
-    section = event_view.find("event")
-    assert section is not None
     handle = "0" * 24 if gone else scene().handle(item.origin)
     reports = more.pop("reports", None)
     answers = {"booked": answer(*others, item, reports=reports), "stays": answer(), **KEPT}
-    seen = spoken(lang, asked=asked(handle), map_url=MAP)
-    return render(event_view, show(section, answers, seen), lang)
+    return printed_in(event_view, "event", answers, scene(asked=asked(handle), map_url=MAP), lang)
 
 
 def help_at_home(n: int = 4, clock: str = "08.45", **more: Any) -> Any:
@@ -209,13 +174,10 @@ class TestTheEvent:
         section = event_view.find("event")
         assert section is not None
         handle = scene().handle(HOSPITAL.origin)
-        shown = show(
-            section,
-            {"booked": answer(HOSPITAL), "stays": answer(), **KEPT},
-            spoken(asked=asked(handle)),
-        )
+        seen = spoken(scene(asked=asked(handle)))
+        shown = show(section, {"booked": answer(HOSPITAL), "stays": answer(), **KEPT}, seen)
         body: Any = shown.body
         row = replace(body.row, actions=(Action("/sv/mig/handelse/x/avboka", "Avboka"),))
-        page = render(event_view, replace(shown, body=replace(body, row=row)), "sv")
+        page = as_page(event_view, replace(shown, body=replace(body, row=row)), seen)
         assert 'href="/sv/mig/handelse/x/avboka"' in page
         assert "Avboka : Återbesök" in words(page)
