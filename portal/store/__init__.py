@@ -8,6 +8,7 @@ from portal.store.database import StoreUnavailable
 from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import Added, MessageRows
+from portal.store.outbox import StoredOutbox
 from portal.store.own import OwnWordsRows, Put
 from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
@@ -35,5 +36,6 @@ __all__ = [
     "Store",
     "StoreUnavailable",
     "StoredAudit",
+    "StoredOutbox",
     "UsedAssertions",
 ]

@@ -7,6 +7,7 @@ from portal.store.grants import GrantRows
 from portal.store.logins import LoginRows
 from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
+from portal.store.outbox import StoredOutbox
 from portal.store.own import OwnWordsRows
 from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
@@ -24,6 +25,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.audit = StoredAudit(self._database)
+        self.outbox = StoredOutbox(self._database)
         self.sessions = SessionRows(self._database)
         self.staff_sessions = StaffSessionRows(self._database)
         self.used_assertions = UsedAssertions(self._database)

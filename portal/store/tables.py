@@ -82,6 +82,29 @@ class AuditHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class LogDelivery(Base):
+    """One row: the last entry of the log that the national one has been told of, and who tells it
+    just now."""
+
+    __tablename__ = "log_delivery"
+    __table_args__ = (CheckConstraint("id = 1", name="log_delivery_is_one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    holder: Mapped[str | None] = mapped_column(String(36))
+    held_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class LogSetAside(Base):
+    """Entries that the national log will never take as they are: somebody has to look at them."""
+
+    __tablename__ = "log_set_aside"
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    code: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class SessionColumns:
     """What every table of sessions has. What is `sealed` only the cookie can open."""
 
