@@ -45,6 +45,17 @@ def reload_until(page: Page, seen: Locator) -> None:
     expect(seen).not_to_have_count(0)
 
 
+def choose_in_menu(page: Page, name: str) -> None:
+    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name=name).click()
+    complete(page)
+
+
+def follow(page: Page, name: str) -> None:
+    """The first link of a name, and all of the page that it leads to."""
+    page.get_by_role("link", name=name).first.click()
+    complete(page)
+
+
 def log_out(page: Page) -> None:
     page.get_by_role("button", name="Logga ut").click()
     page.wait_for_url("**/utloggad")

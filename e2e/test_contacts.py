@@ -8,7 +8,7 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.acting import complete, log_in, section
+from e2e.acting import choose_in_menu, complete, follow, log_in, section
 from e2e.checks import SIZES
 from e2e.conftest import OpenPage
 from e2e.places import PLACES
@@ -26,19 +26,9 @@ def reader(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
     return page
 
 
-def choose(page: Page, name: str) -> None:
-    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name=name).click()
-    complete(page)
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).first.click()
-    complete(page)
-
-
 class TestContacts:
     def test_from_login_to_whom_to_ring_about_the_wound(self, reader: Page) -> None:
-        choose(reader, "Kontakter")
+        choose_in_menu(reader, "Kontakter")
         expect(reader.get_by_role("heading", level=1)).to_have_text("Vem ska jag kontakta?")
         follow(reader, "Såret")
         rows = section(reader, "who").locator("li.kontaktrad")
@@ -49,7 +39,7 @@ class TestContacts:
         expect(rows.filter(has_text="Fast läkarkontakt")).to_contain_text("Sara Nyström")
 
     def test_in_ones_own_words(self, reader: Page) -> None:
-        choose(reader, "Kontakter")
+        choose_in_menu(reader, "Kontakter")
         reader.get_by_role("searchbox", name="Vad gäller det?").fill("när kommer hemtjänsten")
         reader.get_by_role("button", name="Sök").click()
         complete(reader)
@@ -70,7 +60,7 @@ class TestContacts:
         expect(section(page, "who").locator("li").first).to_contain_text("Sara Nyström")
 
     def test_the_next_time_leads_to_its_page(self, reader: Page) -> None:
-        choose(reader, "Kontakter")
+        choose_in_menu(reader, "Kontakter")
         row = reader.locator("li.kontaktrad", has_text="Återbesök efter operation")
         row.locator("a[href*='/handelse/']").click()
         complete(reader)
@@ -103,7 +93,7 @@ class TestContacts:
 
 class TestMedicines:
     def test_from_login_to_the_dose(self, reader: Page) -> None:
-        choose(reader, "Läkemedel")
+        choose_in_menu(reader, "Läkemedel")
         card = section(reader, "current").locator("li", has_text="Paracetamol")
         expect(card).to_contain_text("2 tabletter 3 gånger om dagen i 2 veckor")
         expect(card).to_contain_text("Erik Holm, Ortopedmottagningen")
@@ -123,7 +113,7 @@ class TestMessages:
         expect(page.get_by_role("heading", level=1)).to_have_text("Meddelanden")
 
     def test_an_appointment_letter_is_read_and_leads_to_its_time(self, reader: Page) -> None:
-        choose(reader, "Meddelanden")
+        choose_in_menu(reader, "Meddelanden")
         follow(reader, "Du är kallad till återbesök")
         box = section(reader, "message")
         expect(box).to_contain_text("Ta med din läkemedelslista.")
@@ -136,7 +126,7 @@ class TestMessages:
         expect(section(reader, "event")).to_contain_text("Återbesök efter operation")
 
     def test_what_is_written_in_paragraphs_is_read_in_paragraphs(self, reader: Page) -> None:
-        choose(reader, "Meddelanden")
+        choose_in_menu(reader, "Meddelanden")
         follow(reader, "Svar på din fråga om läkemedel")
         text = section(reader, "message").locator(".brodtext").inner_text()
         assert text.splitlines() == [

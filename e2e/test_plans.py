@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from e2e.acting import complete, log_in, section
+from e2e.acting import choose_in_menu, complete, follow, log_in, section
+from e2e.checks import SIZES
 from e2e.conftest import OpenPage
 from e2e.places import PLACES
 from e2e.running import World
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP, PHONE = SIZES["1280"], SIZES["390"]
 SIP = "Trygg hemma efter höftoperationen"
 
 
@@ -19,14 +19,8 @@ SIP = "Trygg hemma efter höftoperationen"
 def reader(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
     page = open_page(viewport=DESKTOP, java_script_enabled=request.param)
     log_in(page)
-    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Planer").click()
-    complete(page)
+    choose_in_menu(page, "Planer")
     return page
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).first.click()
-    complete(page)
 
 
 def goal(page: Page, text: str) -> Locator:

@@ -7,13 +7,13 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from e2e.acting import complete, events, log_in, section
+from e2e.acting import choose_in_menu, complete, events, follow, log_in, section
+from e2e.checks import SIZES
 from e2e.conftest import OpenPage
 from e2e.places import PLACES
 from e2e.running import World
 
-DESKTOP = {"width": 1280, "height": 900}
-PHONE = {"width": 390, "height": 844}
+DESKTOP, PHONE = SIZES["1280"], SIZES["390"]
 VISIT = "Återbesök efter operation"
 
 
@@ -21,14 +21,8 @@ VISIT = "Återbesök efter operation"
 def reader(request: pytest.FixtureRequest, open_page: OpenPage) -> Page:
     page = open_page(viewport=DESKTOP, java_script_enabled=request.param)
     log_in(page)
-    page.get_by_role("navigation", name="Huvudmeny").get_by_role("link", name="Veckan").click()
-    complete(page)
+    choose_in_menu(page, "Veckan")
     return page
-
-
-def follow(page: Page, name: str) -> None:
-    page.get_by_role("link", name=name).first.click()
-    complete(page)
 
 
 def test_from_login_to_who_comes_when(reader: Page) -> None:
