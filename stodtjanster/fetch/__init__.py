@@ -4,6 +4,7 @@ from stodtjanster.fetch.acts import Acted, Overtaken
 from stodtjanster.fetch.driver import AiohttpDriver, Driver
 from stodtjanster.fetch.engine import Call, FetchService
 from stodtjanster.fetch.harvest import Harvest
+from stodtjanster.fetch.inquiries import Inquiries, NotKnown
 from stodtjanster.fetch.plan import Needs, plan
 from stodtjanster.fetch.shelf import Shelf
 from stodtjanster.fetch.upkeep import Chore, CoverageUpkeep, UnitUpkeep
@@ -17,7 +18,9 @@ __all__ = [
     "Driver",
     "FetchService",
     "Harvest",
+    "Inquiries",
     "Needs",
+    "NotKnown",
     "Overtaken",
     "Shelf",
     "UnitUpkeep",

@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from uuid import uuid4
 
 import uvloop
@@ -27,10 +27,11 @@ from stodtjanster.fetch.copies import with_old_copy
 from stodtjanster.fetch.driver import Driver
 from stodtjanster.fetch.guards import Line
 from stodtjanster.fetch.harvest import Harvest
+from stodtjanster.fetch.inquiries import Inquiries, NotKnown
 from stodtjanster.fetch.plan import Needs, Order, plan
 from stodtjanster.fetch.revalidation import Revalidation
 from stodtjanster.fetch.shelf import Kept, Shelf
-from stodtjanster.fetch.steps import begin, ending, fail, tell
+from stodtjanster.fetch.steps import Talk, begin, ending, fail, tell
 from stodtjanster.fetch.upkeep import Chore
 from stodtjanster.information import Item
 from stodtjanster.information.booking import (
@@ -55,6 +56,8 @@ from stodtjanster.sources.kit.source import (
 )
 
 log = logging.getLogger(__name__)
+
+T = TypeVar("T")
 
 FAILURE_REST = timedelta(seconds=3)
 FROM_SHELF = {Outcome.DATA_FROM_SOURCE: Outcome.DATA_FROM_CACHE}
@@ -103,6 +106,7 @@ class FetchService:
         self._coverage = coverage
         self._chores = tuple(chores)
         self._ledger = Ledger()
+        self._inquiries = Inquiries()
         self._observe = observe
         self._by_key = {source.settings.key: source for source in self.sources}
         self._lines = {each.settings.key: Line.to(each.settings) for each in connected}
@@ -121,6 +125,7 @@ class FetchService:
         self._airborne: set[asyncio.Task[Answer[Item]]] = set()
         self._acting: set[asyncio.Task[ActOutcome]] = set()
         self._doing_chores: set[asyncio.Task[None]] = set()
+        self._inquiring: set[asyncio.Task[Any]] = set()
         self._stopping = False
         self._loop = uvloop.new_event_loop()
         self._thread = threading.Thread(target=self._run, name="fetch", daemon=True)
@@ -218,6 +223,15 @@ class FetchService:
             self._loop.call_soon_threadsafe(self._set_out_looking, looking, future)
         return future
 
+    def inquire(
+        self, settings: SourceSettings, talk: Callable[[], Talk[T]]
+    ) -> Future[T | NotKnown]:
+        """Ask a service that is no source, such as that for blocks. Thread-safe; always a value."""
+        future: Future[T | NotKnown] = Future()
+        future.set_running_or_notify_cancel()
+        self._loop.call_soon_threadsafe(self._set_out_inquiring, settings, talk, future)
+        return future
+
     @property
     def acts(self) -> Mapping[str, frozenset[type[BookingAct]]]:
         """What can be done here at all to the bookings that a source, by its key, tells of."""
@@ -292,7 +306,10 @@ class FetchService:
 
     async def _shut(self) -> None:
         self._stopping = True
-        tasks: tuple[asyncio.Task[Any], ...] = (*self._airborne, *self._acting, *self._doing_chores)
+        tasks: tuple[asyncio.Task[Any], ...] = (
+            *(*self._airborne, *self._acting),
+            *(*self._doing_chores, *self._inquiring),
+        )
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -351,6 +368,20 @@ class FetchService:
         self._acting.add(task)
         task.add_done_callback(self._acting.discard)
         task.add_done_callback(lambda ended: self._ledger.end(acted, _outcome(ended)))
+
+    def _set_out_inquiring(
+        self,
+        settings: SourceSettings,
+        talk: Callable[[], Talk[T]],
+        future: Future[T | NotKnown],
+    ) -> None:
+        if self._stopping:
+            future.set_result(NotKnown(Cause.FAILED))
+            return
+        task = self._loop.create_task(self._inquiries.ask(self._driver, settings, talk))
+        self._inquiring.add(task)
+        task.add_done_callback(self._inquiring.discard)
+        task.add_done_callback(lambda ended: future.set_result(_inquired(ended)))
 
     async def _fly(self, order: Order) -> Answer[Item]:
         """One flight. Always lands with an answer: failure is a report in it."""
@@ -610,6 +641,13 @@ def _outcome(task: "asyncio.Task[ActOutcome]") -> ActOutcome:
         # It was called off before its first step.
         return Unsent(Cause.FAILED)
     return Unknown(Cause.FAILED) if task.exception() is not None else task.result()
+
+
+def _inquired(task: "asyncio.Task[T | NotKnown]") -> T | NotKnown:
+    """Called off, or broken by a mistake of ours: then nothing is known."""
+    if task.cancelled() or task.exception() is not None:
+        return NotKnown(Cause.FAILED)
+    return task.result()
 
 
 def _hand_over(future: Future[Answer[Item]], task: "asyncio.Task[Answer[Item]]") -> None:

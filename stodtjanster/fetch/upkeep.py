@@ -60,7 +60,7 @@ class CoverageUpkeep:
         at = self._clock()
         looking = self._catalogue.look_up(connection, correlation=str(uuid4()))
         try:
-            addresses = await _answer(driver, self._catalogue.settings, looking)
+            addresses = await converse(driver, self._catalogue.settings, looking)
         except SourceFailed as failed:
             log.warning(
                 "connections not looked up",
@@ -105,7 +105,7 @@ class UnitUpkeep:
         now = self._clock()
         looking = self._catalogue.look_up(unit, at=now, correlation=str(uuid4()))
         try:
-            entry = await _answer(driver, settings, looking)
+            entry = await converse(driver, settings, looking)
         except SourceFailed as failed:
             self._entries.put_off(unit, again=now + SOON)
             log.warning(
@@ -123,7 +123,7 @@ class UnitUpkeep:
         return timedelta()
 
 
-async def _answer(driver: Driver, settings: SourceSettings, looking: Talk[T]) -> T:
+async def converse(driver: Driver, settings: SourceSettings, looking: Talk[T]) -> T:
     """What a conversation ends with. Raises SourceFailed, whatever goes wrong."""
     try:
         async with asyncio.timeout(settings.limits.answer_seconds):
