@@ -164,6 +164,11 @@ class Speaker:
         """ "i dag kl. 14.10", "tisdag 24 november kl. 09.15": inside a sentence."""
         return self._asof(moment, _today.get())
 
+    def whenever(self, moment: datetime) -> str:
+        """ "tisdag 24 november 2026 kl. 09.15": in a text that is read on other days too."""
+        with at(None):
+            return self.asof(moment)
+
     def lately(self, moment: datetime) -> str:
         """ "i dag kl. 10.12", "i går", "i tisdags", "12 november": after "since"."""
         day = local_day(moment)

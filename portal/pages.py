@@ -142,6 +142,7 @@ def _environment(code: str) -> Environment:
         "weekday_short": speaker.weekday_short,
         "clock": speaker.clock,
         "asof": speaker.asof,
+        "whenever": speaker.whenever,
         "lately": speaker.lately,
         "left_to_right": speaker.left_to_right,
     }

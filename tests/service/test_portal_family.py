@@ -46,6 +46,7 @@ def test_ones_own_times_stand_among_theirs(portal: Portal) -> None:
     (row,) = told_of("anders")["bookings"]
     first = (portal.clock() + row["day"] * DAY).date().isoformat()
     page = portal.logged_in("anders").get(f"{PAGE}?start={first}").text
+    assert "De som är med: Du, Birgitta, " in page
     assert ">Du<" in page
     assert ">Birgitta<" in page
 
@@ -132,3 +133,4 @@ def test_alone_it_is_ones_own_week(portal: Portal) -> None:
     assert answer.status_code == 200
     assert_is_a_page(answer.text)
     assert "Refresh" not in answer.headers
+    assert "De som är med" not in answer.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -99,7 +100,8 @@ def test_one_row_has_whom_to_ask_and_a_text_without_a_number(portal: Portal) -> 
     answer = browser.get("/sv/mig/lasningar/" + rest.partition('"')[0].replace("&amp;", "&"))
     assert answer.status_code == 200
     assert_is_a_page(answer.text)
-    assert "Text att kopiera" in answer.text
+    written = answer.text.partition("Text att kopiera")[2].partition("</textarea>")[0]
+    assert re.search(r"När: \w+ \d+ \w+ 20\d\d kl\.", written), "it is sent on another day"
     assert number("birgitta").value not in answer.text
 
 

@@ -110,6 +110,11 @@ class TestTimes:
             said = SV.asof(datetime(2026, 11, 17, 13, 10, tzinfo=UTC)).replace("\u00a0", " ")
             assert said == "tisdag 17 november kl. 14.10"
 
+    def test_in_a_text_that_is_kept(self) -> None:
+        with at(NOON):
+            said = SV.whenever(datetime(2026, 11, 20, 13, 10, tzinfo=UTC)).replace("\u00a0", " ")
+        assert said == "fredag 20 november 2026 kl. 14.10"
+
 
 class TestOtherLanguages:
     """Patterns are ours: Babel's are for another country, or incomplete."""

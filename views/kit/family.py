@@ -16,7 +16,7 @@ from views.kit import conflicts
 from views.kit.actions import event_href
 from views.kit.cards import Conflict, EventRow, Meeting
 from views.kit.conflicts import Busy, Clash, Where
-from views.kit.notices import SourceNotice, State, notices_of
+from views.kit.notices import SourceNotice, State, joined, notices_of
 from views.kit.rows import Explainer, anchor, by_time, event_row, is_to_come, span
 from views.kit.view import Scene, state_of
 from views.kit.week_days import DAYS, Collision, Column, column, is_on
@@ -52,10 +52,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class FamilyWeek:
+    """`who` names them all; None for one alone."""
+
     columns: tuple[Column, ...]
     undated: tuple[EventRow, ...]
     collisions: tuple[Collision, ...]
     members: tuple[Standing, ...]
+    who: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,15 @@ def family_week(members: Sequence[Member], first: date, today: date) -> FamilyWe
             if clash.one.anchor in shown and clash.other.anchor in shown
         ),
         members=tuple(_standing(one) for one in members),
+        who=_everybody(members),
     )
+
+
+def _everybody(members: Sequence[Member]) -> str | None:
+    """Whose week it is must be said: nobody's name stands on days without times."""
+    if len(members) < 2:
+        return None
+    return joined([one.name for one in members], members[0].scene.words)
 
 
 def _all(members: Sequence[Member]) -> Iterator[_Booked]:
