@@ -26,6 +26,8 @@ from portal import (
 )
 from portal import own as own_pages
 from portal.calendars import Calendars
+from portal.delivery import Delivery
+from portal.gates import Gates
 from portal.guardians import Guardians
 from portal.house import House
 from portal.i18n import LANGUAGES
@@ -127,12 +129,21 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
     tally = Tally()
     coverage = Coverage()
     entries = Entries()
+    chores = [*build_chores(settings, sources, coverage, entries, clock)]
+    delivery = Delivery.of(settings.security, store.outbox, clock)
+    if delivery is not None and settings.security.deliver:
+        chores.append(delivery)
+    directory = build_directory(
+        settings,
+        (source.settings for source in sources),
+        entries if settings.unit_catalogue is not None else None,
+    )
     fetch = FetchService(
         sources,
         AiohttpDriver(),
         clock=clock,
         coverage=coverage,
-        chores=build_chores(settings, sources, coverage, entries, clock),
+        chores=chores,
         observe=tally.note,
     )
     views = {view.key: view for view in all_views()}
@@ -177,11 +188,15 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             policy=settings.access.policy(),
             patience=settings.register_seconds,
         ),
-        directory=build_directory(
-            settings,
-            (source.settings for source in sources),
-            entries if settings.unit_catalogue is not None else None,
+        gates=Gates(
+            fetch,
+            settings.security,
+            store.audit,
+            clock,
+            provider_of=directory.provider,
+            patience=settings.register_seconds,
         ),
+        directory=directory,
         pages=Pages(),
         views=views,
         tally=tally,

@@ -1,5 +1,6 @@
-"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, unlock, catalogue."""
+"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, deliver, unlock, catalogue."""
 
+import asyncio
 import json
 import subprocess
 import sys
@@ -11,12 +12,14 @@ import click
 
 from portal.app import build_directory, read_sources
 from portal.deciding import decide_file
+from portal.delivery import Delivery, Undelivered
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
 from portal.store import Store, StoreUnavailable
 from portal.unlocking import unlock_login
 from stodtjanster.access.cases import UnreadableCases
 from stodtjanster.audit import AuditUnavailable, Head
+from stodtjanster.fetch import AiohttpDriver
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.source import SourceFailed
@@ -127,6 +130,42 @@ def verify(anchor: str | None) -> None:
         return
     click.echo(f"broken at entry {verdict.first_bad_seq}; {verdict.count} entries hold", err=True)
     sys.exit(1)
+
+
+@main.command()
+@click.option("--watch", is_flag=True, help="Go on until stopped, as the portal's process would.")
+def deliver(*, watch: bool) -> None:
+    """Tell the national log of all that waits. See docs/audit.md.
+
+    Exits with 1 when entries have been set aside for somebody to look at, with 2 when it goes no
+    further now: nothing is lost then, and it can be run again.
+    """
+    settings = Settings()
+    try:
+        store = Store.existing(settings.database_url)
+        delivery = Delivery.of(settings.security, store.outbox, lambda: datetime.now(UTC))
+        if delivery is None:
+            raise click.UsageError("there is no [security.log] in the settings")
+        delivered = asyncio.run(_deliver(delivery, watch=watch))
+        aside = store.outbox.aside()
+    except (StoreUnavailable, Undelivered) as stopped:
+        click.echo(f"portal deliver: it goes no further now ({stopped})", err=True)
+        sys.exit(UNREADABLE)
+    click.echo(f"ok: {delivered} entries delivered")
+    for seq, code in aside:
+        click.echo(f"portal deliver: entry {seq} is set aside: {code}", err=True)
+    if aside:
+        sys.exit(1)
+
+
+async def _deliver(delivery: Delivery, *, watch: bool) -> int:
+    driver = AiohttpDriver()
+    try:
+        if watch:
+            await delivery(driver)
+        return await delivery.empty(driver)
+    finally:
+        await driver.close()
 
 
 def _head(anchor: str | None) -> Head | None:

@@ -88,13 +88,16 @@ def open_for(
     return permit.logged(reference)
 
 
-def note_shown(house: House, permit: Permit, reports: Iterable[Report]) -> None:
-    """Add to the log which systems the shown data came from."""
+def note_shown(
+    house: House, permit: Permit, reports: Iterable[Report], items: Iterable[Item] = ()
+) -> None:
+    """Add to the log which systems the shown data came from, and who answers for `items`."""
     silent = (Outcome.NOT_ASKED, Outcome.PENDING, Outcome.NO_DATA_SYNCH_FAILED)
     shown = [report for report in reports if report.outcome not in silent]
     if not shown:
         return
     situation = permit.situation
+    owners = (permit.provider_of(item.origin) for item in items)
     house.audit.record(
         AuditEvent(
             event=EventKind.SHOWN,
@@ -112,6 +115,10 @@ def note_shown(house: House, permit: Permit, reports: Iterable[Report]) -> None:
             purpose=situation.purpose,
             session=permit.reach,
             reference=UUID(permit.audit),
+            employee=situation.actor.hsa_id,
+            place=situation.actor.place,
+            activity=permit.ground.log.activity,
+            owners=tuple(sorted({owner for owner in owners if owner is not None})),
             ombud=permit.facts.ombud,
         )
     )

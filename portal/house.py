@@ -7,6 +7,7 @@ from datetime import datetime
 from flask import current_app
 
 from portal.calendars import Calendars
+from portal.gates import Gates
 from portal.guardians import Guardians
 from portal.identity.oidc import Provider
 from portal.pace import Pace
@@ -50,6 +51,7 @@ class House:
     fetch: FetchService
     people: People
     guardians: Guardians
+    gates: Gates
     directory: Directory
     pages: Pages
     views: Mapping[str, View]

@@ -160,7 +160,8 @@ def _fragment(h: House, page: Page, slot: str) -> str:
 def _note(h: House, page: Page) -> None:
     """The disclosure itself is logged already; this adds which systems it came to be from."""
     try:
-        note_shown(h, page.harvest.permit, reports_of(page))
+        items = (item for name in page.view.needs for item in page.harvest.answer(name).items)
+        note_shown(h, page.harvest.permit, reports_of(page), items)
     except AuditUnavailable:
         log.exception("what was shown is not recorded", extra={"view": page.view.key})
 

@@ -26,6 +26,7 @@ from portal.inbound.settings import InboundSettings
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
 from stodtjanster.model import Told
+from stodtjanster.security.kit import Settings as ServiceSettings
 from views.kit.links import DeepLink, LinkKind
 from views.kit.matters import MATTERS, Matter, Way
 
@@ -61,6 +62,28 @@ class CalendarSettings(BaseModel):
     addresses: bool = True
     details: bool = True
     days: int = Field(default=180, ge=1, le=366)
+
+
+class SecuritySettings(BaseModel):
+    """The national security services (ADR 23). One that is left out says nothing, and then nothing
+    is opened that rests on it. `system` is the portal's HSA-id in the national log. `deliver`: this
+    process tells the national log; else `portal deliver` does.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    relations: ServiceSettings | None = None
+    consents: ServiceSettings | None = None
+    blocks: ServiceSettings | None = None
+    log: ServiceSettings | None = None
+    system: str | None = Field(default=None, pattern=r"^[A-Z0-9-]{1,32}$")
+    deliver: bool = True
+
+    @model_validator(mode="after")
+    def _says_who_logs(self) -> Self:
+        if self.log is not None and self.system is None:
+            raise ValueError("the national log wants to know the HSA-id of the system")
+        return self
 
 
 class UnitSettings(BaseModel):
@@ -128,6 +151,7 @@ class Settings(BaseSettings):
     and `connections`, the catalogue of addresses, as `stodtjanster.sources.connections` says;
     `unit_catalogue`, which knows where units are and how they are reached, as
     `stodtjanster.sources.units` does.
+    `log_years` is how long the log is kept: at least five by law (HSLF-FS 2016:40 4 kap. 9 §).
     `secret` is what all keys that the portal itself needs are derived from: processes that serve
     the same people need the same one, and without one each process makes its own.
     """
@@ -147,6 +171,8 @@ class Settings(BaseSettings):
     unit_catalogue: dict[str, Any] | None = None
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
+    security: SecuritySettings = SecuritySettings()
+    log_years: int = Field(default=10, ge=5)
     inbound: InboundSettings | None = None
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)

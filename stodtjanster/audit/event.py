@@ -54,6 +54,9 @@ class EventKind(StrEnum):
     """A person lets whoever has an address read when their times are: written before it is so."""
     CALENDAR_ENDED = "CalendarEnded"
     """The address is ended, for the reason that is its detail. Without actor by the rules."""
+    REGISTERED = "Registered"
+    """An employee says that a relation, a consent or an emergency is there: written before it is
+    registered. Which, is its detail: relation, consent or emergency."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"

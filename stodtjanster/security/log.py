@@ -104,6 +104,15 @@ def store_log(
     return Stored.STORED
 
 
+def misfit(system: HsaId, entry: Entry) -> str | None:
+    """Why the words of the contract do not fit an entry, as a code; None when they do."""
+    try:
+        _put_log(STORE.new_request(), system, entry)
+    except Unfit as unfit:
+        return str(unfit)
+    return None
+
+
 def log_id(entry: Entry) -> str:
     """In the shape of a UUID, and the entry's own: its hash covers all before it."""
     return str(UUID(bytes=entry.sealed.hash[:16]))

@@ -1,0 +1,296 @@
+"""What the national security services say of a reader, made into facts for the rules.
+
+Fail closed: whatever was not surely said in the reader's favour is no fact, and a record that is
+not surely open is blocked. Only staff pass these gates; of omsorg the relation is an insats or an
+utredning, which no national service knows of, so that one has to be known already.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from time import monotonic
+from typing import Final, TypeVar
+from uuid import uuid4
+
+from portal.settings import SecuritySettings
+from stodtjanster.access import Facts, ProviderOf
+from stodtjanster.access.case import (
+    Block,
+    Consent,
+    ConsentStatus,
+    Dependencies,
+    Level,
+    Relation,
+)
+from stodtjanster.audit import AuditEvent, AuditLog, EventKind
+from stodtjanster.fetch import FetchService, NotKnown
+from stodtjanster.information import Item
+from stodtjanster.model import ActorKind, Cause, HsaId, PersonId, Place, Side, Situation
+from stodtjanster.security.blocks import Row, check_blocks
+from stodtjanster.security.consents import Assertion, check_consent, register_consent
+from stodtjanster.security.kit import Accessing, Inquiry, Registered, Registration, Settings
+from stodtjanster.security.relations import check_relation, register_relation
+
+T = TypeVar("T")
+
+Identity = tuple[str, str]
+
+EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
+"""What has no time of its own may be from any."""
+_MOMENT: Final = timedelta(seconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """`blocks` holds every record that was not surely open, by its identity: give them to the
+    record's Resource. `unknown` are the services that did not say, for the page and the log.
+    """
+
+    facts: Facts
+    blocks: Mapping[Identity, tuple[Block, ...]]
+    unknown: Mapping[str, Cause]
+
+
+class Gates:
+    """Thread-safe. Nobody waits longer than `patience` seconds for all services together."""
+
+    def __init__(
+        self,
+        fetch: FetchService,
+        settings: SecuritySettings,
+        audit: AuditLog,
+        clock: Callable[[], datetime],
+        *,
+        provider_of: ProviderOf,
+        patience: float,
+    ) -> None:
+        self._fetch = fetch
+        self._settings = settings
+        self._audit = audit
+        self._clock = clock
+        self._provider_of = provider_of
+        self._patience = patience
+
+    def facts_of(
+        self, situation: Situation, items: Iterable[Item] = (), *, known: Facts | None = None
+    ) -> Gathered:
+        """What may be known of a reader now, about these records. `known` are facts from elsewhere.
+
+        Without records it says whether there is a relation and a consent, and who answers.
+        """
+        known = known or Facts()
+        reader = _reader(situation)
+        if reader is None:
+            return Gathered(known, {}, {})
+        deadline = monotonic() + self._patience
+        sheet = _Sheet.of(items, reader, situation, self._provider_of)
+        person = situation.subject.person
+        is_care = situation.actor.side is Side.VARD
+        relations = self._settings.relations if is_care else None
+        relation = self._ask(relations, check_relation, reader, person)
+        consent = self._ask(self._settings.consents, check_consent, reader, person)
+        # Blocks may be kept under any number that the person has had.
+        opened = [
+            self._ask(self._settings.blocks, partial(_check, sheet.rows), reader, number)
+            for number in situation.subject.numbers
+        ]
+        related = _result(relation, deadline)
+        consented = _result(consent, deadline)
+        rows = [_result(each, deadline) for each in opened]
+        silent = next((said for said in rows if isinstance(said, NotKnown)), None)
+        free = [said for said in rows if not isinstance(said, NotKnown)]
+        surely = frozenset[Row]() if silent else frozenset.intersection(*free)
+        unknown = {
+            name: said.cause
+            for name, said in (("relation", related), ("consent", consented), ("blocks", silent))
+            if isinstance(said, NotKnown) and not (name == "relation" and known.relation)
+        }
+        facts = replace(
+            known,
+            relation=known.relation if isinstance(related, NotKnown) else Relation(related),
+            consent=_consent(consented, reader) or known.consent,
+            dependencies=Dependencies(
+                blocking_up=silent is None, consent_up=not isinstance(consented, NotKnown)
+            ),
+        )
+        return Gathered(facts, sheet.blocked(surely, situation), unknown)
+
+    def register_relation(
+        self, situation: Situation, until: datetime, *, session: str
+    ) -> Registered | NotKnown:
+        """The employee says that they take part in the person's care, until then.
+
+        Raises AuditUnavailable when it cannot be logged first, and ValueError when the situation is
+        not that of an employee.
+        """
+        return self._register(
+            self._settings.relations, register_relation, "relation", situation, until, session
+        )
+
+    def register_consent(
+        self,
+        situation: Situation,
+        until: datetime,
+        *,
+        session: str,
+        kind: Assertion = Assertion.CONSENT,
+        personal: bool = False,
+    ) -> Registered | NotKnown:
+        """The person has said yes to the unit, or with `personal` to the employee alone; or there
+        is an emergency. Raises as `register_relation` does."""
+        register = partial(register_consent, kind=kind)
+        return self._register(
+            self._settings.consents,
+            register,
+            kind.value.lower(),
+            situation,
+            until,
+            session,
+            personal=personal,
+        )
+
+    def _register(
+        self,
+        settings: Settings | None,
+        register: Callable[..., Inquiry[Registered]],
+        detail: str,
+        situation: Situation,
+        until: datetime,
+        session: str,
+        *,
+        personal: bool = False,
+    ) -> Registered | NotKnown:
+        reader = _reader(situation)
+        if reader is None:
+            raise ValueError("only an employee with an assignment registers anything")
+        now, reference = self._clock(), uuid4()
+        self._audit.record(
+            AuditEvent(
+                event=EventKind.REGISTERED,
+                at=now,
+                actor=situation.actor.person,
+                actor_kind=situation.actor.kind,
+                loa=situation.actor.loa,
+                subject=situation.subject.person,
+                purpose=situation.purpose,
+                detail=detail,
+                session=session,
+                reference=reference,
+                employee=reader.employee,
+                place=reader.place,
+            )
+        )
+        registration = Registration(str(reference), now, until, personal)
+        asked = self._ask(
+            settings, register, reader, situation.subject.person, registration=registration
+        )
+        return _result(asked, monotonic() + self._patience)
+
+    def _ask(
+        self,
+        settings: Settings | None,
+        inquiry: Callable[..., Inquiry[T]],
+        reader: Accessing,
+        subject: PersonId,
+        **more: Registration,
+    ) -> Future[T | NotKnown]:
+        if settings is None:
+            unasked: Future[T | NotKnown] = Future()
+            unasked.set_result(NotKnown(Cause.NOT_CONNECTED))
+            return unasked
+        talk = partial(inquiry, settings, reader, subject, correlation=str(uuid4()), **more)
+        return self._fetch.inquire(settings, talk)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """The rows to ask about, each once, and the records that each of them is about.
+
+    A record without unit or provider has no row, and so is never surely open. The reader's own
+    place is always asked about: then an answer about nothing else still says that the service is
+    there, and the schema wants a row.
+    """
+
+    rows: tuple[Row, ...]
+    of_records: Mapping[Identity, tuple[HsaId | None, Row | None]]
+
+    @classmethod
+    def of(
+        cls,
+        items: Iterable[Item],
+        reader: Accessing,
+        situation: Situation,
+        provider_of: ProviderOf,
+    ) -> "_Sheet":
+        now = situation.now
+        records = {
+            item.origin.identity: _row(item, provider_of, now)
+            for item in items
+            if item.sharing is None
+        }
+        rows = [Row(reader.place, now - _MOMENT, now)]
+        rows += [row for _, row in records.values() if row is not None]
+        return cls(tuple(dict.fromkeys(rows)), records)
+
+    def blocked(
+        self, surely: frozenset[Row], situation: Situation
+    ) -> dict[Identity, tuple[Block, ...]]:
+        return {
+            identity: (_block(provider, row, situation),)
+            for identity, (provider, row) in self.of_records.items()
+            if row is None or row not in surely
+        }
+
+
+def _row(item: Item, provider_of: ProviderOf, now: datetime) -> tuple[HsaId | None, Row | None]:
+    """Who answers for a record, and its row if it can have one."""
+    provider, unit = provider_of(item.origin), item.origin.care_unit
+    if provider is None or unit is None:
+        return provider, None
+    documented = item.origin.documented_at
+    return provider, Row(Place(provider, unit), documented or EARLIEST, documented or now)
+
+
+def _block(provider: HsaId | None, row: Row | None, situation: Situation) -> Block:
+    """What stands between the reader and a record. The service says that it is blocked for them and
+    not how: within one's own provider only an inner block can be (PDL 4 kap. 4 §)."""
+    own = situation.actor.provider
+    holder = provider or own
+    if holder is None:
+        raise ValueError("an employee has a provider")
+    level = Level.INNER if holder == own else Level.OUTER
+    return Block(level, holder, row.owner.unit if row else None, EARLIEST)
+
+
+def _check(
+    rows: tuple[Row, ...],
+    settings: Settings,
+    reader: Accessing,
+    subject: PersonId,
+    *,
+    correlation: str,
+) -> Inquiry[frozenset[Row]]:
+    return check_blocks(settings, reader, subject, rows, correlation=correlation)
+
+
+def _reader(situation: Situation) -> Accessing | None:
+    actor = situation.actor
+    if actor.kind is not ActorKind.STAFF or actor.hsa_id is None or actor.place is None:
+        return None
+    return Accessing(actor.hsa_id, actor.place)
+
+
+def _consent(said: Assertion | NotKnown | None, reader: Accessing) -> Consent | None:
+    """The service answers for the reader and for now; a certificate of emergency is no consent."""
+    if said is not Assertion.CONSENT:
+        return None
+    return Consent(ConsentStatus.GIVEN, unit=reader.place.unit, person_hsa_id=reader.employee)
+
+
+def _result(asked: Future[T | NotKnown], deadline: float) -> T | NotKnown:
+    try:
+        return asked.result(max(0.0, deadline - monotonic()))
+    except TimeoutError:
+        return NotKnown(Cause.TIMEOUT)
