@@ -198,6 +198,7 @@ def test_a_parent_reads_until_midnight_before_the_13th_birthday(
     page.get_by_role("link", name="Ture Lindqvist", exact=True).click()
     complete(page)
     expect(banner(page)).to_contain_text("Ture Lindqvist")
+    his = page.url
     # The page stays open, and asks for itself when the day is over.
     moved.to(TURE_IS_13 - timedelta(seconds=6))
     page.reload()
@@ -206,5 +207,12 @@ def test_a_parent_reads_until_midnight_before_the_13th_birthday(
     expect(page.get_by_text("Ture")).to_have_count(0)
     page.goto("/sv/mig/person")
     expect(page.get_by_role("link", name="Elsa Lindqvist", exact=True)).to_be_visible()
+    expect(page.get_by_text("Ture")).to_have_count(0)
+    moved.to(TURE_IS_13 + timedelta(days=1))
+    page.goto(his)
+    expect(page.get_by_role("heading", level=1)).to_have_text(REFUSED)
+    page.goto("/sv/mig/familj")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Familjeveckan")
+    expect(page.get_by_text("Elsa").first).to_be_visible()
     expect(page.get_by_text("Ture")).to_have_count(0)
     page.close()

@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -19,7 +16,7 @@ from hypothesis import strategies as st
 
 from portal.i18n import LANGUAGES
 from tests.service.conftest import Sandbox, sandbox
-from tests.service.portal_client import MY_PAGE, SESSION, Browser, Portal, running_portal
+from tests.service.portal_client import MY_PAGE, Browser, Portal, running_portal
 from tests.service.test_portal_acting import granted, number, page_of
 from tests.service.test_portal_people import PERSONS, markers, texts_of, told_of
 
@@ -192,45 +189,3 @@ def test_another_persons_handle_opens_nothing(world: World) -> None:
             for view in world.portal.house.views.values()
         }
         assert answers == {404}
-
-
-class TestManyAtOnce:
-    """200 pages for two persons, with what each may never see planted in the other's."""
-
-    PATHS = (MY_PAGE, "/sv/mig/lasningar/", "/sv/mig/familj", "/sv/mig/veckan/", "/en/mig/")
-
-    def _ask(self, doors: list[tuple[Portal, dict[str, str]]], number: int) -> tuple[str, str]:
-        key = ("birgitta", "sara")[number % 2]
-        portal, cookies = doors[number // 2 % len(doors)]
-        browser = portal.browser()
-        browser.plant(SESSION, cookies[key])
-        answer = browser.get(self.PATHS[number // 4 % len(self.PATHS)])
-        assert answer.status_code == 200
-        return key, answer.text
-
-    def _asked(self, doors: list[tuple[Portal, dict[str, str]]]) -> None:
-        foreign = {"birgitta": markers("sara"), "sara": markers("birgitta")}
-        with ThreadPoolExecutor(16) as threads:
-            for key, page in threads.map(lambda n: self._ask(doors, n), range(200)):
-                found = {marker for marker in foreign[key] if marker in page}
-                assert not found, f"{key} was shown {len(found)} markers"
-
-    def test_through_one(self, world: World) -> None:
-        cookies = {key: one.cookie() or "" for key, one in world.browsers.items()}
-        self._asked([(world.portal, cookies)])
-
-    def test_through_two_that_share_a_store(
-        self, world: World, sandbox: Sandbox, tmp_path: Path
-    ) -> None:
-        """The sessions of one are those of the other, and so is the log."""
-        shared = {
-            "database_url": world.portal.settings.database_url,
-            "secret": world.portal.settings.secret.get_secret_value(),
-        }
-        cookies = {key: one.cookie() or "" for key, one in world.browsers.items()}
-        with ExitStack() as stack:
-            other = stack.enter_context(
-                running_portal(sandbox, tmp_path, register_seconds=20, hard_seconds=20, **shared)
-            )
-            self._asked([(world.portal, cookies), (other, cookies)])
-        assert world.portal.house.store.audit.verify().ok
