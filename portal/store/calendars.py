@@ -50,7 +50,7 @@ class CalendarRows:
     def put(self, person: PersonId, row: CalendarRow) -> None:
         """Keep `row` in the place of what the person had. Nothing happens when it is there."""
         whose = self._whose(person)
-        with self._database.writing() as connection:
+        with self._database.writing(alone=whose) as connection:
             if _found(connection, CalendarTable.id_hash == row.id_hash) is not None:
                 return
             connection.execute(delete(CalendarTable).where(CalendarTable.person == whose))

@@ -6,12 +6,14 @@ from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 
 _WAIT_SECONDS = 5
 _POOL = {"pool_size": 8, "max_overflow": 24, "pool_timeout": _WAIT_SECONDS}
 _WRITES = "portal_writes"
+# Two texts that share their 64 bits would wait for each other, and nothing worse.
+_ALONE = text("SELECT pg_advisory_xact_lock(hashtextextended(:of, 0))")
 
 
 class StoreUnavailable(Exception):  # noqa: N818 - a state, not an error of the caller
@@ -47,9 +49,13 @@ class Database:
             yield connection.execution_options(**self._one_moment)
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """A transaction that is committed at the end. Raises StoreUnavailable."""
+    def writing(self, alone: str | None = None) -> Iterator[Connection]:
+        """A transaction that is committed at the end. `alone`: no two with the same text run at
+        once, in any process, so that what one finds lacking no other puts there. Raises
+        StoreUnavailable."""
         with _speaking_plainly(), self._turn, self._writer.begin() as connection:
+            if alone is not None and connection.dialect.name == "postgresql":
+                connection.execute(_ALONE, {"of": alone})
             yield connection
 
     def close(self) -> None:

@@ -69,8 +69,9 @@ class MessageRows:
                 _insert(connection.dialect.name)
                 .values(wanted)
                 .on_conflict_do_nothing(index_elements=[MessageTable.id])
+                .returning(MessageTable.id)
             )
-            if added.rowcount:
+            if added.first() is not None:
                 return Added.NEW
             known = select(MessageTable.fingerprint).where(MessageTable.id == key)
             same = connection.execute(known).scalar_one() == fingerprint

@@ -55,7 +55,7 @@ class OwnWordsRows:
         key = self._sealing.index("own words", person.value, once)
         # No version comes twice, also when what was removed is put in again with the same form.
         version = secrets.randbelow(_FIRST_VERSIONS)
-        with self._database.writing() as connection:
+        with self._database.writing(alone=whose) as connection:
             known = connection.execute(select(*_COLUMNS).where(*_is(key, whose))).one_or_none()
             if known is not None:
                 same = self._kept(known, whose).content == content

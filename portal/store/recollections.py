@@ -38,8 +38,8 @@ class RecollectionRows:
         """Keep what `make` makes of what is kept, one change at a time; None leaves it as it is."""
         key = self._key(reader, subject)
         mine = RecollectionTable.id == key
-        known = select(RecollectionTable.sealed).where(mine).with_for_update()
-        with self._database.writing() as connection:
+        known = select(RecollectionTable.sealed).where(mine)
+        with self._database.writing(alone=key) as connection:
             sealed = connection.execute(known).scalar_one_or_none()
             content = make(self._opened(sealed, key))
             if content is None:

@@ -38,8 +38,8 @@ class SealRows:
     def _change(self, person: PersonId, name: str, since: datetime | None) -> None:
         mine = SealTable.person == self._whose(person)
         column = getattr(SealTable, name)
-        with self._database.writing() as connection:
-            known = connection.execute(select(column).where(mine).with_for_update()).one_or_none()
+        with self._database.writing(alone=self._whose(person)) as connection:
+            known = connection.execute(select(column).where(mine)).one_or_none()
             if known is None:
                 row = {"person": self._whose(person), name: since}
                 connection.execute(insert(SealTable).values(row))

@@ -52,4 +52,5 @@ class UsedAssertions:
             connection.execute(delete(UsedAssertion).where(UsedAssertion.expires <= now))
             dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
             noted = dialect.insert(UsedAssertion).values(values).on_conflict_do_nothing()
-            return connection.execute(noted).rowcount == 1
+            found = connection.execute(noted.returning(UsedAssertion.id_hash))
+            return found.first() is not None

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+
+from portal.store import Store
+from tests.backends import KINDS, Backend
+from tests.servers import Postgresql, Redis, lacking, postgresql, redis_server
 
 ROOT = Path(__file__).parents[2]
 FLAGS = ("--producer-timeout", "1", "--fanout-timeout", "2", "--token-lifetime", "300")
@@ -118,3 +123,77 @@ def _mended(request: pytest.FixtureRequest) -> Iterator[None]:
     yield
     if running:
         running.clear()
+
+
+@pytest.fixture(scope="session")
+def cluster() -> Iterator[Postgresql]:
+    """The worker's PostgreSQL. What is lacking stops the run in CI, and is a skip elsewhere."""
+    _need("postgresql")
+    with postgresql() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def redis_shared() -> Iterator[Redis]:
+    """The worker's Redis; a test that uses it begins with an empty one (`redis`)."""
+    _need("redis")
+    with redis_server() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def migrated(cluster: Postgresql) -> str:
+    """A database with all tables, to make others from."""
+    name = cluster.new_database()
+    with closing(Store(cluster.url(name))) as store:
+        store.upgrade()
+    return name
+
+
+@pytest.fixture
+def lite(tmp_path: Path) -> Backend:
+    """A SQLite database with all tables and nothing in them."""
+    made = _lite(tmp_path)
+    with closing(Store(made.url)) as store:
+        store.upgrade()
+    return made
+
+
+@pytest.fixture
+def served(cluster: Postgresql, migrated: str) -> Backend:
+    """A PostgreSQL database with all tables and nothing in them."""
+    return _server(cluster, cluster.new_database(migrated))
+
+
+@pytest.fixture(params=KINDS)
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
+    """A database without tables, of each kind."""
+    if request.param == "sqlite":
+        return _lite(tmp_path)
+    cluster: Postgresql = request.getfixturevalue("cluster")
+    return _server(cluster, cluster.new_database())
+
+
+@pytest.fixture(params=KINDS)
+def backend(request: pytest.FixtureRequest) -> Backend:
+    """A database with all tables and nothing in them, of each kind."""
+    made: Backend = request.getfixturevalue("lite" if request.param == "sqlite" else "served")
+    return made
+
+
+def _lite(tmp_path: Path) -> Backend:
+    folder = tmp_path / "store"
+    folder.mkdir()
+    return Backend("sqlite", f"sqlite:///{folder / 'portalen.db'}", folder)
+
+
+def _server(cluster: Postgresql, name: str) -> Backend:
+    return Backend("postgresql", cluster.url(name), cluster.folder / "data")
+
+
+def _need(server: str) -> None:
+    reason = lacking(server)
+    if reason and os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    if reason:
+        pytest.skip(reason)

@@ -1,13 +1,13 @@
 """The audit log in a real database: committed, append-only, one chain for everybody."""
 
 import multiprocessing
-import sqlite3
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import UTC, datetime
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import DBAPIError
 
 from portal.store import Store
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind, Head
@@ -35,25 +35,9 @@ def disclosure(**changes):
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "portalen.db"
-
-
-@pytest.fixture
-def store(path):
-    store = Store(f"sqlite:///{path}")
-    store.upgrade()
-    yield store
-    store.close()
-
-
-def tamper(path, *statements):
-    """Do as the owner of the database can: drop the triggers first."""
-    with closing(sqlite3.connect(path)) as raw, raw:
-        for (name,) in raw.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'"):
-            raw.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            raw.execute(statement)
+def store(backend):
+    with closing(Store(backend.url)) as store:
+        yield store
 
 
 def append_many(url, count):
@@ -63,11 +47,10 @@ def append_many(url, count):
     store.close()
 
 
-def test_an_event_is_committed_when_record_returns(path, store):
+def test_an_event_is_committed_when_record_returns(backend, store):
     event = disclosure()
     reference = store.audit.record(event)
-    with closing(sqlite3.connect(path)) as other:
-        rows = other.execute("SELECT seq, actor, subject, reference FROM audit").fetchall()
+    rows = backend.sql("SELECT seq, actor, subject, reference FROM audit")
     assert rows == [(1, NUMBER, NUMBER, reference)]
     assert UUID(reference) == event.reference
 
@@ -96,9 +79,9 @@ def test_eight_threads_write_one_unbroken_chain(store):
     assert [store.audit.about(r) for r in references] == [(event,) for event in events]
 
 
-def test_two_processes_write_one_unbroken_chain(path, store):
+def test_two_processes_write_one_unbroken_chain(backend, store):
     spawn = multiprocessing.get_context("spawn")
-    writers = [spawn.Process(target=append_many, args=(f"sqlite:///{path}", 50)) for _ in range(2)]
+    writers = [spawn.Process(target=append_many, args=(backend.url, 50)) for _ in range(2)]
     for writer in writers:
         writer.start()
     for writer in writers:
@@ -113,57 +96,92 @@ def test_two_processes_write_one_unbroken_chain(path, store):
     [
         "UPDATE audit SET actor = NULL WHERE seq = 1",
         "DELETE FROM audit WHERE seq = 2",
-        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 1",
         "UPDATE audit_head SET seq = 1",
         "DELETE FROM audit_head",
+    ],
+)
+def test_the_database_refuses_to_change_what_was_logged(backend, store, statement):
+    for _ in range(2):
+        store.audit.record(disclosure())
+    with pytest.raises(DBAPIError, match="append-only"):
+        backend.sql(statement)
+    assert store.audit.verify().ok
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "INSERT OR REPLACE INTO audit SELECT * FROM audit WHERE seq = 1",
         "INSERT OR REPLACE INTO audit_head VALUES (1, 0, x'00')",
     ],
 )
-def test_the_database_refuses_to_change_what_was_logged(path, store, statement):
-    for _ in range(2):
+def test_sqlite_refuses_to_replace_what_was_logged(lite, statement):
+    with closing(Store(lite.url)) as store:
+        for _ in range(2):
+            store.audit.record(disclosure())
+        with pytest.raises(DBAPIError, match="append-only"):
+            lite.sql(statement)
+        assert store.audit.verify().ok
+
+
+@pytest.mark.parametrize("statement", ["TRUNCATE audit", "TRUNCATE audit_head"])
+def test_postgresql_refuses_to_empty_the_log(served, statement):
+    with closing(Store(served.url)) as store:
         store.audit.record(disclosure())
-    with (
-        closing(sqlite3.connect(path)) as raw,
-        pytest.raises(sqlite3.IntegrityError, match="append-only"),
-    ):
-        raw.execute(statement)
-    assert store.audit.verify().ok
+        with pytest.raises(DBAPIError, match="append-only"):
+            served.sql(statement)
+        assert store.audit.verify().count == 1
 
 
 @pytest.mark.parametrize(
     ("statement", "first_bad"),
     [
-        ("UPDATE audit SET body = replace(body, 'SELF', 'SELV') WHERE seq = 3", 3),
-        ("UPDATE audit SET body = CAST(body || ' ' AS BLOB) WHERE seq = 3", 3),
+        ("UPDATE audit SET body = (SELECT body FROM audit WHERE seq = 2) WHERE seq = 3", 3),
+        ("UPDATE audit SET body = previous WHERE seq = 3", 3),
         ("UPDATE audit SET actor = '194001612383' WHERE seq = 2", 2),
         ("UPDATE audit SET subject = NULL WHERE seq = 2", 2),
         ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 4", 4),
-        ("UPDATE audit SET at = 'never' WHERE seq = 4", 4),
-        ("UPDATE audit SET hash = 'text' WHERE seq = 4", 4),
-        ("UPDATE audit SET hash = x'00' WHERE seq = 4", 4),
+        ("UPDATE audit SET hash = previous WHERE seq = 4", 4),
         ("DELETE FROM audit WHERE seq = 1", 1),
         ("DELETE FROM audit WHERE seq = 3", 3),
         ("DELETE FROM audit WHERE seq = 5", 5),
         ("DELETE FROM audit", 1),
         ("UPDATE audit_head SET seq = 4, hash = (SELECT hash FROM audit WHERE seq = 4)", 5),
-        ("UPDATE audit_head SET hash = x'00'", 5),
+        ("UPDATE audit_head SET hash = (SELECT hash FROM audit WHERE seq = 4)", 5),
         ("DELETE FROM audit_head", 1),
     ],
 )
-def test_verify_finds_the_first_bad_row(path, store, statement, first_bad):
+def test_verify_finds_the_first_bad_row(backend, store, statement, first_bad):
     for _ in range(5):
         store.audit.record(disclosure())
-    tamper(path, statement)
+    backend.tamper(statement)
     verdict = store.audit.verify()
     assert (verdict.ok, verdict.first_bad_seq, verdict.count) == (False, first_bad, first_bad - 1)
 
 
-def test_an_end_that_was_cut_off_with_the_head_is_found_by_an_earlier_head(path, store):
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE audit SET body = CAST(body || ' ' AS BLOB) WHERE seq = 4",
+        "UPDATE audit SET body = replace(body, 'SELF', 'SELV') WHERE seq = 4",
+        "UPDATE audit SET at = 'never' WHERE seq = 4",
+        "UPDATE audit SET hash = 'text' WHERE seq = 4",
+        "UPDATE audit SET hash = x'00' WHERE seq = 4",
+    ],
+)
+def test_verify_finds_what_only_sqlite_would_keep(lite, statement):
+    with closing(Store(lite.url)) as store:
+        for _ in range(5):
+            store.audit.record(disclosure())
+        lite.tamper(statement)
+        assert store.audit.verify().first_bad_seq == 4
+
+
+def test_an_end_that_was_cut_off_with_the_head_is_found_by_an_earlier_head(backend, store):
     for _ in range(5):
         store.audit.record(disclosure())
     anchor = store.audit.head()
-    tamper(
-        path,
+    backend.tamper(
         "DELETE FROM audit WHERE seq > 3",
         "UPDATE audit_head SET seq = 3, hash = (SELECT hash FROM audit WHERE seq = 3)",
     )
@@ -171,9 +189,9 @@ def test_an_end_that_was_cut_off_with_the_head_is_found_by_an_earlier_head(path,
     assert store.audit.verify(anchor).first_bad_seq == 4
 
 
-def test_the_chain_goes_on_after_a_restart(path, store):
+def test_the_chain_goes_on_after_a_restart(backend, store):
     store.audit.record(disclosure())
-    again = Store(f"sqlite:///{path}")
+    again = Store(backend.url)
     again.upgrade()
     again.audit.record(disclosure())
     assert again.audit.verify().count == 2
@@ -181,37 +199,37 @@ def test_the_chain_goes_on_after_a_restart(path, store):
     again.close()
 
 
-def test_a_log_that_cannot_be_written_says_so_and_recovers(path):
-    store = Store(f"sqlite:///{path}")
+def test_a_log_that_cannot_be_written_says_so_and_recovers(empty):
+    store = Store(empty.url)
     with pytest.raises(AuditUnavailable) as refused:
         store.audit.record(disclosure())
-    assert str(refused.value) == "SQLITE_ERROR"
+    assert str(refused.value) == ("SQLITE_ERROR" if empty.lite else "42P01")
     store.upgrade()
     store.audit.record(disclosure())
     assert store.audit.verify().count == 1
     store.close()
 
 
-def test_a_log_without_its_head_takes_nothing_more(path, store):
+def test_a_log_without_its_head_takes_nothing_more(backend, store):
     store.audit.record(disclosure())
-    tamper(path, "DELETE FROM audit_head")
+    backend.tamper("DELETE FROM audit_head")
     with pytest.raises(AuditUnavailable):
         store.audit.record(disclosure())
 
 
-def test_no_thread_is_told_that_its_event_is_kept_when_the_commit_failed(path):
-    store = Store(f"sqlite:///{path}")
+def test_no_thread_is_told_that_its_event_is_kept_when_the_commit_failed(empty):
+    store = Store(empty.url)
     with ThreadPoolExecutor(8) as pool:
         waiting = [pool.submit(store.audit.record, disclosure()) for _ in range(40)]
     assert {type(each.exception()) for each in waiting} == {AuditUnavailable}
     store.close()
 
 
-def test_a_refusal_tells_nothing_of_the_person(path, store):
+def test_a_refusal_tells_nothing_of_the_person(backend, store):
     store.audit.record(disclosure())
-    tamper(path, "UPDATE audit_head SET seq = 0")  # the next row then collides with the first
+    backend.tamper("UPDATE audit_head SET seq = 0")  # the next row then collides with the first
     with pytest.raises(AuditUnavailable) as refused:
         store.audit.record(disclosure())
-    assert str(refused.value) == "SQLITE_CONSTRAINT_PRIMARYKEY"
+    assert str(refused.value) == ("SQLITE_CONSTRAINT_PRIMARYKEY" if backend.lite else "23505")
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None

@@ -15,14 +15,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "portalen.db"
-
-
-@pytest.fixture
-def store(path):
-    with closing(Store(f"sqlite:///{path}")) as opened:
-        opened.upgrade()
+def store(backend):
+    with closing(Store(backend.url)) as opened:
         yield opened
 
 
@@ -94,10 +88,10 @@ def test_what_is_past_its_time_is_purged(rows):
     assert rows.of(BO) is not None
 
 
-def test_the_file_does_not_tell_whose_it_is(rows, path, store):
+def test_the_file_does_not_tell_whose_it_is(rows, backend, store):
     rows.put(ANNA, row())
     store.close()
-    written = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    written = backend.written()
     assert ANNA.value.encode() not in written
     assert b"a" * 64 in written
 

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import timedelta
-from pathlib import Path
 from uuid import UUID, uuid4
 
 import pytest
@@ -16,6 +14,7 @@ import pytest
 from portal.store import GrantRows, Sealing, Store, StoreUnavailable
 from stodtjanster.grants import Mandate, Party
 from stodtjanster.model import HsaId
+from tests.backends import Backend
 from tests.fetching import ANNA, BO, NOON
 
 KEY = bytes(range(32))
@@ -23,14 +22,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "portalen.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{path}")) as store:
-        store.upgrade()
+def store(backend: Backend) -> Iterator[Store]:
+    with closing(Store(backend.url)) as store:
         yield store
 
 
@@ -105,10 +98,10 @@ def test_drafts_that_were_never_given_are_forgotten(rows):
     assert rows.get(given.id) is not None
 
 
-def test_the_file_tells_neither_who_nor_what(rows, path, store):
+def test_the_file_tells_neither_who_nor_what(rows, backend, store):
     rows.add(mandate(offered=NOON))
     store.close()
-    written = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    written = backend.written()
     for secret in (ANNA.value, BO.value, "Testsson", "booking", "TSTNMT2321000156-NORD"):
         assert secret.encode() not in written
 
@@ -116,12 +109,10 @@ def test_the_file_tells_neither_who_nor_what(rows, path, store):
 @pytest.mark.parametrize(
     ("column", "value"), [("version", 2), ("grantee", "0" * 64), ("grantor", "0" * 64)]
 )
-def test_a_row_that_was_changed_by_hand_opens_nothing(rows, path, column, value):
+def test_a_row_that_was_changed_by_hand_opens_nothing(rows, backend, column, value):
     offered = mandate(offered=NOON)
     rows.add(offered)
-    with closing(sqlite3.connect(path)) as other:
-        other.execute(f"UPDATE grants SET {column} = ?", (value,))
-        other.commit()
+    backend.sql(f"UPDATE grants SET {column} = :value", value=value)
     assert rows.get(offered.id) is None
     assert rows.given_by(ANNA) == ()
     assert rows.given_to(BO) == ()

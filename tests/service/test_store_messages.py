@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
@@ -19,6 +17,7 @@ from stodtjanster.sources.inbox.adapter import Adapter
 from stodtjanster.sources.inbox.kept import Letter
 from stodtjanster.sources.inbox.settings import Settings
 from stodtjanster.sources.kit.source import Ask
+from tests.backends import Backend
 from tests.fetching import ANNA, BO, NOON
 
 KEY = bytes(range(32))
@@ -40,14 +39,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "portalen.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{path}")) as store:
-        store.upgrade()
+def store(backend: Backend) -> Iterator[Store]:
+    with closing(Store(backend.url)) as store:
         yield store
 
 
@@ -136,10 +129,12 @@ def test_it_may_have_been_read_before_it_came(rows: MessageRows) -> None:
 # -- sealed ----------------------------------------------------------------------------------------
 
 
-def test_the_database_alone_tells_nothing(rows: MessageRows, path: Path, store: Store) -> None:
+def test_the_database_alone_tells_nothing(
+    rows: MessageRows, backend: Backend, store: Store
+) -> None:
     add(rows)
     store.close()
-    kept = b"".join(each.read_bytes() for each in path.parent.iterdir())
+    kept = backend.written()
     for said in (ANNA.value, *LETTER.body, LETTER.title, LETTER.booking, *NAME, "ORTO", "orto"):
         assert said is not None
         assert said.encode() not in kept
@@ -151,15 +146,14 @@ def test_another_key_finds_nobody(rows: MessageRows, store: Store) -> None:
 
 
 def test_a_row_that_was_moved_or_changed_is_counted_and_not_shown(
-    rows: MessageRows, path: Path
+    rows: MessageRows, backend: Backend
 ) -> None:
     add(rows)
     add(rows, person=BO, name=(NAME[0], "brev-2"))
-    with closing(sqlite3.connect(path)) as database, database:
-        (mine,) = database.execute(
-            "SELECT person FROM messages WHERE id = ?", [rows.of(ANNA, 1)[0].id]
-        ).fetchone()
-        database.execute("UPDATE messages SET person = ?", [mine])
+    mine = rows.of(ANNA, 1)[0].id
+    backend.sql(
+        "UPDATE messages SET person = (SELECT person FROM messages WHERE id = :mine)", mine=mine
+    )
     heard = recall(rows)
     assert [item.origin.identity for item in heard.items] == [NAME]
     assert [report.rejected for report in heard.reports] == [1]
@@ -245,9 +239,8 @@ def test_more_messages_than_are_shown_are_told_of(
     assert [report.cause for report in heard.reports] == [Cause.PARTIAL]
 
 
-def test_a_store_that_does_not_answer_says_so(rows: MessageRows, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("DROP TABLE messages")
+def test_a_store_that_does_not_answer_says_so(rows: MessageRows, backend: Backend) -> None:
+    backend.sql("DROP TABLE messages")
     with pytest.raises(StoreUnavailable):
         recall(rows)
 

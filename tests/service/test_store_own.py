@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from datetime import date, time, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -27,6 +25,7 @@ from stodtjanster.sources.kit.source import Ask
 from stodtjanster.sources.own.adapter import Adapter
 from stodtjanster.sources.own.kept import Entry, Note, Words, decode, encode
 from stodtjanster.sources.own.settings import Settings
+from tests.backends import Backend
 from tests.fetching import ANNA, BO, NOON
 
 KEY = bytes(range(32))
@@ -51,14 +50,8 @@ WISH = Note(
 
 
 @pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "portalen.db"
-
-
-@pytest.fixture
-def store(path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{path}")) as store:
-        store.upgrade()
+def store(backend: Backend) -> Iterator[Store]:
+    with closing(Store(backend.url)) as store:
         yield store
 
 
@@ -214,16 +207,19 @@ def test_nobody_reaches_what_is_anothers(rows: OwnWordsRows) -> None:
 # -- sealed, and gone ------------------------------------------------------------------------------
 
 
-def in_files(path: Path) -> bytes:
-    return b"".join(each.read_bytes() for each in path.parent.iterdir())
+def in_files(backend: Backend) -> bytes:
+    return backend.written()
 
 
-def test_the_database_alone_tells_nothing(rows: OwnWordsRows, path: Path, store: Store) -> None:
+def test_the_database_alone_tells_nothing(
+    rows: OwnWordsRows, backend: Backend, store: Store
+) -> None:
     add(rows)
     add(rows, WISH, "form-2")
     store.close()
+    written = backend.written()
     for text in (ANNA.value, "Tandläkare", "Storgatan", "röntgen", "samma person", "SE-NORD"):
-        assert text.encode() not in in_files(path)
+        assert text.encode() not in written
 
 
 def test_another_key_finds_nobody(rows: OwnWordsRows, store: Store) -> None:
@@ -231,32 +227,34 @@ def test_another_key_finds_nobody(rows: OwnWordsRows, store: Store) -> None:
     assert store.own_words(Sealing(bytes(32))).of(ANNA) == ()
 
 
-def test_what_is_removed_lies_nowhere(rows: OwnWordsRows, path: Path, store: Store) -> None:
+def test_what_is_removed_lies_nowhere(rows: OwnWordsRows, backend: Backend, store: Store) -> None:
     # So long that it has pages of its own, which nobody else would come to write over.
     add(rows, replace(WISH, text="x" * 20_000))
-    with closing(sqlite3.connect(path)) as database:
-        (sealed,) = database.execute("SELECT sealed FROM own_words").fetchone()
+    ((sealed,),) = backend.sql("SELECT sealed FROM own_words")
     kept = only(rows)
     rows.remove(ANNA, kept.id, kept.version)
     store.close()
-    written = in_files(path)
+    backend.vacuum("own_words")
+    written = backend.written()
     assert not any(sealed[at : at + 64] in written for at in range(0, len(sealed) - 64, 64))
 
 
 @pytest.mark.parametrize("column", ["person", "version"])
 def test_a_row_that_was_moved_is_counted_and_not_shown(
-    rows: OwnWordsRows, path: Path, column: str
+    rows: OwnWordsRows, backend: Backend, column: str
 ) -> None:
     add(rows)
     add(rows, WISH, person=BO)
     mine, other = only(rows), only(rows, BO)
-    with closing(sqlite3.connect(path)) as database, database:
-        whose = database.execute("SELECT person FROM own_words WHERE id = ?", [mine.id]).fetchone()
-        value = whose[0] if column == "person" else other.version + 1
-        database.execute(
-            f"UPDATE own_words SET {column} = ?, person = ? WHERE id = ?",
-            [value, whose[0], other.id],
-        )
+    find = "SELECT person FROM own_words WHERE id = :id"
+    ((whose,),) = backend.sql(find, id=mine.id)
+    changed = f"{column} = :value, person = :whose" if column == "version" else "person = :whose"
+    backend.sql(
+        f"UPDATE own_words SET {changed} WHERE id = :id",
+        **({"value": other.version + 1} if column == "version" else {}),
+        whose=whose,
+        id=other.id,
+    )
     heard = recall(rows)
     assert [item.origin.record for item in heard.items] == [mine.id]
     assert [report.rejected for report in heard.reports] == [1]
@@ -315,8 +313,7 @@ def test_times_of_other_days_are_left_out(rows: OwnWordsRows) -> None:
     assert recall(rows, days=2).items == ()
 
 
-def test_a_store_that_does_not_answer_says_so(rows: OwnWordsRows, path: Path) -> None:
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute("DROP TABLE own_words")
+def test_a_store_that_does_not_answer_says_so(rows: OwnWordsRows, backend: Backend) -> None:
+    backend.sql("DROP TABLE own_words")
     with pytest.raises(StoreUnavailable):
         recall(rows)
