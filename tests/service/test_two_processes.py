@@ -26,6 +26,7 @@ from tests.service.portal_client import (
     until,
 )
 from tests.service.test_portal_acting import granted, page_of
+from tests.service.test_portal_actions import form_of, link, said, writes
 from tests.service.test_portal_people import markers
 
 PAGES = 200
@@ -127,3 +128,23 @@ def test_what_ends_in_one_has_ended_in_the_other(served: Served) -> None:
     token = csrf_token(served.ask(0, cookie, MY_PAGE).text)
     assert served.ask(0, cookie, "/sv/logga-ut", csrf_token=token).status_code < 400
     assert served.ask(1, cookie, MY_PAGE).status_code == 401
+
+
+def test_a_form_of_one_sends_nothing_through_the_other(served: Served, sandbox: Sandbox) -> None:
+    """Receipts live with their process (ADR 23); that nothing is sent twice does not rest on it."""
+    cookie = served.portal.logged_in("birgitta").cookie() or ""
+    address = link(served.ask(0, cookie, MY_PAGE), "avboka")
+    form = form_of(served.ask(0, cookie, address))
+    elsewhere = served.ask(1, cookie, address, **form)
+    assert elsewhere.status_code == 409
+    assert "Vi har inte skickat något" in said(elsewhere)
+    assert writes(sandbox) == 0
+    sent = served.ask(0, cookie, address, **form)
+    assert sent.status_code == 303
+    sandbox.panel.delete("/api/bookings").raise_for_status()
+    receipt = sent.headers["location"]
+    assert served.ask(0, cookie, receipt).status_code == 200
+    gone = served.ask(1, cookie, receipt)
+    assert gone.status_code == 404
+    assert "Kvittot finns inte kvar" in said(gone)
+    assert writes(sandbox) == 1
