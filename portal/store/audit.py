@@ -3,11 +3,11 @@
 from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from threading import Condition
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, insert, select, text, update
 
 from portal.store.database import Database, StoreUnavailable
 from portal.store.tables import Audit, AuditHead
@@ -29,6 +29,8 @@ _ROWS_AT_A_TIME = 1_000
 _LOCK_HEAD = select(AuditHead.seq, AuditHead.hash).with_for_update()
 _READ_HEAD = select(AuditHead.seq, AuditHead.hash)
 _READ_ALL = select(Audit.__table__).order_by(Audit.seq)
+_MAKE_MONTH = text("SELECT audit_month(:moment)")
+_MONTH_AHEAD = timedelta(days=31)
 _UNREADABLE = Entry(0, Sealed(b"", b"", b""), agrees=False)
 
 
@@ -53,6 +55,7 @@ class StoredAudit:
         self._queue: deque[_Waiting] = deque()
         self._changed = Condition()
         self._writing = False
+        self._months: frozenset[tuple[int, int]] = frozenset()
 
     def record(self, event: AuditEvent) -> str:
         """See `stodtjanster.audit.AuditLog.record`."""
@@ -139,8 +142,11 @@ class StoredAudit:
     def _commit(self, batch: list[_Waiting]) -> None:
         failure: str | None = "interrupted"
         try:
+            events = [waiting.event for waiting in batch]
             with self._database.writing() as connection:
-                _append(connection, [waiting.event for waiting in batch])
+                months = self._made_months(connection, events)
+                _append(connection, events)
+            self._months = months
             failure = None
         except StoreUnavailable as error:
             failure = str(error)
@@ -150,6 +156,28 @@ class StoredAudit:
                     waiting.done, waiting.failure = True, failure
                 self._writing = False
                 self._changed.notify_all()
+
+    def _made_months(
+        self, connection: Connection, events: list[AuditEvent]
+    ) -> frozenset[tuple[int, int]]:
+        """Make the partitions that these events need where there are such (migration 0009), and
+        the next ones: a new month then begins without a lock on the whole log. One process at a
+        time does, since all wait for the head."""
+        if connection.dialect.name == "sqlite":
+            return self._months
+        needed = {_month(event.at): event.at for event in events}
+        lacking = needed.keys() - self._months
+        if lacking:
+            connection.execute(_LOCK_HEAD)
+        for month in lacking:
+            for moment in (needed[month], needed[month] + _MONTH_AHEAD):
+                connection.execute(_MAKE_MONTH, {"moment": moment})
+        return self._months | lacking
+
+
+def _month(at: datetime) -> tuple[int, int]:
+    utc = at.astimezone(UTC)
+    return utc.year, utc.month
 
 
 def _append(connection: Connection, events: list[AuditEvent]) -> None:

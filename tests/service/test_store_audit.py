@@ -3,13 +3,14 @@
 import multiprocessing
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta, timezone
 from uuid import UUID
 
 import pytest
 from sqlalchemy.exc import DBAPIError
 
-from portal.store import Store
+from portal.store import Store, audit
+from portal.store.migrate import upgrade
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind, Head
 from stodtjanster.model import ActorKind, PersonId
 
@@ -140,7 +141,7 @@ def test_postgresql_refuses_to_empty_the_log(served, statement):
         ("UPDATE audit SET body = previous WHERE seq = 3", 3),
         ("UPDATE audit SET actor = '194001612383' WHERE seq = 2", 2),
         ("UPDATE audit SET subject = NULL WHERE seq = 2", 2),
-        ("UPDATE audit SET at = '2020-01-01 00:00:00.000000' WHERE seq = 4", 4),
+        ("UPDATE audit SET at = '2026-11-01 00:00:00.000000' WHERE seq = 4", 4),
         ("UPDATE audit SET hash = previous WHERE seq = 4", 4),
         ("DELETE FROM audit WHERE seq = 1", 1),
         ("DELETE FROM audit WHERE seq = 3", 3),
@@ -233,3 +234,55 @@ def test_a_refusal_tells_nothing_of_the_person(backend, store):
     assert str(refused.value) == ("SQLITE_CONSTRAINT_PRIMARYKEY" if backend.lite else "23505")
     assert refused.value.__cause__ is None
     assert refused.value.__context__ is None
+
+
+def test_each_month_has_a_partition_made_before_it_begins(served):
+    december = datetime(2026, 12, 31, 23, 30, tzinfo=timezone(timedelta(hours=1)))
+    with closing(Store(served.url)) as store:
+        store.audit.record(disclosure())
+        store.audit.record(disclosure(at=december))
+        store.audit.record(disclosure(at=datetime(2027, 1, 1, 0, 30, tzinfo=UTC)))
+        assert store.audit.verify().count == 3
+    rows = served.sql("SELECT tableoid::regclass::text FROM audit ORDER BY seq")
+    assert rows == [("audit_2026_11",), ("audit_2026_12",), ("audit_2027_01",)]
+    made = served.sql(
+        "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = "
+        "'audit'::regclass ORDER BY 1"
+    )
+    assert made[-1] == ("audit_2027_02",)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "TRUNCATE audit_2026_11",
+        "DELETE FROM audit_2026_11",
+        "UPDATE audit_2026_11 SET actor = NULL",
+    ],
+)
+def test_a_partition_is_as_append_only_as_the_whole(served, statement):
+    with closing(Store(served.url)) as store:
+        store.audit.record(disclosure())
+        with pytest.raises(DBAPIError, match="append-only"):
+            served.sql(statement)
+
+
+def test_a_month_whose_commit_failed_is_made_the_next_time(served):
+    with closing(Store(served.url)) as store:
+        served.tamper("UPDATE audit_head SET seq = -1 WHERE id = 1", "DELETE FROM audit_head")
+        with pytest.raises(AuditUnavailable):
+            store.audit.record(disclosure())
+        served.tamper(r"INSERT INTO audit_head VALUES (1, 0, decode(repeat('00', 32), 'hex'))")
+        store.audit.record(disclosure())
+        assert store.audit.verify().count == 1
+
+
+def test_what_was_logged_before_there_were_partitions_is_kept(cluster):
+    url = cluster.url(cluster.new_database())
+    with closing(Store(url)) as store:
+        upgrade(store._database, "0008")
+        with store._database.writing() as connection:
+            audit._append(connection, [disclosure()])
+        store.upgrade()
+        store.audit.record(disclosure())
+        assert store.audit.verify().count == 2

@@ -1,6 +1,7 @@
 """The tables: made by migrations, the same as in the models, for SQLite and PostgreSQL."""
 
 import io
+import re
 import stat
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
@@ -21,8 +22,8 @@ from portal.store.tables import Base, UtcDateTime
 
 
 @pytest.fixture
-def url(tmp_path):
-    return f"sqlite:///{tmp_path / 'portalen.db'}"
+def url(empty):
+    return empty.url
 
 
 def test_the_migrations_make_what_the_models_say(url):
@@ -30,8 +31,16 @@ def test_the_migrations_make_what_the_models_say(url):
         store.upgrade()
     engine = create_engine(url)
     with engine.connect() as connection:
-        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        context = MigrationContext.configure(
+            connection, opts={"include_name": lambda name, *_: not _is_a_month(name)}
+        )
+        assert compare_metadata(context, Base.metadata) == []
     engine.dispose()
+
+
+def _is_a_month(name):
+    """A partition of the log is a part of its table, and in no model."""
+    return re.match(r"audit_\d{4}_\d{2}", name or "") is not None
 
 
 def test_upgrading_twice_changes_nothing(url):
@@ -69,8 +78,8 @@ def test_postgresql_has_words_for_every_migration():
     assert "RAISE(ABORT" not in said
 
 
-def test_only_the_owner_can_read_the_file(url, tmp_path):
-    with closing(Store(url)) as store:
+def test_only_the_owner_can_read_the_file(tmp_path):
+    with closing(Store(f"sqlite:///{tmp_path / 'portalen.db'}")) as store:
         store.upgrade()
         modes = [stat.S_IMODE(each.stat().st_mode) for each in tmp_path.iterdir()]
     assert set(modes) == {0o600}
