@@ -80,7 +80,7 @@ def open_for(
             purpose=situation.purpose,
             detail=detail,
             session=session.id_hash,
-            ombud=permit.facts.ombud,
+            ombud=permit.granted_to,
         )
     )
     if not granted:
@@ -119,7 +119,7 @@ def note_shown(
             place=situation.actor.place,
             activity=permit.ground.log.activity,
             owners=tuple(sorted({owner for owner in owners if owner is not None})),
-            ombud=permit.facts.ombud,
+            ombud=permit.granted_to,
         )
     )
 

@@ -67,6 +67,6 @@ class Journal:
                 detail=detail,
                 session=permit.reach,
                 reference=self._reference,
-                ombud=permit.facts.ombud,
+                ombud=permit.granted_to,
             )
         )

@@ -197,11 +197,6 @@ class Facts:
     incapacity_attested: bool = False
     dependencies: Dependencies = Dependencies()
 
-    @property
-    def ombud(self) -> PersonId | None:
-        """The number to which the person gave a grant."""
-        return self.grant.grantee if self.grant else None
-
 
 @dataclass(frozen=True, slots=True)
 class Case:

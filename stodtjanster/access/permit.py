@@ -11,7 +11,7 @@ from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Guardianship, Item, PersonRecord
-from stodtjanster.model import ActorKind, HsaId, Origin, Protection, Sharing, Situation
+from stodtjanster.model import ActorKind, HsaId, Origin, PersonId, Protection, Sharing, Situation
 
 _Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None, Sharing | None]
 
@@ -82,6 +82,11 @@ class Permit:
         if not decisions:
             raise NotPermitted("nothing was asked for")
         return decisions[0]
+
+    @property
+    def granted_to(self) -> PersonId | None:
+        """The ombud's number in the grant that it rests on, None where there is no grant."""
+        return self.facts.grant.grantee if self.facts.grant else None
 
     def logged(self, reference: str) -> "Permit":
         """The same permit, now that its log record `reference` is committed.
