@@ -71,7 +71,10 @@ BROKEN = {
 }
 LOGIN_SERVICE = "bankid"
 # Neither is asked for one's own overview.
-ELSEWHERE = {LOGIN_SERVICE, "vardnadshavare"}
+ELSEWHERE = {
+    *(LOGIN_SERVICE, "vardnadshavare"),
+    *("sparr", "samtycke", "patientrelation", "logg"),
+}
 # What is slow is looked at below, with what came before it.
 CASES = [
     (target, kind)

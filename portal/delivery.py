@@ -40,6 +40,7 @@ class Delivery:
     system: HsaId
     clock: Callable[[], datetime]
     _holder: str = field(default_factory=lambda: str(uuid4()))
+    _mine: bool = False
     _inquiries: Inquiries = field(default_factory=Inquiries)
 
     @classmethod
@@ -80,11 +81,17 @@ class Delivery:
         return delivered
 
     def _next(self) -> tuple[Entry, ...]:
+        """Reads first: most of the time nothing waits, and then nothing is written."""
+        if not self.outbox.waiting(1):
+            return ()
         now = self.clock()
-        mine = self.outbox.take_turn(self._holder, now, now + _TURN)
-        return self.outbox.waiting(BATCH) if mine else ()
+        self._mine = self.outbox.take_turn(self._holder, now, now + _TURN)
+        return self.outbox.waiting(BATCH) if self._mine else ()
 
     def _let_go(self) -> None:
+        if not self._mine:
+            return
+        self._mine = False
         try:
             now = self.clock()
             self.outbox.take_turn(self._holder, now, now)

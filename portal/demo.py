@@ -147,6 +147,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
+        "security": _security(told),
         **_staff(told),
         "logins": [
             {
@@ -159,6 +160,21 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             }
         ],
     }
+
+
+def _security(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The national security services, each with a key that is its own."""
+    majors = {"relations": ("patientrelation", 1), "consents": ("samtycke", 2)}
+    majors |= {"blocks": ("sparr", 4), "log": ("logg", 2)}
+    services = {
+        name: {
+            "key": key,
+            "name": key,
+            **_through_platform(told, f"{{operation}}/{major}/rivtabp21"),
+        }
+        for name, (key, major) in majors.items()
+    }
+    return {**services, "system": CONSUMER}
 
 
 def _staff(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -33,6 +33,7 @@ from sandbox.people.units import load_units
 from sandbox.platform import guardians
 from sandbox.producers import contracts
 from sandbox.raw import RawMessages
+from sandbox.safeguards import Safeguards
 from sandbox.sending import Sender
 
 HOST = "127.0.0.1"
@@ -216,6 +217,7 @@ def _country(options: Options) -> Country:
         raw=raw,
         bookings=bookings,
         index=index,
+        safeguards=Safeguards(everybody, units, options.clock),
         faults=Faults((p.person_id, row) for p in everybody for row in p.rows("faults")),
         timeouts=options.timeouts,
         capacity=options.capacity,

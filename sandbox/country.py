@@ -13,6 +13,7 @@ from sandbox.index import Index
 from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.raw import RawMessages
+from sandbox.safeguards import Safeguards
 
 CAPACITY = 500
 
@@ -36,6 +37,7 @@ class Country:
     raw: RawMessages
     bookings: Bookings
     index: Index
+    safeguards: Safeguards
     responses: Responses = field(default_factory=Responses)
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)

@@ -54,6 +54,9 @@ _PRODUCER = (
     *("lost-answer", "wrong-person", "wrong-namespace", "drip", "invalid"),
 )
 
+# What is asked is a yes or a no, or rows by number: somebody else's would look the same.
+_SECURITY = (*_BEHIND, "vpfault", "error-result", "wrong-namespace", "drip")
+
 # What may be broken, and the kinds that mean something there.
 TARGETS: dict[str, tuple[str, ...]] = {
     "nordmark": _PRODUCER,
@@ -73,6 +76,10 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sjovik-token": (*_WIRE, *_CONTENT),
     "fast-kontakt": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "vardnadshavare": (*_WIRE, *_CONTENT, "wrong-person"),
+    "sparr": _SECURITY,
+    "samtycke": (*_SECURITY, "lost-answer"),
+    "patientrelation": (*_SECURITY, "lost-answer"),
+    "logg": (*_SECURITY, "lost-answer"),
     "bankid": (*_WIRE, *_CONTENT),
 }
 

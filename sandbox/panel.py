@@ -29,6 +29,10 @@ _TITLES = {
     "sjovik-token": "Sjöviks kommun, åtkomstintyg",
     "fast-kontakt": "Inera, fast kontakt",
     "vardnadshavare": "Uppgifter om vårdnadshavare",
+    "sparr": "Spärrtjänsten",
+    "samtycke": "Samtyckestjänsten",
+    "patientrelation": "Patientrelationstjänsten",
+    "logg": "Loggtjänsten",
     "bankid": "Inloggningen",
 }
 _SHOWN_CALLS = 50
@@ -68,6 +72,7 @@ def create(country: Country, postman: Postman | None = None) -> web.Application:
             web.get("/api/calls", panel.calls),
             web.delete("/api/calls", panel.delete_calls),
             web.get("/api/requests", panel.requests),
+            web.get("/api/log", panel.log),
             web.delete("/api/bookings", panel.restore_bookings),
         ]
     )
@@ -164,10 +169,14 @@ class _Panel:
     async def requests(self, request: web.Request) -> web.Response:
         return web.json_response(self._country.calls.requests(request.query.get("target", "")))
 
+    async def log(self, _request: web.Request) -> web.Response:
+        return web.json_response(self._country.safeguards.logged())
+
     async def restore_bookings(self, _request: web.Request) -> web.Response:
         self._country.bookings.restore()
         self._country.index.restore()
         self._country.responses.restore()
+        self._country.safeguards.restore()
         return web.Response(status=204)
 
     def _set(self, target: str, details: Mapping[str, Any]) -> Fault:

@@ -19,6 +19,7 @@ from sandbox.platform.aggregator import aggregate
 from sandbox.platform.errors import CONSUMER, LARGEST, REGIONAL, VpError, passed_on
 from sandbox.platform.inbound import Inbound
 from sandbox.platform.national import with_national
+from sandbox.platform.security import security_contracts
 from sandbox.platform.source import UnreachableError, call_source
 from sandbox.platform.tak import AGGREGATOR, LOOP, NATIONAL, PLATFORM, Route, Tak
 from sandbox.producers import contracts
@@ -55,7 +56,8 @@ class _Platform:
     def __init__(self, country: Country) -> None:
         self._country = country
         self._tak = Tak(country.units)
-        self._contracts = with_national(contracts(), country.index, self._tak)
+        secure = {each.namespace: each for each in security_contracts(country.safeguards)}
+        self._contracts = with_national(contracts() | secure, country.index, self._tak)
         self._calls = 0
 
     async def handle(self, request: web.Request) -> web.StreamResponse:

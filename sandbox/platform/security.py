@@ -1,0 +1,279 @@
+"""The national security services on the wire: spärr, samtycke, patientrelation and logg.
+
+Each is its own fault target and is reached at Inera's address. The schema is the contract's; what a
+value must be besides, as the TKBs have it, is answered as VALIDATION_ERROR.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator, Sequence
+from typing import ClassVar
+
+from lxml import etree
+
+from sandbox.platform.national import NationalContract
+from sandbox.producers.kit import (
+    Asked,
+    Contract,
+    InvalidRequestError,
+    builder,
+    checked_patient,
+)
+from sandbox.safeguards import Paper, Reader, Safeguards
+
+_RELATION = "urn:riv:ehr:patientrelationship"
+_CONSENT = "urn:riv:informationsecurity:authorization:consent"
+_BLOCKING = "urn:riv:informationsecurity:authorization:blocking"
+_LOG = "urn:riv:informationsecurity:auditing:log"
+_ACTIVITIES = ("Läsa", "Skriva", "Signera", "Utskrift", "Vidimera", "Radera", "Nödöppning")
+_PURPOSES = (
+    "Vård och behandling",
+    "Kvalitetssäkring",
+    "Annan dokumentation enligt lag",
+    "Statistik",
+    "Administration",
+    "Kvalitetsregister",
+)
+
+
+class SecurityContract(NationalContract):
+    """`types` is the namespace of its types. `result_name` stands where the contract has its
+    result, and `code_name` and `text_name` in it."""
+
+    types: ClassVar[str]
+    result_name: ClassVar[str] = "result"
+    code_name: ClassVar[str] = "resultCode"
+    text_name: ClassVar[str] = "resultText"
+    patient_path: ClassVar[str] = "r:patientId/c:extension"
+
+    def __init__(self, safeguards: Safeguards) -> None:
+        self.safeguards = safeguards
+
+    @property
+    def paths(self) -> dict[str, str]:
+        return {"r": self.namespace, "c": self.types}
+
+    def patient(self, request: etree._Element) -> str:
+        return checked_patient(request.findtext(self.patient_path, None, self.paths))
+
+    def said(self, request: etree._Element, path: str) -> str:
+        """The text on a path. Raises InvalidRequestError."""
+        found = request.findtext(path, None, self.paths)
+        if not found:
+            raise InvalidRequestError(f"{path} is absent")
+        return found
+
+    def moment(self, request: etree._Element, path: str) -> dt.datetime:
+        """An xs:dateTime without zone. Raises InvalidRequestError."""
+        try:
+            return dt.datetime.fromisoformat(self.said(request, path)).replace(tzinfo=None)
+        except ValueError as error:
+            raise InvalidRequestError(f"{path} is no dateTime") from error
+
+    def verdict(self, build_in: str, code: str, message: str = "") -> etree._Element:
+        """The result, as an element of a namespace."""
+        core = builder(self.types)
+        inner = (core(self.code_name, code), core(self.text_name, message))
+        return builder(build_in)(self.result_name, *inner)
+
+
+class CheckContract(SecurityContract):
+    """A question: its whole answer stands in one element, with the result first."""
+
+    wrapper: ClassVar[str]
+
+    def result(self, code: str, message: str | None = None) -> etree._Element | None:
+        return self.verdict(self.types, code, message or "")
+
+    def response(
+        self, items: Sequence[etree._Element], result: etree._Element | None
+    ) -> etree._Element:
+        own = builder(self.namespace)
+        return own(f"{self.name}Response", own(self.wrapper, result, *(items or self.nothing())))
+
+    def nothing(self) -> Sequence[etree._Element]:
+        """What must be there when nothing is answered."""
+        return ()
+
+
+class RegisterContract(SecurityContract):
+    """Something is put in: the item is the result of it."""
+
+    item = "result"
+    writes = True
+
+    def result(self, code: str, message: str | None = None) -> etree._Element | None:
+        return None if code == "OK" else self.verdict(self.namespace, code, message or "")
+
+    def done(self, code: str, message: str = "") -> etree._Element:
+        return self.verdict(self.namespace, code, message)
+
+
+class CheckPatientRelation(CheckContract):
+    name = "CheckPatientRelation"
+    keeper = "patientrelation"
+    namespace = f"{_RELATION}:accesscontrol:CheckPatientRelationResponder:1"
+    types = f"{_RELATION}:1"
+    service_domain = "riv:ehr:patientrelationship:accesscontrol"
+    item = "HasPatientrelation"
+    wrapper = "CheckResultType"
+    result_name, code_name, text_name = "Result", "ResultCode", "ResultText"
+    patient_path = "r:PatientId"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        who = Reader(
+            *(
+                self.said(asked.request, f"r:AccessingActor/c:{name}")
+                for name in ("EmployeeId", "CareProviderId", "CareUnitId")
+            )
+        )
+        found = self.safeguards.found(self.patient(asked.request), ("relation",), who)
+        yield builder(self.types)(self.item, str(found is not None).lower())
+
+    def nothing(self) -> Sequence[etree._Element]:
+        return (builder(self.types)(self.item, "false"),)
+
+
+class RegisterExtendedPatientRelation(RegisterContract):
+    name = "RegisterExtendedPatientRelation"
+    keeper = "patientrelation"
+    namespace = f"{_RELATION}:administration:RegisterExtendedPatientRelationResponder:1"
+    types = f"{_RELATION}:1"
+    service_domain = "riv:ehr:patientrelationship:administration"
+    result_name, code_name, text_name = "ResultType", "ResultCode", "ResultText"
+    patient_path = "r:PatientId"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        request = asked.request
+        paper = Paper(
+            "relation",
+            self.said(request, "r:PatientRelationId"),
+            self.said(request, "r:CareUnitId"),
+            self.said(request, "r:EmployeeId"),
+            self.safeguards.now(),
+            self.moment(request, "r:EndDate"),
+        )
+        new = self.safeguards.register(self.patient(request), paper)
+        yield self.done("OK" if new else "ALREADYEXISTS")
+
+
+class CheckConsent(CheckContract):
+    name = "CheckConsent"
+    keeper = "samtycke"
+    namespace = f"{_CONSENT}:CheckConsentResponder:2"
+    types = f"{_CONSENT}:2"
+    service_domain = "riv:informationsecurity:authorization:consent"
+    item = "hasConsent"
+    wrapper = "checkResult"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        number, who = self.patient(asked.request), _reader(self, asked.request)
+        found = self.safeguards.found(number, ("Consent", "Emergency"), who)
+        yield builder(self.types)(self.item, str(found is not None).lower())
+        if found is not None:
+            yield builder(self.types)("assertionType", found.kind)
+
+    def nothing(self) -> Sequence[etree._Element]:
+        return (builder(self.types)(self.item, "false"),)
+
+
+class RegisterExtendedConsent(RegisterContract):
+    name = "RegisterExtendedConsent"
+    keeper = "samtycke"
+    namespace = f"{_CONSENT}:RegisterExtendedConsentResponder:2"
+    types = f"{_CONSENT}:2"
+    service_domain = "riv:informationsecurity:authorization:consent"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        request = asked.request
+        paper = Paper(
+            self.said(request, "r:assertionType"),
+            self.said(request, "r:assertionId"),
+            self.said(request, "r:careUnitId"),
+            request.findtext("r:employeeId", "", self.paths),
+            self.safeguards.now(),
+            self.moment(request, "r:endDate"),
+        )
+        new = self.safeguards.register(self.patient(request), paper)
+        yield self.done("OK" if new else "ALREADYEXISTS")
+
+
+class CheckBlocks(CheckContract):
+    name = "CheckBlocks"
+    keeper = "sparr"
+    namespace = f"{_BLOCKING}:CheckBlocksResponder:4"
+    types = f"{_BLOCKING}:4"
+    service_domain = "riv:informationsecurity:authorization:blocking"
+    item = "checkResults"
+    wrapper = "checkBlocksResult"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        number, who = self.patient(asked.request), _reader(self, asked.request)
+        core = builder(self.types)
+        for row in asked.request.findall("r:informationEntities", self.paths):
+            blocked = self.safeguards.is_blocked(
+                number,
+                who,
+                self.said(row, "c:informationCareUnitId"),
+                self.said(row, "c:informationCareProviderId"),
+                self.moment(row, "c:informationEndDate"),
+            )
+            yield core(
+                "checkResults",
+                core("status", "BLOCKED" if blocked else "OK"),
+                core("rowNumber", self.said(row, "c:rowNumber")),
+            )
+
+
+class StoreLog(RegisterContract):
+    """All rows of a message or none."""
+
+    name = "StoreLog"
+    keeper = "logg"
+    namespace = f"{_LOG}:StoreLogResponder:2"
+    types = f"{_LOG}:2"
+    service_domain = "riv:informationsecurity:auditing:log"
+    patient_path = "r:log/c:resources/c:resource/c:patient/c:patientId/c:extension"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        rows = asked.request.findall("r:log", self.paths)
+        for row in rows:
+            if self.said(row, "c:activity/c:purpose") not in _PURPOSES:
+                yield self.done("VALIDATION_ERROR", "purpose")
+                return
+            if self.said(row, "c:activity/c:activityType") not in _ACTIVITIES:
+                yield self.done("VALIDATION_ERROR", "activityType")
+                return
+        for row in rows:
+            self.safeguards.keep(self._kept(row))
+        yield self.done("OK")
+
+    def _kept(self, row: etree._Element) -> dict[str, object]:
+        """What the panel tells of it: nobody's number."""
+        owners = row.findall("c:resources/c:resource/c:careProvider/c:careProviderId", self.paths)
+        return {
+            "id": self.said(row, "c:logId"),
+            "user": self.said(row, "c:user/c:userId"),
+            "unit": self.said(row, "c:user/c:careUnit/c:careUnitId"),
+            "activity": self.said(row, "c:activity/c:activityType"),
+            "purpose": self.said(row, "c:activity/c:purpose"),
+            "matter": self.said(row, "c:activity/c:activityLevel"),
+            "owners": [owner.text for owner in owners],
+        }
+
+
+def security_contracts(safeguards: Safeguards) -> tuple[Contract, ...]:
+    return (
+        CheckPatientRelation(safeguards),
+        RegisterExtendedPatientRelation(safeguards),
+        CheckConsent(safeguards),
+        RegisterExtendedConsent(safeguards),
+        CheckBlocks(safeguards),
+        StoreLog(safeguards),
+    )
+
+
+def _reader(contract: SecurityContract, request: etree._Element) -> Reader:
+    names = ("employeeId", "careProviderId", "careUnitId")
+    return Reader(*(contract.said(request, f"r:accessingActor/c:{name}") for name in names))
