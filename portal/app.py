@@ -36,6 +36,7 @@ from portal.identity.settings import ProviderSettings
 from portal.inbound.endpoint import build_listener
 from portal.logging import configure, request_id
 from portal.pace import Pace
+from portal.packing import pack
 from portal.pages import STATIC, Pages
 from portal.people import People
 from portal.readings import Readings
@@ -285,7 +286,7 @@ def _add_headers(app: Flask, house: House) -> None:
 
     @app.after_request
     def add_headers(response: Response) -> Response:
-        return protect(response, policy)
+        return pack(protect(response, policy))
 
 
 def _add_error_pages(app: Flask, house: House) -> None:
