@@ -8,13 +8,21 @@ what lands late lies on the shelf for the next page.
 import asyncio
 import logging
 import threading
-from collections.abc import Awaitable, Callable, Collection, Coroutine, Iterable, Mapping
+from collections.abc import (
+    Awaitable,
+    Callable,
+    Collection,
+    Coroutine,
+    Hashable,
+    Iterable,
+    Mapping,
+)
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from uuid import uuid4
 
 import uvloop
@@ -30,7 +38,7 @@ from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.inquiries import Inquiries, NotKnown
 from stodtjanster.fetch.plan import Needs, Order, plan
 from stodtjanster.fetch.revalidation import Revalidation
-from stodtjanster.fetch.shelf import Kept, Shelf
+from stodtjanster.fetch.shelf import AnyShelf, Change, Kept, Look, Shelf
 from stodtjanster.fetch.steps import Talk, begin, ending, fail, tell
 from stodtjanster.fetch.upkeep import Chore
 from stodtjanster.information import Item
@@ -60,6 +68,9 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 FAILURE_REST = timedelta(seconds=3)
+Leg: TypeAlias = tuple[Order, Hashable]
+"""What a flight brings, and the mark of the shelf from which it set out: whoever looks after
+something was forgotten, by any process, is not told what a flight of before brings."""
 FROM_SHELF = {Outcome.DATA_FROM_SOURCE: Outcome.DATA_FROM_CACHE}
 
 
@@ -86,7 +97,7 @@ class FetchService:
         driver: Driver,
         *,
         clock: Callable[[], datetime],
-        shelf: Shelf | None = None,
+        shelf: AnyShelf | None = None,
         coverage: Coverage | None = None,
         chores: Iterable[Chore] = (),
         observe: Callable[[Call], None] = lambda _call: None,
@@ -102,7 +113,7 @@ class FetchService:
         }
         self._driver = driver
         self._clock = clock
-        self._shelf = shelf or Shelf()
+        self._shelf: AnyShelf = shelf or Shelf()
         self._coverage = coverage
         self._chores = tuple(chores)
         self._ledger = Ledger()
@@ -116,12 +127,14 @@ class FetchService:
             or 1,
             thread_name_prefix="recall",
         )
+        # What the shelf is told on the way of an act must not hold up the loop.
+        self._clerk = ThreadPoolExecutor(1, thread_name_prefix="clerk")
         # Bounded: the names of systems come from the sources.
         self._last_answer: LRUCache[tuple[str, str, str], datetime] = LRUCache(10_000)
         # The lock makes landing on the shelf and being forgotten exclude each other. A flight that
         # was forgotten flies on in `_airborne` for those who wait, but is nobody else's any more.
         self._lock = threading.Lock()
-        self._flights: dict[Order, asyncio.Task[Answer[Item]]] = {}
+        self._flights: dict[Leg, asyncio.Task[Answer[Item]]] = {}
         self._airborne: set[asyncio.Task[Answer[Item]]] = set()
         self._acting: set[asyncio.Task[ActOutcome]] = set()
         self._doing_chores: set[asyncio.Task[None]] = set()
@@ -154,25 +167,27 @@ class FetchService:
         planned = plan(permit, needs, self.sources, self._coverage)
         answers: dict[Order, Future[Answer[Item]]] = {}
         missing: list[tuple[Order, Future[Answer[Item]]]] = []
-        for order in (order for orders in planned.orders.values() for order in orders):
+        orders = [order for orders in planned.orders.values() for order in orders]
+        look = self._shelf.look(orders)
+        for order in orders:
             future: Future[Answer[Item]] = Future()
             answers[order] = future
-            shelved = self._shelf.fresh(order, now)
+            kept = look.kept.get(order)
+            shelved = kept.fresh(now) if kept is not None else None
             if shelved is None:
                 missing.append((order, future))
             else:
                 future.set_result(_from_shelf(shelved))
         if missing:
-            self._loop.call_soon_threadsafe(self._launch, missing)
+            self._loop.call_soon_threadsafe(self._launch, missing, look)
         return Harvest(permit, planned, answers)
 
     def forget(self, reach: str) -> None:
         """Erase what one login session has on the shelf, what is on its way there, and what it has
         done."""
         self._ledger.forget(reach)
-        with self._lock:
-            self._disown(lambda order: order.reach == reach)
-            self._shelf.forget(reach)
+        self._disown(lambda order: order.reach == reach)
+        self._shelf.forget(reach)
 
     def changed(
         self,
@@ -183,20 +198,12 @@ class FetchService:
         """Something about a person is not as it was: whoever asks next is told what is true now.
 
         Erases what is on the shelf, in every session, and what is on its way there, from one source
-        or all, of some kinds of information or all. It reaches the sessions of this process, which
-        is all of them as long as one process serves (`deploy/gunicorn.conf.py`). Thread-safe.
+        or all, of some kinds of information or all. It reaches the sessions of every process that
+        has the same shelf. Thread-safe.
         """
-
-        def is_old(order: Order) -> bool:
-            return (
-                order.subject == subject
-                and source in (None, order.source)
-                and (kinds is None or order.information in kinds)
-            )
-
-        with self._lock:
-            self._disown(is_old)
-            self._shelf.forget_about(subject, is_old)
+        change = Change(subject, source, kinds)
+        self._disown(change.touches)
+        self._shelf.forget_about(change)
 
     def look(self, permit: Permit, question: BookingQuestion) -> Future[Answer[Item]]:
         """Ask about one booking. Always an answer; nothing of it is kept on the shelf.
@@ -315,37 +322,40 @@ class FetchService:
         await asyncio.gather(*tasks, return_exceptions=True)
         await self._driver.close()
         self._readers.shutdown(wait=False, cancel_futures=True)
+        self._clerk.shutdown(wait=False, cancel_futures=True)
 
     def _take_up_chores(self) -> None:
         self._doing_chores = {self._loop.create_task(chore(self._driver)) for chore in self._chores}
 
-    def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]]) -> None:
+    def _launch(self, missing: list[tuple[Order, Future[Answer[Item]]]], look: Look) -> None:
         for order, future in missing:
             # Another caller's flight may have landed since `begin` looked.
-            shelved = self._shelf.fresh(order, self._clock())
+            kept = self._shelf.landed(order) or look.kept.get(order)
+            shelved = kept.fresh(self._clock()) if kept is not None else None
             if shelved is not None:
                 future.set_result(_from_shelf(shelved))
             elif self._stopping:
                 _let_go(future)
             else:
-                self._board(order).add_done_callback(partial(_hand_over, future))
+                flight = self._board((order, look.marks.get(order)), kept)
+                flight.add_done_callback(partial(_hand_over, future))
 
-    def _board(self, order: Order) -> "asyncio.Task[Answer[Item]]":
+    def _board(self, leg: Leg, kept: Kept | None) -> "asyncio.Task[Answer[Item]]":
         """The flight that is in the air, or a new one."""
         with self._lock:
-            flight = self._flights.get(order)
+            flight = self._flights.get(leg)
             if flight is None:
-                flight = self._loop.create_task(self._fly(order))
-                self._flights[order] = flight
+                flight = self._loop.create_task(self._fly(leg, kept))
+                self._flights[leg] = flight
                 self._airborne.add(flight)
-                flight.add_done_callback(partial(self._land, order))
+                flight.add_done_callback(partial(self._land, leg))
         return flight
 
-    def _land(self, order: Order, flight: "asyncio.Task[Answer[Item]]") -> None:
+    def _land(self, leg: Leg, flight: "asyncio.Task[Answer[Item]]") -> None:
         self._airborne.discard(flight)
         with self._lock:
-            if self._flights.get(order) is flight:
-                del self._flights[order]
+            if self._flights.get(leg) is flight:
+                del self._flights[leg]
 
     def _set_out_looking(
         self, looking: Callable[[], Coroutine[Any, Any, Answer[Item]]], future: Future[Answer[Item]]
@@ -383,8 +393,10 @@ class FetchService:
         task.add_done_callback(self._inquiring.discard)
         task.add_done_callback(lambda ended: future.set_result(_inquired(ended)))
 
-    async def _fly(self, order: Order) -> Answer[Item]:
-        """One flight. Always lands with an answer: failure is a report in it."""
+    async def _fly(self, leg: Leg, kept: Kept | None) -> Answer[Item]:
+        """One flight. Always lands with an answer: failure is a report in it. `kept` is what was
+        on the shelf when it set out, and old."""
+        order, _ = leg
         source = self._by_key[order.source]
         asked_at = self._clock()
         ask = Ask(
@@ -392,13 +404,12 @@ class FetchService:
         )
         if isinstance(source, LocalSource):
             return await self._answer(order, asked_at, partial(self._recall, order, source, ask))
-        anew = Revalidation(self._shelf.tagged(order))
+        anew = Revalidation(kept.tagged if kept is not None else {})
         asking = partial(self._ask, order, asked_at, lambda: source.ask(ask), anew)
         answer = await self._answer(order, asked_at, asking)
-        old = self._shelf.old(order)
-        if old is not None:
-            answer = with_old_copy(answer, old, order.source)
-        self._keep(order, answer, anew)
+        if kept is not None and self._is_ours(leg):
+            answer = with_old_copy(answer, kept.answer, order.source)
+        self._keep(leg, answer, anew)
         return answer
 
     async def _look(
@@ -419,10 +430,13 @@ class FetchService:
         began = self._loop.time()
         doing = _doing(permit, act.rests_on, self._clock())
         kinds = frozenset(type(record) for record in act.rests_on)
-        self._changed_about(permit.situation.subject, kinds)
+        changed = partial(self._changed_about, permit.situation.subject, kinds)
+        await self._loop.run_in_executor(self._clerk, changed)
         line = self._lines[key]
         outcome = await carry_out(line, self._driver, lambda: performer.act(act, doing))
-        self._changed_about(permit.situation.subject, kinds)
+        # The service may be stopping. What came of the act is told all the same.
+        with suppress(asyncio.CancelledError):
+            await self._loop.run_in_executor(self._clerk, changed)
         ended = type(outcome).__name__.lower()
         if isinstance(outcome, Unknown | Unsent):
             log.warning(
@@ -586,24 +600,31 @@ class FetchService:
             self.changed(number, kinds=kinds)
 
     def _disown(self, forgotten: Callable[[Order], bool]) -> None:
-        """Runs under the lock. What is in the air flies on for those who wait, and is not kept."""
-        for order in [order for order in self._flights if forgotten(order)]:
-            del self._flights[order]
+        """What is in the air flies on for those who wait, and is not kept. To be done before the
+        shelf is told: what has landed by then lies there, and nothing more of it will."""
+        with self._lock:
+            for leg in [leg for leg in self._flights if forgotten(leg[0])]:
+                del self._flights[leg]
+
+    def _is_ours(self, leg: Leg) -> bool:
+        """Whether the flight that asks this has not been disowned."""
+        return self._flights.get(leg) is asyncio.current_task()
 
     def _performer(self, records: tuple[Item, ...]) -> Performer | None:
         return next((each for each in self._performers if concerns(each, records)), None)
 
-    def _keep(self, order: Order, answer: Answer[Item], anew: Revalidation) -> None:
+    def _keep(self, leg: Leg, answer: Answer[Item], anew: Revalidation) -> None:
         """A failing source rests a few seconds and is then asked again."""
+        order, mark = leg
         settings = self._lines[order.source].settings
         if not settings.kept:
             return
         limits = settings.limits
         fresh = timedelta(seconds=limits.fresh_seconds) if answer.complete else FAILURE_REST
         with self._lock:
-            if self._flights.get(order) is asyncio.current_task():
+            if self._is_ours(leg):
                 now = self._clock()
-                self._shelf.put(order, Kept(answer, now + fresh, anew.tagged), now)
+                self._shelf.put(order, Kept(answer, now + fresh, anew.tagged), now, mark)
 
 
 def _require(permit: Permit, records: tuple[Item, ...]) -> None:

@@ -1,10 +1,11 @@
 """What was fetched, kept for one login session and one subject, never across people."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from threading import Lock
+from typing import Protocol
 
 from cachetools import LRUCache
 
@@ -28,14 +29,67 @@ class Kept:
     fresh_until: datetime
     tagged: Mapping[str, Tagged] = field(default_factory=dict)
 
+    def fresh(self, now: datetime) -> Answer[Item] | None:
+        """The answer, as long as it is one."""
+        return self.answer if now < self.fresh_until else None
 
-class Shelf:
-    """In process; values are never copied out of it. Times are passed in.
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a shelf had of some orders at one moment.
+
+    `marks` tell that moment apart from those after something was forgotten, where the shelf cannot
+    tell the flights that were in the air then: what they bring is put with their mark.
+    """
+
+    kept: Mapping[Order, Kept] = field(default_factory=dict)
+    marks: Mapping[Order, Hashable] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What is not as it was: of one source or all, of some kinds of information or all."""
+
+    subject: PersonId
+    source: str | None = None
+    kinds: Collection[type[Item]] | None = None
+
+    def touches(self, order: Order) -> bool:
+        return (
+            order.subject == self.subject
+            and self.source in (None, order.source)
+            and (self.kinds is None or order.information in self.kinds)
+        )
+
+
+class AnyShelf(Protocol):
+    """Keeps answers by order. Never raises: what cannot be read is not there.
 
     An entry past `fresh_until` is not an answer, but it is the old copy that may be shown, marked
     as old, when the source does not answer. What a session has here is erased `KEEP` after it last
-    put something: whoever leaves without logging out is forgotten too. Size is bounded in items
-    over all sessions; what is least used goes first.
+    put something: whoever leaves without logging out is forgotten too. Times are passed in.
+    """
+
+    def look(self, orders: Collection[Order]) -> Look:
+        """What there is of these. May wait."""
+
+    def landed(self, order: Order) -> Kept | None:
+        """What there is of this, as far as is known without waiting."""
+
+    def put(self, order: Order, kept: Kept, now: datetime, mark: Hashable = None) -> None:
+        """Keep it, unless it was forgotten since `mark`. Does not wait."""
+
+    def forget(self, reach: str) -> None:
+        """Erase everything of one login session: called at logout. May wait."""
+
+    def forget_about(self, change: Change) -> None:
+        """Erase what has changed, in every session. May wait."""
+
+
+class Shelf:
+    """An `AnyShelf` in process; values are never copied out of it, and nothing waits.
+
+    Size is bounded in items over all sessions; what is least used goes first.
     """
 
     def __init__(self, max_items: int = 500_000) -> None:
@@ -45,24 +99,22 @@ class Shelf:
         self._used: OrderedDict[str, datetime] = OrderedDict()
         self._lock = Lock()
 
-    def fresh(self, order: Order, now: datetime) -> Answer[Item] | None:
+    def look(self, orders: Collection[Order]) -> Look:
         with self._lock:
-            kept = self._kept.get(order)
-        return kept.answer if kept is not None and now < kept.fresh_until else None
+            found = {order: self._kept.get(order) for order in orders}
+        return Look({order: kept for order, kept in found.items() if kept is not None})
 
-    def old(self, order: Order) -> Answer[Item] | None:
-        """The last answer, whatever its age."""
+    def landed(self, order: Order) -> Kept | None:
         with self._lock:
-            kept = self._kept.get(order)
-        return kept.answer if kept is not None else None
+            return self._kept.get(order)
 
-    def tagged(self, order: Order) -> Mapping[str, Tagged]:
-        """What the last answer was read from."""
-        with self._lock:
-            kept = self._kept.get(order)
-        return kept.tagged if kept is not None else {}
-
-    def put(self, order: Order, kept: Kept, now: datetime) -> None:
+    def put(
+        self,
+        order: Order,
+        kept: Kept,
+        now: datetime,
+        mark: Hashable = None,  # noqa: ARG002 - the service knows the flights of this process
+    ) -> None:
         with self._lock:
             self._sweep(now)
             if _size(kept) <= self._kept.maxsize:
@@ -73,14 +125,12 @@ class Shelf:
                 self._used.move_to_end(order.reach)
 
     def forget(self, reach: str) -> None:
-        """Erase everything of one login session: called at logout."""
         with self._lock:
             self._erase(reach)
 
-    def forget_about(self, subject: PersonId, forgotten: Callable[[Order], bool]) -> None:
-        """Erase what is `forgotten` of one person, in every session."""
+    def forget_about(self, change: Change) -> None:
         with self._lock:
-            for order in [each for each in self._about.get(subject, ()) if forgotten(each)]:
+            for order in [o for o in self._about.get(change.subject, ()) if change.touches(o)]:
                 self._kept.pop(order, None)
                 self._evicted(order)
 

@@ -107,16 +107,16 @@ def test_callers_in_many_threads_share_one_conversation(house):
 def test_one_who_saw_an_empty_shelf_just_before_the_landing_starts_no_second_flight(house):
     here = house()
     shelf_was_seen, may_go_on = threading.Event(), threading.Event()
-    fresh = here.shelf.fresh
+    look = here.shelf.look
 
-    def slow_look(order, now):
-        kept = fresh(order, now)
+    def slow_look(orders):
+        seen = look(orders)
         if threading.current_thread().name == "late":
             shelf_was_seen.set()
             may_go_on.wait(PATIENCE)
-        return kept
+        return seen
 
-    here.shelf.fresh = slow_look
+    here.shelf.look = slow_look
     first = here.begin()
     sent = here.driver.next()
     seen: list[Answer] = []

@@ -102,9 +102,9 @@ def test_it_is_erased_with_the_answer_and_weighs_what_it_weighs():
     kept = Kept(answer(), LATER, {URL: Tagged('"1"', Response(200, {}, b" " * 8192))})
     shelf = Shelf(6)
     shelf.put(ORDER, kept, NOON)
-    assert shelf.tagged(ORDER) == kept.tagged
+    assert shelf.landed(ORDER) == kept
     shelf.forget(ORDER.reach)
-    assert shelf.tagged(ORDER) == {}
+    assert shelf.landed(ORDER) is None
     small = Shelf(5)
     small.put(ORDER, kept, NOON)
-    assert small.old(ORDER) is None
+    assert small.landed(ORDER) is None
