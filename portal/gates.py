@@ -260,7 +260,7 @@ def _block(provider: HsaId | None, row: Row | None, situation: Situation) -> Blo
     holder = provider or own
     if holder is None:
         raise ValueError("an employee has a provider")
-    level = Level.INNER if holder == own else Level.OUTER
+    level = Level.INNER if provider == own else Level.OUTER
     return Block(level, holder, row.owner.unit if row else None, EARLIEST)
 
 
