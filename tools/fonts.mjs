@@ -16,8 +16,8 @@ const target = join(root, "portal", "static", "fonts");
 const { default: ranges } = await import(join(source, "unicode.json"), { with: { type: "json" } });
 
 // What nearly every page is written with is a file of its own, so that it is there the sooner.
-const COMMON = "U+0020-007E,U+00A0,U+00A7,U+00AD,U+00B0,U+00B7,U+00C4-00C5,U+00C9,U+00D6,U+00D7,\
-U+00DC,U+00E4-00E5,U+00E9,U+00F6,U+00FC,U+2013-2014,U+2019,U+201D,U+2026";
+const COMMON = "U+0020-007E,U+00A0,U+00A7,U+00AD,U+00B0,U+00B7,U+00C1,U+00C4-00C5,U+00C9,U+00D6,U+00D7,\
+U+00DC,U+00E1,U+00E4-00E5,U+00E9,U+00F6,U+00FC,U+2013-2014,U+2019,U+201D,U+2026";
 const WEIGHTS = { min: 400, max: 700, default: 400 };
 
 const letters = (range) =>
