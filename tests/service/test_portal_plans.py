@@ -220,7 +220,8 @@ class TestDocuments:
         browser = portal.logged_in("birgitta")
         before = len(portal.audit())
         assert browser.get(f"{PLANS}{'0' * 24}/bilaga/1").status_code == 404
-        assert [event.event for event in portal.audit()[before:]] == ["Disclosure"]
+        told = [event.event for event in portal.audit()[before:]]
+        assert told == ["Disclosure", "SecurityEvent"]
 
     def test_nobody_is_told_that_it_is_gone_while_somebody_is_silent(self, portal: Portal) -> None:
         (pdf,) = documents(portal.logged_in("birgitta"), "Rehabiliteringsplan")
