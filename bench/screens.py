@@ -78,6 +78,7 @@ def _figures(path: str, ours: list[Visit], floors: list[Visit]) -> Iterator[Figu
         f"the budget, {BUDGET:,} bytes",
         [one.transferred for one in ours],
         [BUDGET] * len(ours),
+        transferred=last.transferred,
         document=last.document,
         unpacked=last.unpacked,
         script=last.script,

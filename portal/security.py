@@ -14,13 +14,15 @@ STAFF_LOGIN_COOKIE = "__Host-staff-login"
 YEAR = 365 * 24 * 3600
 _KEEPABLE = (200, 206, 304)
 
-_FIXED = {
+_ALWAYS = {
     "X-Content-Type-Options": "nosniff",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains",
+}
+_ON_DOCUMENTS = {
     "Referrer-Policy": "no-referrer",
     "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
-    "Strict-Transport-Security": f"max-age={YEAR}; includeSubDomains",
 }
 
 
@@ -47,11 +49,16 @@ def origin(url: str) -> str:
 
 def protect(response: Response, policy: str) -> Response:
     """Add the headers. What is not a static file is about a person: nobody keeps it."""
-    response.headers.update(_FIXED)
+    response.headers.update(_ALWAYS)
+    if request.endpoint == "static" and response.status_code in _KEEPABLE:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+        # A style or a font is no document, but a picture may be opened as one.
+        if response.mimetype != "image/svg+xml":
+            return response
+    else:
+        response.headers["Cache-Control"] = "no-store"
+    response.headers.update(_ON_DOCUMENTS)
     response.headers["Content-Security-Policy"] = policy
-    static = request.endpoint == "static" and response.status_code in _KEEPABLE
-    keep = f"public, max-age={YEAR}, immutable" if static else "no-store"
-    response.headers["Cache-Control"] = keep
     return response
 
 
