@@ -72,7 +72,7 @@ def measure(folder: Path) -> list[Figure]:
     bodies = {f"s{number}": answer_of(number) for number in range(SOURCES)}
     ensure_keys(folder)
     with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
-        app = create_app(_settings(ports, folder), clock=lambda: NOW)
+        app = create_app(settings_for(ports, folder), clock=lambda: NOW)
         house: House = app.extensions["house"]
         run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=app))
         try:
@@ -92,7 +92,7 @@ def _compare(app: Any, house: House, ports: list[int], folder: Path) -> list[Fig
         # The first round opens connections and compiles templates, and is not counted.
         for _ in range(ROUNDS + 1):
             bare.append(_cost(partial(runner.run, _floor(pools))))
-            environs = [_environ(house) for _ in range(PAGES)]
+            environs = [environ_of(house) for _ in range(PAGES)]
             again = [dict(environ) for environ in environs]
             cold.append(_cost(partial(_pages, app, threads, environs)))
             warm.append(_cost(partial(_pages, app, threads, again)))
@@ -136,7 +136,7 @@ def _pages(app: Any, threads: ThreadPoolExecutor, environs: list[dict[str, Any]]
     list(threads.map(page, environs))
 
 
-def _environ(house: House) -> dict[str, Any]:
+def environ_of(house: House) -> dict[str, Any]:
     """A request of somebody who logged in just now; nothing of theirs lies on the shelf."""
     token, _ = house.sessions.start(
         person=SUBJECT, name="Bench", loa="loa3", issuer="bench", now=NOW
@@ -145,7 +145,7 @@ def _environ(house: House) -> dict[str, Any]:
     return create_environ("/sv/mig/", "http://localhost:8000", headers=headers)
 
 
-def _settings(ports: list[int], folder: Path) -> Settings:
+def settings_for(ports: list[int], folder: Path) -> Settings:
     keys = _tls(folder).model_dump(mode="json")
     sources = tuple(
         {
