@@ -117,8 +117,11 @@ class Redis:
         program = _redis_program()
         assert program is not None
         self.process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
-        with redis.Redis.from_url(self.url) as client:
+        with self.client() as client:
             _until(client.ping, redis.RedisError)
+
+    def client(self) -> redis.Redis:
+        return redis.Redis.from_url(self.url)
 
     def kill(self) -> None:
         assert self.process is not None

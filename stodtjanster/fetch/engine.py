@@ -201,7 +201,7 @@ class FetchService:
         or all, of some kinds of information or all. It reaches the sessions of every process that
         has the same shelf. Thread-safe.
         """
-        change = Change(subject, source, kinds)
+        change = Change(subject, source, None if kinds is None else frozenset(kinds))
         self._disown(change.touches)
         self._shelf.forget_about(change)
 

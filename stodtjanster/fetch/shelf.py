@@ -52,7 +52,7 @@ class Change:
 
     subject: PersonId
     source: str | None = None
-    kinds: Collection[type[Item]] | None = None
+    kinds: frozenset[type[Item]] | None = None
 
     def touches(self, order: Order) -> bool:
         return (

@@ -141,6 +141,14 @@ def redis_shared() -> Iterator[Redis]:
         yield running
 
 
+@pytest.fixture
+def redis(redis_shared: Redis) -> Redis:
+    """The worker's Redis, with nothing in it."""
+    with redis_shared.client() as client:
+        client.flushall()
+    return redis_shared
+
+
 @pytest.fixture(scope="session")
 def migrated(cluster: Postgresql) -> str:
     """A database with all tables, to make others from."""
