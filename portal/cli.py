@@ -4,6 +4,7 @@ import asyncio
 import json
 import subprocess
 import sys
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
@@ -132,6 +133,27 @@ def verify(anchor: str | None) -> None:
     sys.exit(1)
 
 
+@audit.command()
+def due() -> None:
+    """What is older than the log has to be kept (`log_years`). Nothing is removed by this.
+
+    Whoever decides on disposal begins the next chain with the head that is printed as its anchor.
+    """
+    settings = Settings()
+    now = datetime.now(UTC)
+    # Of a leap day there may be none in that year.
+    day = now.replace(day=28) if (now.month, now.day) == (2, 29) else now
+    try:
+        with closing(Store.existing(settings.database_url)) as store:
+            head = store.audit.head_before(day.replace(year=now.year - settings.log_years))
+    except StoreUnavailable as error:
+        click.echo(f"portal audit due: the store does not answer ({error})", err=True)
+        sys.exit(UNREADABLE)
+    click.echo(f"{head.seq} entries are older than {settings.log_years} years")
+    if head.seq:
+        click.echo(f"head {head.seq}:{head.hash.hex()}")
+
+
 @main.command()
 @click.option("--watch", is_flag=True, help="Go on until stopped, as the portal's process would.")
 def deliver(*, watch: bool) -> None:
@@ -142,12 +164,12 @@ def deliver(*, watch: bool) -> None:
     """
     settings = Settings()
     try:
-        store = Store.existing(settings.database_url)
-        delivery = Delivery.of(settings.security, store.outbox, lambda: datetime.now(UTC))
-        if delivery is None:
-            raise click.UsageError("there is no [security.log] in the settings")
-        delivered = asyncio.run(_deliver(delivery, watch=watch))
-        aside = store.outbox.aside()
+        with closing(Store.existing(settings.database_url)) as store:
+            delivery = Delivery.of(settings.security, store.outbox, lambda: datetime.now(UTC))
+            if delivery is None:
+                raise click.UsageError("there is no [security.log] in the settings")
+            delivered = asyncio.run(_deliver(delivery, watch=watch))
+            aside = store.outbox.aside()
     except (StoreUnavailable, Undelivered) as stopped:
         click.echo(f"portal deliver: it goes no further now ({stopped})", err=True)
         sys.exit(UNREADABLE)

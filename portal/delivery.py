@@ -31,6 +31,10 @@ class Undelivered(Exception):  # noqa: N818 - a state
     """The service or the store does not take part now. Nothing is lost."""
 
 
+class OthersTurn(Undelivered):
+    """Somebody else delivers just now, or was killed a moment ago."""
+
+
 @dataclass(slots=True)
 class Delivery:
     """One deliverer. Several may be started: one at a time has the turn."""
@@ -59,6 +63,8 @@ class Delivery:
             try:
                 await self.empty(driver)
                 failures, rest = 0, AT_REST
+            except OthersTurn:
+                failures, rest = 0, AT_REST
             except Undelivered as stopped:
                 rest = pause(failures)
                 failures += 1
@@ -66,7 +72,7 @@ class Delivery:
             await asyncio.sleep(rest.total_seconds())
 
     async def empty(self, driver: Driver) -> int:
-        """Deliver all that waits, and say how many entries. Nothing, while others have the turn.
+        """Deliver all that waits, and say how many entries.
 
         Raises Undelivered as soon as it goes no further.
         """
@@ -86,7 +92,9 @@ class Delivery:
             return ()
         now = self.clock()
         self._mine = self.outbox.take_turn(self._holder, now, now + _TURN)
-        return self.outbox.waiting(BATCH) if self._mine else ()
+        if not self._mine:
+            raise OthersTurn("somebody else has the turn")
+        return self.outbox.waiting(BATCH)
 
     def _let_go(self) -> None:
         if not self._mine:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from threading import Condition
 
-from sqlalchemy import Connection, Row, insert, select, text, update
+from sqlalchemy import Connection, Row, func, insert, select, text, update
 
 from portal.store.database import Database, StoreUnavailable
 from portal.store.tables import Audit, AuditHead
@@ -31,6 +31,7 @@ _READ_HEAD = select(AuditHead.seq, AuditHead.hash)
 _READ_ALL = select(Audit.__table__).order_by(Audit.seq)
 _MAKE_MONTH = text("SELECT audit_month(:moment)")
 _MONTH_AHEAD = timedelta(days=31)
+_BEYOND = 2**62
 _UNREADABLE = Entry(0, Sealed(b"", b"", b""), agrees=False)
 
 
@@ -125,6 +126,14 @@ class StoredAudit:
         """The end of the chain now: note it elsewhere, as the anchor of a later `verify`."""
         with self._database.reading() as connection:
             return _head(connection)
+
+    def head_before(self, moment: datetime) -> Head:
+        """The last entry that is older, with all before it; Head() when there is none."""
+        newer = select(func.min(Audit.seq)).where(Audit.at >= moment).scalar_subquery()
+        older = select(Audit.seq, Audit.hash).where(Audit.seq < func.coalesce(newer, _BEYOND))
+        with self._database.reading() as connection:
+            row = connection.execute(older.order_by(Audit.seq.desc()).limit(1)).first()
+        return Head(row.seq, row.hash) if row else Head()
 
     def verify(self, anchor: Head | None = None) -> Verdict:
         """Walk the whole chain as it stands at this moment. Raises StoreUnavailable."""
