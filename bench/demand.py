@@ -21,6 +21,8 @@ LOGIN_ROWS = 2
 """Login and LookedUp, beside the rows that every page writes."""
 KEPT_SECONDS = 3600
 """What is fetched is kept for an hour after it last was added to (`stodtjanster.fetch.shelf`)."""
+SHELF_LOGINS = 500_000 / 204
+"""What a process keeps at most, in logins of the measured page; then the least used goes first."""
 REDIS_OVERHEAD = 1.3
 """Keys, expiry, sealing and the allocator, over the values themselves."""
 POOL = 32
@@ -93,6 +95,7 @@ def need(scale: Scale, costs: Costs) -> Need:
     cold_pages = scale.peak * scale.cold
     rows = costs.rows_a_page + scale.cold * LOGIN_ROWS
     kept = scale.peak / BURST * scale.cold * KEPT_SECONDS
+    lying = min(kept, processes * SHELF_LOGINS)
     # A cold page is held by its slowest source; of twelve that is about twice the median one.
     held = scale.cold * 2.2 * SOURCE_SECONDS + (cold_ms + warm_ms) / 1000
     return Need(
@@ -105,7 +108,7 @@ def need(scale: Scale, costs: Costs) -> Need:
         calls_at_once=cold_pages * SOURCES * SOURCE_SECONDS,
         database_connections=processes * POOL,
         logins_kept=kept,
-        memory_gb=(processes * costs.rest_mb + kept * costs.kept_kb / 1000) / 1000,
+        memory_gb=(processes * costs.rest_mb + lying * costs.kept_kb / 1000) / 1000,
         redis_gb=kept * costs.sealed_kb * REDIS_OVERHEAD / 1e6,
         rows_a_second=scale.peak * rows,
         chain=scale.peak * rows * costs.row_ms / 1000,
