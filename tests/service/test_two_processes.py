@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 import httpx
 import pytest
@@ -14,6 +14,7 @@ import tomli_w
 
 from portal.demo import Process, portal_settings, run_server
 from stodtjanster.grants import Party
+from tests.servers import free_port
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import (
     MY_PAGE,
@@ -63,20 +64,13 @@ def served(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         config = state / "portal.toml"
         settings = {name: value for name, value in told.items() if name not in beside}
         config.write_text(tomli_w.dumps(settings), encoding="utf-8")
-        ports = [_free_port() for _ in range(2)]
-        for port in ports:
+        doors = []
+        for port in (free_port(), free_port()):
             stack.callback(_stop, run_server(port, config))
-        doors = tuple(f"http://127.0.0.1:{port}" for port in ports)
-        for door in doors:
-            until(lambda at=door: _answers(at), "a process to answer")
-        yield Served(doors, portal)
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+            door = f"http://127.0.0.1:{port}"
+            until(partial(_answers, door), "a process to answer")
+            doors.append(door)
+        yield Served(tuple(doors), portal)
 
 
 def _answers(door: str) -> bool:
