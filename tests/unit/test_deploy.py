@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from cryptography.x509.oid import NameOID
 
-from portal.settings import Settings
+from portal.settings import FILE_VARIABLE, Settings
 
 ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "deploy"
@@ -89,6 +89,20 @@ def test_what_is_secret_comes_in_files(name: str) -> None:
             assert "secretKeyRef" not in variable.get("valueFrom", {})
             secret = re.search(r"SECRET|PASSWORD|DATABASE|REDIS", variable["name"])
             assert not secret or variable["name"].endswith("_FILE")
+
+
+def test_every_variable_is_a_setting() -> None:
+    """One that is not stops the start."""
+    containers = [one for pod in PODS.values() for one in pod["containers"]]
+    said = {variable["name"] for one in containers for variable in one["env"]}
+    said -= {"PORTAL_PODS", "PORTAL_HTTP_PORT", "PORTAL_HTTPS_PORT", "PORTAL_PEM"}
+    said |= COMPOSE["services"]["portal-1"]["environment"].keys()
+    for unit in (DEPLOY / "systemd").glob("*.service"):
+        said |= set(re.findall(r"^Environment=(\w+)=", unit.read_text(), re.MULTILINE))
+    ours = {name for name in said if name.startswith("PORTAL_")} - {FILE_VARIABLE}
+    assert ours
+    named = {name.removeprefix("PORTAL_").removesuffix("_FILE").lower() for name in ours}
+    assert named <= Settings.model_fields.keys()
 
 
 def test_who_serves_is_probed_and_spread() -> None:
