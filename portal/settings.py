@@ -65,7 +65,7 @@ class CalendarSettings(BaseModel):
 
 
 class SecuritySettings(BaseModel):
-    """The national security services (ADR 23). One that is left out says nothing, and then nothing
+    """The national security services (ADR 25). One that is left out says nothing, and then nothing
     is opened that rests on it. `system` is the portal's HSA-id in the national log. `deliver`: this
     process tells the national log; else `portal deliver` does.
     """
@@ -153,7 +153,9 @@ class Settings(BaseSettings):
     `stodtjanster.sources.units` does.
     `log_years` is how long the log is kept: at least five by law (HSLF-FS 2016:40 4 kap. 9 §).
     `secret` is what all keys that the portal itself needs are derived from: processes that serve
-    the same people need the same one, and without one each process makes its own.
+    the same people need the same one, and without one each process makes its own. `sessions_url`
+    and `shelf_url` are Redis: sessions of residents, and what has been fetched, for several
+    processes; without them the first are in the database and the second in each process.
     """
 
     model_config = SettingsConfigDict(
@@ -162,6 +164,8 @@ class Settings(BaseSettings):
 
     base_url: ProtectedUrl = "http://localhost:8000"
     database_url: str = "sqlite:///portal.db"
+    sessions_url: SecretStr | None = None
+    shelf_url: SecretStr | None = None
     secret: SecretStr = Field(default_factory=lambda: SecretStr(token_urlsafe()), min_length=32)
     logins: tuple[LoginSettings, ...] = ()
     staff_saml: tuple[StaffSamlSettings, ...] = ()
@@ -189,6 +193,13 @@ class Settings(BaseSettings):
     staff_idle_minutes: int = Field(default=15, ge=1)
     session_hours: int = Field(default=8, ge=1)
     log_level: str = "INFO"
+
+    @model_validator(mode="after")
+    def _share_the_secret(self) -> Self:
+        """Several processes with a key each would not find what the others have put there."""
+        if self.shelf_url is not None and "secret" not in self.model_fields_set:
+            raise ValueError("a shelf that is shared needs a secret")
+        return self
 
     @model_validator(mode="after")
     def _keep_staff_apart(self) -> Self:
