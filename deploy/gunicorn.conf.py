@@ -7,12 +7,15 @@ about pages per second x hard limit x 1.3 of them.
 import gc
 from typing import Any
 
+from portal.draining import drain
+
 worker_class = "gthread"
 workers = 1
 threads = 64
 keepalive = 30
 timeout = 60
-graceful_timeout = 10
+# A page is sent within the hard limit, and what is in the air has five seconds more.
+graceful_timeout = 15
 accesslog = None
 errorlog = "-"
 loglevel = "warning"
@@ -23,10 +26,10 @@ preload_app = False
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
-    """What is being received is finished: it is answered when it is on the disk."""
-    inbound = getattr(worker.wsgi, "extensions", {}).get("inbound")
-    if inbound is not None:
-        inbound.stop()
+    """What was begun is finished. A worker that never came to serve has nothing to."""
+    app = getattr(worker, "wsgi", None)
+    if "house" in getattr(app, "extensions", {}):
+        drain(app)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -21,6 +21,7 @@ from portal.people import Known
 from portal.seals import closed
 from portal.security import SESSION_COOKIE
 from portal.sessions import Reader, Session
+from portal.store import ShelfReader, open_for
 from stodtjanster.access import Facts
 from stodtjanster.access.ages import age_for_others
 from stodtjanster.model import (
@@ -79,9 +80,16 @@ class Standing:
 
 
 def current_session(house: House) -> Session | None:
-    """The session of this request. Raises StoreUnavailable."""
+    """The session of this request, whose shelf is then open. Raises StoreUnavailable."""
     token = request.cookies.get(SESSION_COOKIE)
-    return house.sessions.load(token, house.clock()) if token else None
+    session = house.sessions.load(token, house.clock()) if token else None
+    open_for(None if session is None else reads(session))
+    return session
+
+
+def reads(session: Session) -> ShelfReader:
+    """Whose shelf a session opens: its seed is known to nobody else, and lasts as long."""
+    return ShelfReader(session.id_hash, session.seed)
 
 
 def about_me(house: House, session: Reader, language: str) -> Situation:

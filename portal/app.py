@@ -44,7 +44,16 @@ from portal.security import content_policy, origin, protect
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.staff_door import build_staff_door
-from portal.store import Sealing, Store, StoreUnavailable
+from portal.store import (
+    AnySessionRows,
+    Sealing,
+    SharedSessionRows,
+    SharedShelf,
+    Store,
+    StoreUnavailable,
+    connect,
+    open_for,
+)
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.audit import AuditUnavailable
@@ -63,6 +72,9 @@ from views.kit.words import N_
 log = logging.getLogger(__name__)
 
 LOGIN_SECONDS = 10
+# A page can do without the shelf, and not without who reads it.
+SHELF_SECONDS = 0.25
+SESSION_SECONDS = 1.0
 # Longer than a login may take: whoever comes back too late is told so, and is no attacker.
 KEEP_ATTEMPTS = timedelta(hours=1)
 MAX_REQUEST_BYTES = 64 * 1024
@@ -139,10 +151,12 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         (source.settings for source in sources),
         entries if settings.unit_catalogue is not None else None,
     )
+    shelf = _shelf(settings)
     fetch = FetchService(
         sources,
         AiohttpDriver(),
         clock=clock,
+        shelf=shelf,
         coverage=coverage,
         chores=chores,
         observe=tally.note,
@@ -160,7 +174,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         recollections=store.recollections(sealing) if sealing else None,
         calendars=_calendars(settings, store, sealing),
         sessions=Sessions(
-            store.sessions,
+            _session_rows(settings, store),
             idle=timedelta(minutes=settings.session_idle_minutes),
             absolute=timedelta(hours=settings.session_hours),
         ),
@@ -176,6 +190,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         },
         staff=build_staff_door(settings, store, http, clock, keep_attempts=KEEP_ATTEMPTS),
         fetch=fetch,
+        shelf=shelf,
         people=People(
             fetch,
             (kind for view in views.values() for kind in view.kinds),
@@ -217,6 +232,21 @@ def read_sources(settings: Settings) -> tuple[SourceSettings, ...]:
     """What is configured, checked, with nothing opened."""
     known = kinds()
     return tuple(known[str(raw["kind"])].read(raw) for raw in settings.sources)
+
+
+def _shelf(settings: Settings) -> SharedShelf | None:
+    """None: each process has its own."""
+    if settings.shelf_url is None:
+        return None
+    client = connect(settings.shelf_url.get_secret_value(), SHELF_SECONDS)
+    return SharedShelf(client, settings.key("names on the shelf"))
+
+
+def _session_rows(settings: Settings, store: Store) -> AnySessionRows:
+    if settings.sessions_url is None:
+        return store.sessions
+    client = connect(settings.sessions_url.get_secret_value(), SESSION_SECONDS)
+    return SharedSessionRows(client, timedelta(minutes=settings.session_idle_minutes))
 
 
 def _sealing(settings: Settings) -> Sealing | None:
@@ -283,6 +313,7 @@ def _add_headers(app: Flask, house: House) -> None:
     @app.teardown_request
     def forget_request(_error: BaseException | None) -> None:
         request_id.set(None)
+        open_for(None)
 
     @app.after_request
     def add_headers(response: Response) -> Response:

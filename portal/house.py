@@ -16,7 +16,7 @@ from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.staff_door import StaffDoor
-from portal.store import MessageRows, OwnWordsRows, RecollectionRows, Store
+from portal.store import MessageRows, OwnWordsRows, RecollectionRows, SharedShelf, Store
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.access.closure import ClosureBook
@@ -31,7 +31,8 @@ from views.kit.view import View
 class House:
     """`clock` gives aware times and is the only clock of a request.
 
-    `handle_secret` is the key of the names that records have in addresses.
+    `handle_secret` is the key of the names that records have in addresses. `shelf` is there when
+    several processes share one.
     """
 
     settings: Settings
@@ -49,6 +50,7 @@ class House:
     logins: Mapping[str, Provider]
     staff: StaffDoor
     fetch: FetchService
+    shelf: SharedShelf | None
     people: People
     guardians: Guardians
     gates: Gates

@@ -10,7 +10,7 @@ from flask import Blueprint, redirect, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as BaseResponse
 
-from portal.acting import about_me, current_session
+from portal.acting import about_me, current_session, reads
 from portal.gate import Refused, note_event, open_gate, security_event
 from portal.house import House, house
 from portal.i18n import LANGUAGES
@@ -29,6 +29,7 @@ from portal.security import (
     set_cookie,
 )
 from portal.sessions import Session
+from portal.store import open_for
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import ActorKind
 from views.kit.words import N_
@@ -177,6 +178,7 @@ def _welcome(h: House, identity: Identity, transaction: Transaction) -> BaseResp
         h.sessions.end(token)
         raise
     h.sessions.purge(now)
+    open_for(reads(session))
     _prefetch(h, session, transaction.language)
     response = redirect(transaction.next_path)
     set_cookie(response, SESSION_COOKIE, token)

@@ -19,9 +19,12 @@ def alive() -> str:
 
 @bp.get("/redo")
 def ready() -> tuple[str, int]:
-    """503 while the log cannot be written: nothing could be shown anyway."""
+    """503 while the log cannot be written, or nobody's session be found: nothing could be shown
+    anyway."""
+    h = house()
     try:
-        house().store.ping()
+        h.store.ping()
+        h.sessions.ping()
     except StoreUnavailable:
         return "store", 503
     return "ok", 200

@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from portal.store.sessions import SessionRow, SessionRows
+from portal.store.sessions import AnySessionRows, SessionRow
 
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
 _SECRET_BYTES = 32
@@ -42,7 +42,7 @@ class Sealed:
 
 
 S = TypeVar("S", bound=Sealed)
-R = TypeVar("R", bound=SessionRows)
+R = TypeVar("R", bound=AnySessionRows)
 
 
 class SealedSessions(Generic[S, R]):
@@ -79,6 +79,10 @@ class SealedSessions(Generic[S, R]):
         """Erase the session. Nothing happens when there is none."""
         if is_token(token):
             self._rows.remove(hash_of(token))
+
+    def ping(self) -> None:
+        """Raises StoreUnavailable when no session could be found or begun."""
+        self._rows.ping()
 
     def purge(self, now: datetime) -> int:
         """Erase all sessions that are past their time; returns how many."""

@@ -21,7 +21,7 @@ from portal.sealed import (
     unseal,
 )
 from portal.store.logins import LoginRows
-from portal.store.sessions import SessionRows
+from portal.store.sessions import AnySessionRows
 from stodtjanster.model import PersonId
 
 
@@ -57,7 +57,7 @@ class Session(Sealed):
     proved: datetime | None = None
 
 
-class Sessions(SealedSessions[Session, SessionRows]):
+class Sessions(SealedSessions[Session, AnySessionRows]):
     """Sessions of residents.
 
     Every method raises StoreUnavailable when the store does not answer.
@@ -67,7 +67,7 @@ class Sessions(SealedSessions[Session, SessionRows]):
 
     def __init__(
         self,
-        rows: SessionRows,
+        rows: AnySessionRows,
         *,
         idle: timedelta = timedelta(minutes=30),
         absolute: timedelta = timedelta(hours=8),

@@ -13,12 +13,16 @@ from portal.store.own import OwnWordsRows, Put
 from portal.store.recollections import RecollectionRows
 from portal.store.sealing import Sealing
 from portal.store.seals import SealRows
-from portal.store.sessions import SessionRow, SessionRows
+from portal.store.sessions import AnySessionRows, SessionRow, SessionRows
+from portal.store.shared import connect
+from portal.store.shared_sessions import SharedSessionRows
+from portal.store.shared_shelf import SharedShelf, ShelfReader, open_for
 from portal.store.staff import StaffSessionRow, StaffSessionRows, UsedAssertions
 from portal.store.store import Store
 
 __all__ = [
     "Added",
+    "AnySessionRows",
     "CalendarRow",
     "CalendarRows",
     "GrantRows",
@@ -31,6 +35,9 @@ __all__ = [
     "Sealing",
     "SessionRow",
     "SessionRows",
+    "SharedSessionRows",
+    "SharedShelf",
+    "ShelfReader",
     "StaffSessionRow",
     "StaffSessionRows",
     "Store",
@@ -38,4 +45,6 @@ __all__ = [
     "StoredAudit",
     "StoredOutbox",
     "UsedAssertions",
+    "connect",
+    "open_for",
 ]

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, Protocol
 
 from sqlalchemy import delete, insert, or_, select, update
 
@@ -21,8 +21,29 @@ class SessionRow:
     sealed: bytes
 
 
+class AnySessionRows(Protocol):
+    """Rows by `id_hash`. Every method raises StoreUnavailable when they cannot be reached."""
+
+    def put(self, row: SessionRow, *, instead_of: str | None = None) -> bool:
+        """Keep `row`; with `instead_of`, only if that row was there to be removed."""
+
+    def get(self, id_hash: str) -> SessionRow | None: ...
+
+    def ping(self) -> None: ...
+
+    def touch(self, id_hash: str, seen: datetime) -> None:
+        """Note the use of a session. A clock that is behind takes nothing back."""
+
+    def remove(self, id_hash: str) -> None: ...
+
+    def purge(self, *, expired_by: datetime, unused_since: datetime) -> int:
+        """Remove what is past its time, where that does not go by itself; returns how many."""
+
+
 class SessionRows:
-    """Every method raises StoreUnavailable when the database does not answer."""
+    """`AnySessionRows` in the database.
+
+    Every method raises StoreUnavailable when the database does not answer."""
 
     table: ClassVar[type[SessionColumns]] = SessionTable
 
@@ -30,7 +51,6 @@ class SessionRows:
         self._database = database
 
     def put(self, row: SessionRow, *, instead_of: str | None = None) -> bool:
-        """Keep `row`; with `instead_of`, only if that row was there to be removed."""
         with self._database.writing() as connection:
             if instead_of is not None:
                 gone = delete(self.table).where(self.table.id_hash == instead_of)
@@ -51,8 +71,11 @@ class SessionRows:
             row = connection.execute(wanted).one_or_none()
         return None if row is None else SessionRow(*row)
 
+    def ping(self) -> None:
+        with self._database.reading() as connection:
+            connection.exec_driver_sql("SELECT 1")
+
     def touch(self, id_hash: str, seen: datetime) -> None:
-        """Note the use of a session. A clock that is behind takes nothing back."""
         noted = (
             update(self.table)
             .where(self.table.id_hash == id_hash, self.table.seen < seen)
@@ -66,7 +89,6 @@ class SessionRows:
             connection.execute(delete(self.table).where(self.table.id_hash == id_hash))
 
     def purge(self, *, expired_by: datetime, unused_since: datetime) -> int:
-        """Remove what is past its time; returns how many."""
         old = or_(self.table.expires <= expired_by, self.table.seen <= unused_since)
         with self._database.writing() as connection:
             return connection.execute(delete(self.table).where(old)).rowcount

@@ -69,18 +69,18 @@ end
 return 1
 """
 
-_reader: ContextVar["Reader | None"] = ContextVar("reader of the shelf", default=None)
+_reader: ContextVar["ShelfReader | None"] = ContextVar("reader of the shelf", default=None)
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class ShelfReader:
     """Whose shelf may be opened now: `secret` is known to the session alone."""
 
     reach: str
     secret: str = field(repr=False)
 
 
-def open_for(reader: Reader | None) -> None:
+def open_for(reader: ShelfReader | None) -> None:
     """Say who reads in this thread from now on. None: nobody, and nothing is kept or found."""
     _reader.set(reader)
 
@@ -150,7 +150,7 @@ class SharedShelf:
         self._putting.shutdown(wait=True)
         self._client.close()
 
-    def _seen(self, reader: Reader, orders: list[Order]) -> Look:
+    def _seen(self, reader: ShelfReader, orders: list[Order]) -> Look:
         self._pay()
         names = [self._name(order) for order in orders]
         subjects = list(dict.fromkeys(order.subject for order in orders))

@@ -148,9 +148,12 @@ class FetchService:
         self._thread.start()
         self._loop.call_soon_threadsafe(self._take_up_chores)
 
-    def stop(self) -> None:
-        """Let go of all flights and close the connections. Whoever waits is told at once."""
-        asyncio.run_coroutine_threadsafe(self._shut(), self._loop).result()
+    def stop(self, grace: float = 0) -> None:
+        """Let go of all flights and close the connections. Whoever waits is told at once.
+
+        What is in the air has `grace` seconds to land first; nothing new sets out meanwhile.
+        """
+        asyncio.run_coroutine_threadsafe(self._shut(grace), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         # A TLS connection that was just being made is still being taken down: uvloop calls that
@@ -311,8 +314,11 @@ class FetchService:
         asyncio.set_event_loop(self._loop)
         self._loop.run_forever()
 
-    async def _shut(self) -> None:
+    async def _shut(self, grace: float) -> None:
         self._stopping = True
+        flying = (*self._airborne, *self._acting)
+        if flying:
+            await asyncio.wait(flying, timeout=grace)
         tasks: tuple[asyncio.Task[Any], ...] = (
             *(*self._airborne, *self._acting),
             *(*self._doing_chores, *self._inquiring),

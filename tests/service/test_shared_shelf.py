@@ -11,7 +11,7 @@ import pytest
 import redis as drivers
 
 from portal.store.shared import connect
-from portal.store.shared_shelf import REST, Reader, SharedShelf, open_for
+from portal.store.shared_shelf import REST, ShelfReader, SharedShelf, open_for
 from stodtjanster.fetch import FetchService, Harvest
 from stodtjanster.fetch.plan import Order
 from stodtjanster.fetch.revalidation import Tagged
@@ -40,7 +40,7 @@ INDEX = bytes(range(32))
 PERIOD = Period(date(2026, 11, 20), date(2026, 12, 31))
 ORDER = Order("region", Appointment, ANNA, PERIOD, "session-1")
 LATER = NOON + timedelta(minutes=5)
-MINE, OTHERS = Reader("session-1", "s" * 43), Reader("session-2", "t" * 43)
+MINE, OTHERS = ShelfReader("session-1", "s" * 43), ShelfReader("session-2", "t" * 43)
 
 
 def answer(*records: str) -> Kept:
@@ -105,7 +105,7 @@ def test_only_the_session_that_put_it_opens_it(shelves):
     put(shelf)
     open_for(OTHERS)
     assert found(shelf) is None
-    open_for(Reader("session-1", "another secret"))
+    open_for(ShelfReader("session-1", "another secret"))
     assert found(shelf) is None
     open_for(None)
     assert found(shelf) is None

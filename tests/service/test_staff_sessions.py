@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from portal.identity.staff import ProviderLogin, StaffIdentity
 from portal.staff_sessions import StaffSessions
 from portal.store import Store
 from stodtjanster.model import HsaId, PersonId
+from tests.backends import Backend
 
 NOW = datetime(2026, 11, 20, 13, 10, tzinfo=UTC)
 IDP = "https://idp.example"
@@ -31,9 +31,8 @@ AMINA = StaffIdentity(
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[Store]:
-    with closing(Store(f"sqlite:///{tmp_path / 'p.db'}")) as made:
-        made.upgrade()
+def store(backend: Backend) -> Iterator[Store]:
+    with closing(Store(backend.url)) as made:
         yield made
 
 
