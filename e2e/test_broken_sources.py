@@ -73,7 +73,7 @@ LOGIN_SERVICE = "bankid"
 # Neither is asked for one's own overview.
 ELSEWHERE = {
     *(LOGIN_SERVICE, "vardnadshavare"),
-    *("sparr", "samtycke", "patientrelation", "logg"),
+    *("sparr", "samtycke", "patientrelation", "logg", "hsa"),
 }
 # What is slow is looked at below, with what came before it.
 CASES = [

@@ -28,7 +28,7 @@ from sandbox.index import Index
 from sandbox.messages import Postman
 from sandbox.notifications import teller
 from sandbox.people import Person, load_people
-from sandbox.people.employees import load_employees
+from sandbox.people.employees import Workforce, load_employees
 from sandbox.people.units import load_units
 from sandbox.platform import guardians
 from sandbox.producers import contracts
@@ -153,9 +153,7 @@ def _siths(
     # A heavy library, which only this part of the sandbox needs.
     from sandbox import siths
 
-    application, told = siths.create(
-        port=port, employees=load_employees(country.people), state=state
-    )
+    application, told = siths.create(port=port, employees=country.workforce.employees, state=state)
     return {"siths": application}, {"siths": told}
 
 
@@ -218,6 +216,7 @@ def _country(options: Options) -> Country:
         bookings=bookings,
         index=index,
         safeguards=Safeguards(everybody, units, options.clock),
+        workforce=Workforce(load_employees(people)),
         faults=Faults((p.person_id, row) for p in everybody for row in p.rows("faults")),
         timeouts=options.timeouts,
         capacity=options.capacity,

@@ -11,6 +11,7 @@ from sandbox.faults import Faults
 from sandbox.fhir.responses import Responses
 from sandbox.index import Index
 from sandbox.people import Person
+from sandbox.people.employees import Workforce
 from sandbox.people.units import Unit
 from sandbox.raw import RawMessages
 from sandbox.safeguards import Safeguards
@@ -38,6 +39,7 @@ class Country:
     bookings: Bookings
     index: Index
     safeguards: Safeguards
+    workforce: Workforce
     responses: Responses = field(default_factory=Responses)
     faults: Faults = field(default_factory=Faults)
     timeouts: Timeouts = field(default_factory=Timeouts)

@@ -80,6 +80,7 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "samtycke": (*_SECURITY, "lost-answer"),
     "patientrelation": (*_SECURITY, "lost-answer"),
     "logg": (*_SECURITY, "lost-answer"),
+    "hsa": (*_BEHIND, "vpfault", "wrong-namespace", "drip"),
     "bankid": (*_WIRE, *_CONTENT),
 }
 

@@ -33,6 +33,7 @@ _TITLES = {
     "samtycke": "Samtyckestjänsten",
     "patientrelation": "Patientrelationstjänsten",
     "logg": "Loggtjänsten",
+    "hsa": "HSA, medarbetaruppdrag",
     "bankid": "Inloggningen",
 }
 _SHOWN_CALLS = 50
@@ -73,6 +74,7 @@ def create(country: Country, postman: Postman | None = None) -> web.Application:
             web.delete("/api/calls", panel.delete_calls),
             web.get("/api/requests", panel.requests),
             web.get("/api/log", panel.log),
+            web.delete("/api/assignments/{hsa_id}", panel.end_assignment),
             web.delete("/api/bookings", panel.restore_bookings),
         ]
     )
@@ -172,11 +174,16 @@ class _Panel:
     async def log(self, _request: web.Request) -> web.Response:
         return web.json_response(self._country.safeguards.logged())
 
+    async def end_assignment(self, request: web.Request) -> web.Response:
+        self._country.workforce.end(request.match_info["hsa_id"])
+        return web.Response(status=204)
+
     async def restore_bookings(self, _request: web.Request) -> web.Response:
         self._country.bookings.restore()
         self._country.index.restore()
         self._country.responses.restore()
         self._country.safeguards.restore()
+        self._country.workforce.restore()
         return web.Response(status=204)
 
     def _set(self, target: str, details: Mapping[str, Any]) -> Fault:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -35,6 +35,28 @@ class Employee:
     def all_commissions(self) -> tuple[str, ...]:
         """`allCommissions`: how Inera writes it is not published, so this is JSON, one each."""
         return tuple(json.dumps(each, ensure_ascii=False) for each in self.commissions)
+
+
+class Workforce:
+    """The employees, and which of their commissions somebody has ended on the panel."""
+
+    def __init__(self, employees: Sequence[Employee]) -> None:
+        self.employees = tuple(employees)
+        self._ended: set[str] = set()
+
+    def end(self, commission: str) -> None:
+        self._ended.add(commission)
+
+    def restore(self) -> None:
+        self._ended.clear()
+
+    def employee(self, hsa_id: str) -> Employee | None:
+        return next((each for each in self.employees if each.hsa_id == hsa_id), None)
+
+    def commissions(self, employee: Employee) -> Iterator[Mapping[str, Any]]:
+        """Those that have not been ended."""
+        rows = employee.commissions
+        return (row for row in rows if row["commissionHsaId"] not in self._ended)
 
 
 def load_employees(people: Sequence[Person], file: Path = FILE) -> tuple[Employee, ...]:

@@ -16,6 +16,7 @@ from sandbox.country import Country
 from sandbox.faults import Fault, deliver
 from sandbox.platform import guardians, soap
 from sandbox.platform.aggregator import aggregate
+from sandbox.platform.credentials import GetCredentialsForPersonIncludingProtectedPerson
 from sandbox.platform.errors import CONSUMER, LARGEST, REGIONAL, VpError, passed_on
 from sandbox.platform.inbound import Inbound
 from sandbox.platform.national import with_national
@@ -56,7 +57,9 @@ class _Platform:
     def __init__(self, country: Country) -> None:
         self._country = country
         self._tak = Tak(country.units)
-        secure = {each.namespace: each for each in security_contracts(country.safeguards)}
+        hsa = GetCredentialsForPersonIncludingProtectedPerson(country.workforce)
+        about_staff = (*security_contracts(country.safeguards), hsa)
+        secure = {each.namespace: each for each in about_staff}
         self._contracts = with_national(contracts() | secure, country.index, self._tak)
         self._calls = 0
 

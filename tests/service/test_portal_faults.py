@@ -72,7 +72,7 @@ SENTENCES = {
     "services": ("Du har inga beslut om insatser från de kommuner som svarade.",),
 }
 # Neither is asked for one's own pages.
-ELSEWHERE = {"bankid", "vardnadshavare", "sparr", "samtycke", "patientrelation", "logg"}
+ELSEWHERE = {"bankid", "vardnadshavare", "sparr", "samtycke", "patientrelation", "logg", "hsa"}
 FAULTS = [
     (target, kind) for target, kinds in TARGETS.items() if target not in ELSEWHERE for kind in kinds
 ]

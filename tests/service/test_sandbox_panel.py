@@ -29,7 +29,7 @@ def test_every_target_is_whole_until_it_is_broken(url: str) -> None:
         "sjovik-token",
         "fast-kontakt",
         "vardnadshavare",
-        *("sparr", "samtycke", "patientrelation", "logg"),
+        *("sparr", "samtycke", "patientrelation", "logg", "hsa"),
         "bankid",
     }
     assert set(state.values()) == {None}
