@@ -16,6 +16,8 @@ from sandbox.people import Person
 from sandbox.people.units import Unit
 from sandbox.people.when import day
 
+RELATION = "relation"
+"""What a paper is that is neither of the contracts' words Consent and Emergency."""
 _A_YEAR = 365
 
 
@@ -113,7 +115,7 @@ class Safeguards:
         return [*self._log.values()]
 
     def _of(self, number: str) -> Iterator[Paper]:
-        for kind, table in (("Consent", "consents"), ("relation", "relations")):
+        for kind, table in (("Consent", "consents"), (RELATION, "relations")):
             for place, row in enumerate(self._rows(number, table), 1):
                 anchor = self._clock.anchor()
                 yield Paper(

@@ -20,7 +20,7 @@ from sandbox.producers.kit import (
     builder,
     checked_patient,
 )
-from sandbox.safeguards import Paper, Reader, Safeguards
+from sandbox.safeguards import RELATION, Paper, Reader, Safeguards
 
 _RELATION = "urn:riv:ehr:patientrelationship"
 _CONSENT = "urn:riv:informationsecurity:authorization:consent"
@@ -106,8 +106,32 @@ class RegisterContract(SecurityContract):
     def result(self, code: str, message: str | None = None) -> etree._Element | None:
         return None if code == "OK" else self.verdict(self.namespace, code, message or "")
 
-    def done(self, code: str, message: str = "") -> etree._Element:
-        return self.verdict(self.namespace, code, message)
+
+class PaperContract(RegisterContract):
+    """A paper is put in. `id_name`, `unit_name`, `employee_name` and `end_name` are what the
+    contract calls its parts."""
+
+    id_name: ClassVar[str]
+    unit_name = "careUnitId"
+    employee_name = "employeeId"
+    end_name = "endDate"
+
+    def kind(self, request: etree._Element) -> str:
+        """Of which kind it is, as `Paper` has it. Raises InvalidRequestError."""
+        return self.said(request, "r:assertionType")
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        request = asked.request
+        paper = Paper(
+            self.kind(request),
+            self.said(request, f"r:{self.id_name}"),
+            self.said(request, f"r:{self.unit_name}"),
+            request.findtext(f"r:{self.employee_name}", "", self.paths),
+            self.safeguards.now(),
+            self.moment(request, f"r:{self.end_name}"),
+        )
+        new = self.safeguards.register(self.patient(request), paper)
+        yield self.verdict(self.namespace, "OK" if new else "ALREADYEXISTS")
 
 
 class CheckPatientRelation(CheckContract):
@@ -128,14 +152,14 @@ class CheckPatientRelation(CheckContract):
                 for name in ("EmployeeId", "CareProviderId", "CareUnitId")
             )
         )
-        found = self.safeguards.found(self.patient(asked.request), ("relation",), who)
+        found = self.safeguards.found(self.patient(asked.request), (RELATION,), who)
         yield builder(self.types)(self.item, str(found is not None).lower())
 
     def nothing(self) -> Sequence[etree._Element]:
         return (builder(self.types)(self.item, "false"),)
 
 
-class RegisterExtendedPatientRelation(RegisterContract):
+class RegisterExtendedPatientRelation(PaperContract):
     name = "RegisterExtendedPatientRelation"
     keeper = "patientrelation"
     namespace = f"{_RELATION}:administration:RegisterExtendedPatientRelationResponder:1"
@@ -144,18 +168,11 @@ class RegisterExtendedPatientRelation(RegisterContract):
     result_name, code_name, text_name = "ResultType", "ResultCode", "ResultText"
     patient_path = "r:PatientId"
 
-    def items(self, asked: Asked) -> Iterator[etree._Element]:
-        request = asked.request
-        paper = Paper(
-            "relation",
-            self.said(request, "r:PatientRelationId"),
-            self.said(request, "r:CareUnitId"),
-            self.said(request, "r:EmployeeId"),
-            self.safeguards.now(),
-            self.moment(request, "r:EndDate"),
-        )
-        new = self.safeguards.register(self.patient(request), paper)
-        yield self.done("OK" if new else "ALREADYEXISTS")
+    id_name = "PatientRelationId"
+    unit_name, employee_name, end_name = "CareUnitId", "EmployeeId", "EndDate"
+
+    def kind(self, request: etree._Element) -> str:  # noqa: ARG002
+        return RELATION
 
 
 class CheckConsent(CheckContract):
@@ -178,25 +195,14 @@ class CheckConsent(CheckContract):
         return (builder(self.types)(self.item, "false"),)
 
 
-class RegisterExtendedConsent(RegisterContract):
+class RegisterExtendedConsent(PaperContract):
     name = "RegisterExtendedConsent"
     keeper = "samtycke"
     namespace = f"{_CONSENT}:RegisterExtendedConsentResponder:2"
     types = f"{_CONSENT}:2"
     service_domain = "riv:informationsecurity:authorization:consent"
 
-    def items(self, asked: Asked) -> Iterator[etree._Element]:
-        request = asked.request
-        paper = Paper(
-            self.said(request, "r:assertionType"),
-            self.said(request, "r:assertionId"),
-            self.said(request, "r:careUnitId"),
-            request.findtext("r:employeeId", "", self.paths),
-            self.safeguards.now(),
-            self.moment(request, "r:endDate"),
-        )
-        new = self.safeguards.register(self.patient(request), paper)
-        yield self.done("OK" if new else "ALREADYEXISTS")
+    id_name = "assertionId"
 
 
 class CheckBlocks(CheckContract):
@@ -240,14 +246,14 @@ class StoreLog(RegisterContract):
         rows = asked.request.findall("r:log", self.paths)
         for row in rows:
             if self.said(row, "c:activity/c:purpose") not in _PURPOSES:
-                yield self.done("VALIDATION_ERROR", "purpose")
+                yield self.verdict(self.namespace, "VALIDATION_ERROR", "purpose")
                 return
             if self.said(row, "c:activity/c:activityType") not in _ACTIVITIES:
-                yield self.done("VALIDATION_ERROR", "activityType")
+                yield self.verdict(self.namespace, "VALIDATION_ERROR", "activityType")
                 return
         for row in rows:
             self.safeguards.keep(self._kept(row))
-        yield self.done("OK")
+        yield self.verdict(self.namespace, "OK")
 
     def _kept(self, row: etree._Element) -> dict[str, object]:
         """What the panel tells of it: nobody's number."""
