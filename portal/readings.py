@@ -85,4 +85,5 @@ def _opening(event: AuditEvent, names: Mapping[PersonId, str]) -> Opening:
         purpose=event.purpose if opener is Opener.CARE else None,
         emergency=event.ground in _EMERGENCIES,
         changed=event.event is EventKind.ACT,
+        place=event.place,
     )

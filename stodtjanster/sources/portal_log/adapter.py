@@ -40,7 +40,15 @@ class Adapter:
 def _item(one: Opening, ask: Ask, source: str) -> AccessLog:
     return AccessLog(
         subject=ask.subject,
-        origin=Origin(source, source, one.reference, OPERATION, ask.at),
+        origin=Origin(
+            source,
+            source,
+            one.reference,
+            OPERATION,
+            ask.at,
+            care_provider=one.place.provider if one.place else None,
+            care_unit=one.place.unit if one.place else None,
+        ),
         when=Timed(one.first, one.last if one.last > one.first else None),
         times=one.times,
         opener=one.opener,

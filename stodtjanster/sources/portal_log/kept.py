@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from stodtjanster.information import Opener
-from stodtjanster.model import PersonId
+from stodtjanster.model import PersonId, Place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -13,7 +13,8 @@ class Opening:
     """Something about a person was opened here, from the first time to the last of so many.
 
     `reference` is the log's own name for it. `name` is what the person calls an ombud of theirs.
-    `information` are keys of kinds.
+    `information` are keys of kinds. `place` is where staff worked: the person is told the unit
+    and never who (PDL 8 kap. 5 §).
     """
 
     reference: str
@@ -26,6 +27,7 @@ class Opening:
     purpose: str | None = None
     emergency: bool = False
     changed: bool = False
+    place: Place | None = None
 
 
 class LogRows(Protocol):
