@@ -97,7 +97,9 @@ def store_log(
     for entry in entries:
         _put_log(content, system, entry)
     answer = yield from exchange(settings, STORE, content, correlation)
-    result = only(answer, f"{_OWN}result")
+    # A stub of the national service has the result in the namespace of the types.
+    namespace = _OWN if answer.find(f"{_T}result") is None else _T
+    result = only(answer, f"{namespace}result")
     if text(only(result, f"{_T}resultCode")) in INVALID:
         return Stored.INVALID
     accept(result, f"{_T}resultCode")
