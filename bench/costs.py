@@ -10,12 +10,13 @@ import platform
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 from itertools import repeat
 from pathlib import Path
 from runpy import run_path
+from statistics import median
 from time import perf_counter, process_time, thread_time
 from types import SimpleNamespace
 from typing import Any
@@ -24,7 +25,16 @@ import orjson
 from sqlalchemy import create_engine, make_url
 from werkzeug.test import run_wsgi_app
 
-from bench.page import KINDS, NOW, SOURCES, answer_of, environ_of, settings_for
+from bench.page import (
+    KINDS,
+    NOW,
+    SOURCES,
+    answer_of,
+    environ_of,
+    printed,
+    rows_of,
+    settings_for,
+)
 from bench.parse_rows import SUBJECT
 from bench.upstream import upstream
 from portal.app import create_app
@@ -41,13 +51,15 @@ PAGES = 150
 WARM_UP = 10
 ALONE = 200
 TOGETHER = 32
-ROWS = 12_800
+ROWS = 3_200
+ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Costs:
     """Milliseconds of processor: `page_ms` on the thread of a page, `fetch_ms` on the loop that
-    fetches for it, a sample each a page; cold pages ask every source, warm ones none. `kept_kb` is
+    fetches for it, a sample each a page; cold pages ask every source, warm ones none. `floor_ms` is
+    f-strings of the same rows, by which runs on machines and days can be compared. `kept_kb` is
     what one login's answers take in the process, `sealed_kb` pickled. `commit_ms` is one commit of
     the log, `row_ms` what each further row in it adds.
     """
@@ -59,6 +71,7 @@ class Costs:
     page_ms: list[float]
     fetch_ms: list[float]
     warm_ms: list[float]
+    floor_ms: float
     rows_a_page: float
     rest_mb: float
     kept_kb: float
@@ -79,11 +92,23 @@ def write(costs: Costs) -> None:
     RESULT.write_bytes(orjson.dumps(asdict(costs), option=orjson.OPT_INDENT_2) + b"\n")
 
 
+def on_machine(costs: Costs, floor_ms: float) -> Costs:
+    """The same on a machine where the floor takes this long; a disk is not any quicker there."""
+    quicker = floor_ms / costs.floor_ms
+    return replace(
+        costs,
+        floor_ms=floor_ms,
+        page_ms=[quicker * ms for ms in costs.page_ms],
+        fetch_ms=[quicker * ms for ms in costs.fetch_ms],
+        warm_ms=[quicker * ms for ms in costs.warm_ms],
+    )
+
+
 def measure(folder: Path, database: str | None) -> Costs:
     """Some minutes' work. `database` is a SQLAlchemy address of an empty database."""
-    pages = _measure_pages(folder)
-    log = _measure_log(database or f"sqlite:///{folder / 'log.db'}")
     answers = [answer_of(number) for number in range(SOURCES)]
+    pages = _measure_pages(folder, answers)
+    log = _measure_log(database or f"sqlite:///{folder / 'log.db'}")
     return Costs(
         at=datetime.now(UTC).isoformat(timespec="minutes"),
         python=platform.python_version(),
@@ -101,20 +126,20 @@ def _read(answers: Iterable[bytes]) -> Iterable[object]:
         yield adapter.read(answer, reading=Reading(f"s{number}", NOW, SUBJECT))
 
 
-def _measure_pages(folder: Path) -> dict[str, Any]:
-    bodies = {f"s{number}": answer_of(number) for number in range(SOURCES)}
+def _measure_pages(folder: Path, answers: list[bytes]) -> dict[str, Any]:
+    bodies = {f"s{number}": answer for number, answer in enumerate(answers)}
     ensure_keys(folder)
     with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
         app = create_app(settings_for(ports, folder), clock=lambda: NOW)
         house: House = app.extensions["house"]
         run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=app))
         try:
-            return _pages(app, house)
+            return _pages(app, house, [row for answer in answers for row in rows_of(answer)])
         finally:
             house.fetch.stop()
 
 
-def _pages(app: Any, house: House) -> dict[str, Any]:
+def _pages(app: Any, house: House, rows_of_a_page: list[list[str]]) -> dict[str, Any]:
     # The other languages are compiled beside the first pages.
     for thread in threading.enumerate():
         if thread.name == "templates":
@@ -126,8 +151,15 @@ def _pages(app: Any, house: House) -> dict[str, Any]:
     environs = [environ_of(house) for _ in range(PAGES)]
     cold = [_page(app, dict(environ)) for environ in environs]
     grown = _resident_mb() - resting
-    warm = [_page(app, environ) for environ in environs]
+    warm, floor = [], []
+    for environ in environs:
+        warm.append(_page(app, environ))
+        # In turn with the pages: whatever slows the machine slows both.
+        began = process_time()
+        printed(rows_of_a_page)
+        floor.append(1000 * (process_time() - began))
     return {
+        "floor_ms": median(floor),
         "page_ms": [page for page, _, _ in cold],
         "fetch_ms": [whole - page for page, whole, _ in cold],
         "warm_ms": [whole for _, whole, _ in warm],
@@ -154,23 +186,31 @@ def _measure_log(url: str) -> dict[str, Any]:
     try:
         store.upgrade()
         began_bytes = _database_bytes(url)
-        for _ in range(WARM_UP):
-            store.audit.record(_event())
-        alone = _seconds(partial(_record, store, ALONE)) / ALONE
-        each = ROWS // TOGETHER
-        with ThreadPoolExecutor(TOGETHER) as threads:
-            together = _seconds(
-                lambda: list(threads.map(_record, repeat(store, TOGETHER), repeat(each)))
-            )
+        _record(store, WARM_UP)
+        # Whatever else waits for the same disk makes a round longer, and none shorter.
+        rounds = [_commits(store) for _ in range(ROUNDS)]
     finally:
         store.close()
-    row = max(0.0, (together / each - alone) / (TOGETHER - 1))
+    alone, together = (min(each) for each in zip(*rounds, strict=True))
+    row = max(0.0, (together - alone) / (TOGETHER - 1))
+    written = WARM_UP + ROUNDS * (ALONE + ROWS)
     return {
         "database": make_url(url).get_backend_name(),
-        "row_bytes": (_database_bytes(url) - began_bytes) / (WARM_UP + ALONE + ROWS),
+        "row_bytes": (_database_bytes(url) - began_bytes) / written,
         "commit_ms": 1000 * (alone - row),
         "row_ms": 1000 * row,
     }
+
+
+def _commits(store: Store) -> tuple[float, float]:
+    """Seconds of a commit of one row, and of one of as many as there are threads."""
+    alone = _seconds(partial(_record, store, ALONE)) / ALONE
+    each = ROWS // TOGETHER
+    with ThreadPoolExecutor(TOGETHER) as threads:
+        together = _seconds(
+            lambda: list(threads.map(_record, repeat(store, TOGETHER), repeat(each)))
+        )
+    return alone, together / each
 
 
 def _record(store: Store, times: int) -> None:

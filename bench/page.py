@@ -183,17 +183,17 @@ async def _floor(pools: list[RawPool]) -> None:
 
     async def worker() -> None:
         for _ in numbers:
-            assert len(_print(await _rows(pools))) > SOURCES * ROWS
+            assert len(printed(await _rows(pools))) > SOURCES * ROWS
 
     await asyncio.gather(*(worker() for _ in range(AT_ONCE)))
 
 
 async def _rows(pools: list[RawPool]) -> Rows:
     bodies = await asyncio.gather(*(pool.get(f"/s{number}/0") for number, pool in enumerate(pools)))
-    return [row for body in bodies for row in _read(body)]
+    return [row for body in bodies for row in rows_of(body)]
 
 
-def _read(body: bytes) -> Rows:
+def rows_of(body: bytes) -> Rows:
     parser = etree.XMLParser(resolve_entities=False, no_network=True, remove_blank_text=True)
     envelope = etree.fromstring(body, parser)
     return [[str(text) for text in row.itertext() if text.strip()] for row in envelope[1][0]]
@@ -201,10 +201,10 @@ def _read(body: bytes) -> Rows:
 
 def _prints(rows: Rows) -> None:
     for _ in range(PAGES):
-        _print(rows)
+        printed(rows)
 
 
-def _print(rows: Rows) -> bytes:
+def printed(rows: Rows) -> bytes:
     """Every text of every row, escaped, in the markup of a plain card."""
     cards = "".join(
         '<li class="row"><article>'

@@ -21,6 +21,7 @@ COSTS = Costs(
     page_ms=[8.0, 10.0, 12.0],
     fetch_ms=[10.0, 12.0, 14.0],
     warm_ms=[6.0, 8.0],
+    floor_ms=0.8,
     rows_a_page=2.0,
     rest_mb=150.0,
     kept_kb=400.0,
@@ -100,6 +101,13 @@ def test_what_the_peak_takes_grows_with_the_peak() -> None:
 
 def test_the_smallest_has_two_processes_too() -> None:
     assert need(municipality(200), COSTS).processes == 2
+
+
+def test_a_quicker_machine_has_the_same_disk() -> None:
+    quick = costing.on_machine(COSTS, COSTS.floor_ms / 2)
+    assert quick.warm_ms == [ms / 2 for ms in COSTS.warm_ms]
+    assert quick.commit_ms == COSTS.commit_ms
+    assert need(SCALES[-1], quick).cores < need(SCALES[-1], COSTS).cores
 
 
 def test_the_costs_that_were_measured_can_be_reckoned_with() -> None:
