@@ -76,7 +76,8 @@ class Gates:
     def facts_of(
         self, situation: Situation, items: Iterable[Item] = (), *, known: Facts | None = None
     ) -> Gathered:
-        """What may be known of a reader now, about these records. `known` are facts from elsewhere.
+        """What may be known of a reader now, about these records. `known` are facts from elsewhere:
+        of them a relation counts for omsorg only, and of a consent only that it was refused.
 
         Without records it says whether there is a relation and a consent, and who answers.
         """
@@ -105,12 +106,12 @@ class Gates:
         unknown = {
             name: said.cause
             for name, said in (("relation", related), ("consent", consented), ("blocks", silent))
-            if isinstance(said, NotKnown) and not (name == "relation" and known.relation)
+            if isinstance(said, NotKnown) and (is_care or name != "relation")
         }
         facts = replace(
             known,
-            relation=known.relation if isinstance(related, NotKnown) else Relation(related),
-            consent=_consent(consented, reader) or known.consent,
+            relation=_relation(related) if is_care else known.relation,
+            consent=_refusal(known) or _consent(consented, reader),
             dependencies=Dependencies(
                 blocking_up=silent is None, consent_up=not isinstance(consented, NotKnown)
             ),
@@ -280,6 +281,16 @@ def _reader(situation: Situation) -> Accessing | None:
     if actor.kind is not ActorKind.STAFF or actor.hsa_id is None or actor.place is None:
         return None
     return Accessing(actor.hsa_id, actor.place)
+
+
+def _relation(said: bool | NotKnown) -> Relation | None:
+    return None if isinstance(said, NotKnown) else Relation(said)
+
+
+def _refusal(known: Facts) -> Consent | None:
+    """What the person has just said no to is a no, whatever was registered before."""
+    consent = known.consent
+    return consent if consent and consent.status is not ConsentStatus.GIVEN else None
 
 
 def _consent(said: Assertion | NotKnown | None, reader: Accessing) -> Consent | None:

@@ -158,6 +158,19 @@ def test_omsorg_has_its_relation_from_elsewhere():
     assert "relation" not in found.unknown
 
 
+@pytest.mark.parametrize("relation", [related("false"), DOWN, None])
+def test_no_other_word_stands_in_for_the_services(relation):
+    known = Facts(relation=Relation(True), consent=YES)
+    found = gathered(known=known, relation=relation, consent=consented("false", ""))
+    assert not (found.facts.relation and found.facts.relation.active)
+    assert found.facts.consent is None
+
+
+def test_who_has_just_said_no_is_obeyed():
+    no = Consent(ConsentStatus.REFUSED)
+    assert gathered(known=Facts(consent=no)).facts.consent == no
+
+
 def test_each_record_is_open_or_blocked_by_itself():
     own, closed, across = contact(OWN, "1"), contact(CLINIC, "2"), contact(ELSEWHERE, "3")
     # The first row is the reader's own place, and the first record the second.
