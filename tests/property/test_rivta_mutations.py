@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from stodtjanster.information import Item
+from stodtjanster.sources.access_logs import adapter as access_logs
 from stodtjanster.sources.bookings import adapter as bookings
 from stodtjanster.sources.care_contacts import adapter as care_contacts
 from stodtjanster.sources.care_documentation import adapter as notes
@@ -22,6 +23,7 @@ from stodtjanster.sources.medication_history import adapter as medicines
 from stodtjanster.sources.persons import adapter as persons
 from stodtjanster.sources.request_activities import adapter as referrals
 from stodtjanster.sources.subject_of_care_schedule import adapter as booked
+from tests.access_logs import answered, row
 from tests.bookings import details, free_day, free_days, free_times, offered
 from tests.rivta_messages import (
     OTHER,
@@ -212,6 +214,13 @@ MESSAGES: tuple[tuple[Read, bytes], ...] = (
             + step_2({"originalPatientId": OTHERS_II}, {"id": FOREIGN})
             + step_2(statusCode="<c:originalText>Vilar</c:originalText>"),
             HEADER,
+        ),
+    ),
+    (
+        access_logs.read,
+        answered(
+            row(UserName="hemligt", UserTitle="hemligt")
+            + row(AccessDate="2026-11-09T08:00:00", Purpose="Nödöppning", CareUnitName=None)
         ),
     ),
     (bookings.read, details(purpose="&lt;para&gt;Hej&lt;/para&gt;", invitation="true")),

@@ -11,9 +11,10 @@ from lxml import etree
 
 from stodtjanster.information import AccessLog, Opener
 from stodtjanster.model import STOCKHOLM, Cause, HsaId, Outcome, Period, Timed, Told
-from stodtjanster.sources.access_logs.adapter import CONTRACT, Adapter, read
+from stodtjanster.sources.access_logs.adapter import Adapter, read
 from stodtjanster.sources.access_logs.settings import Settings
 from stodtjanster.sources.kit.source import Ask, Heard, Request, Response, SourceFailed
+from tests.access_logs import PROVIDER, UNIT, answered, row
 from tests.rivta_messages import (
     ASKED_AT,
     OTHER,
@@ -21,43 +22,17 @@ from tests.rivta_messages import (
     SETTINGS,
     TOLVAN,
     asked,
-    element,
-    elements,
-    envelope,
     question,
     reading,
 )
 
 LOG = "SE165565594230-1000"
-PROVIDER, UNIT = "SE2321000230-1000", "SE2321000230-1001"
 AUTUMN = Period(date(2026, 10, 21), date(2026, 11, 20))
 NAME = "7f1ce2a1-6d0e-4f4d-9a1f-3f0f5d1d2c3b"
 
 
 def adapter() -> Adapter:
     return Adapter(Settings(**SETTINGS | {"logical_address": LOG}))
-
-
-def row(**changes: str | None) -> str:
-    said: dict[str, str | None] = {
-        "CareProviderId": PROVIDER,
-        "CareProviderName": "Region Nordmark",
-        "CareUnitId": UNIT,
-        "CareUnitName": "Akutmottagningen",
-        "AccessDate": "2026-11-08T02:31:00",
-        "UserId": "SE2321000230-77",
-        "UserName": "FÅR EJ VISAS",
-        "UserTitle": "FÅR EJ VISAS",
-        "Purpose": "Vård och behandling",
-        "ResourceType": "Journal",
-    }
-    return element("AccessLog", elements(**said | changes))
-
-
-def answered(logs: str | None = "", code: str | None = "OK", **result: str | None) -> bytes:
-    told = element("Result", elements(ResultCode=code, ResultText="", **result))
-    inner = told + element("AccesssLogs", logs)
-    return envelope(CONTRACT, f"<r:AccessLogsResultType>{inner}</r:AccessLogsResultType>")
 
 
 def queued(code: str = "REPORT_ON_QUEUE", name: str | None = NAME) -> bytes:
