@@ -24,6 +24,8 @@ _DEBIAN = Path("/usr/lib/postgresql")
 
 def lacking(name: str) -> str:
     """Why a test of that server cannot be run here; empty when it can."""
+    if name == "haproxy":
+        return "" if shutil.which(name) else "HAProxy is absent: apt-get install haproxy"
     if name == "postgresql":
         if _postgresql_bin() is None:
             return "PostgreSQL is absent: apt-get install postgresql"

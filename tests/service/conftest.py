@@ -128,7 +128,7 @@ def _mended(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture(scope="session")
 def cluster() -> Iterator[Postgresql]:
     """The worker's PostgreSQL. What is lacking stops the run in CI, and is a skip elsewhere."""
-    _need("postgresql")
+    need("postgresql")
     with postgresql() as running:
         yield running
 
@@ -136,7 +136,7 @@ def cluster() -> Iterator[Postgresql]:
 @pytest.fixture(scope="session")
 def redis_shared() -> Iterator[Redis]:
     """The worker's Redis; a test that uses it begins with an empty one (`redis`)."""
-    _need("redis")
+    need("redis")
     with redis_server() as running:
         yield running
 
@@ -199,7 +199,8 @@ def _server(cluster: Postgresql, name: str) -> Backend:
     return Backend("postgresql", cluster.url(name), cluster.folder / "data")
 
 
-def _need(server: str) -> None:
+def need(server: str) -> None:
+    """Skip without it, and fail in CI, which has it."""
     reason = lacking(server)
     if reason and os.environ.get("CI") == "true":
         pytest.fail(reason)

@@ -286,3 +286,21 @@ def test_what_was_logged_before_there_were_partitions_is_kept(cluster):
         store.upgrade()
         store.audit.record(disclosure())
         assert store.audit.verify().count == 2
+
+
+def test_a_role_that_owns_nothing_can_write_the_log_and_begin_a_month(served):
+    served.sql(
+        "DROP ROLE IF EXISTS writer",
+        "CREATE ROLE writer LOGIN",
+        "GRANT INSERT, SELECT ON audit TO writer",
+        "GRANT UPDATE, SELECT ON audit_head TO writer",
+    )
+    try:
+        with closing(Store(served.url.replace("portal@", "writer@"))) as store:
+            store.audit.record(disclosure())
+            store.audit.record(disclosure(at=datetime(2027, 3, 1, tzinfo=UTC)))
+            assert store.audit.verify().count == 2
+        with pytest.raises(DBAPIError, match="permission denied"):
+            served.sql("SET LOCAL ROLE writer", "DELETE FROM audit_2027_03")
+    finally:
+        served.sql("DROP OWNED BY writer", "DROP ROLE writer")

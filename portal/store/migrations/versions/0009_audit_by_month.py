@@ -26,8 +26,10 @@ _MOVE = (
     "CREATE INDEX audit_by_time ON audit (at)",
     "CREATE INDEX audit_by_reference ON audit (reference)",
 )
-# Emptying a partition does not ask the table that it is a part of, so each has its own trigger.
-_MONTH = """CREATE FUNCTION audit_month(moment timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+# Runs as its owner: the portal's own role may append to the log and make nothing. Emptying a
+# partition does not ask the table that it is a part of, so each has its own trigger.
+_MONTH = """CREATE FUNCTION audit_month(moment timestamptz) RETURNS void LANGUAGE plpgsql
+    SECURITY DEFINER SET search_path FROM CURRENT AS $$
     DECLARE
         first timestamp := date_trunc('month', moment AT TIME ZONE 'UTC');
         name text := 'audit_' || to_char(first, 'YYYY_MM');
