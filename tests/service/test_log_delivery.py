@@ -28,7 +28,7 @@ from stodtjanster.fetch import AiohttpDriver
 from stodtjanster.security.log import log_id
 from tests.security_messages import OWN, disclosure
 from tests.service.conftest import ROOT, Sandbox
-from tests.service.portal_client import until
+from tests.service.portal_client import running_portal, until
 
 READS = 1_000
 READER = """
@@ -169,21 +169,10 @@ def test_the_mark_never_goes_back(store: Store) -> None:
     assert [entry.seq for entry in store.outbox.waiting(9)] == [3]
 
 
-def test_the_process_delivers_by_itself(config: Path, store: Store, sandbox: Sandbox) -> None:
-    deliverer = delivery(config, store)
-
-    async def run() -> None:
-        driver = AiohttpDriver()
-        chore = asyncio.create_task(deliverer(driver))
-        try:
-            await asyncio.to_thread(until, lambda: bool(told(sandbox)), "a delivery")
-        finally:
-            chore.cancel()
-            await asyncio.gather(chore, return_exceptions=True)
-            await driver.close()
-
-    store.audit.record(disclosure(event=EventKind.SHOWN, owners=(OWN.provider,)))
-    asyncio.run(run())
+def test_the_portal_delivers_by_itself(config: Path, sandbox: Sandbox, tmp_path: Path) -> None:
+    with running_portal(sandbox, tmp_path) as portal:
+        portal.house.audit.record(disclosure(event=EventKind.SHOWN, owners=(OWN.provider,)))
+        until(lambda: bool(told(sandbox)), "a delivery")
     assert len(told(sandbox)) == 1
 
 
