@@ -25,6 +25,7 @@ AT_REST: Final = timedelta(seconds=1)
 _TURN: Final = timedelta(minutes=1)
 """Longer than one message may take."""
 _REFUSED: Final = "refused"
+_UNREADABLE: Final = "unreadable"
 
 
 class Undelivered(Exception):  # noqa: N818 - a state
@@ -110,14 +111,15 @@ class Delivery:
         """A message of all that fits. If it is refused, each goes by itself: one that nobody will
         ever take must not hold up the others."""
         told = await asyncio.to_thread(self._fit, entries)
-        last = entries[-1].seq
+        delivered = len(told)
         if told and await self._send(driver, told) is Stored.INVALID:
             for entry in told:
                 if await self._send(driver, (entry,)) is Stored.INVALID:
                     await asyncio.to_thread(self._set_aside, entry, _REFUSED)
+                    delivered -= 1
                 await asyncio.to_thread(self.outbox.passed, entry.seq)
-        await asyncio.to_thread(self.outbox.passed, last)
-        return len(told)
+        await asyncio.to_thread(self.outbox.passed, entries[-1].seq)
+        return delivered
 
     async def _send(self, driver: Driver, entries: Sequence[Entry]) -> Stored:
         """Raises Undelivered."""
@@ -129,15 +131,18 @@ class Delivery:
 
     def _fit(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
         """Those that the national log is to have. What its contract has no words for is set
-        aside."""
-        told = [entry for entry in entries if is_told(decode(entry.sealed.body))]
+        aside, and so is what somebody has made unreadable."""
         fit = []
-        for entry in told:
-            why = misfit(self.system, entry)
-            if why is None:
-                fit.append(entry)
-            else:
+        for entry in entries:
+            try:
+                told = is_told(decode(entry.sealed.body))
+                why = misfit(self.system, entry) if told else None
+            except ValueError:
+                told, why = True, _UNREADABLE
+            if why is not None:
                 self._set_aside(entry, why)
+            elif told:
+                fit.append(entry)
         return tuple(fit)
 
     def _set_aside(self, entry: Entry, code: str) -> None:
