@@ -1,7 +1,7 @@
 """Answers as bytes, for a shelf outside the process. Read back only what we ourselves sealed.
 
-Pickle, because it keeps apart what JSON would confuse (a `Timed` and an `Approximate` have the same
-fields), at a tenth of the cost. It is opened after its seal only (AES-GCM, with a key that the
+Pickle, because it keeps apart what JSON would confuse: a `Timed` and an `Approximate` have the same
+fields. It is opened after its seal only (AES-GCM, with a key that the
 shelf never sees), and builds nothing but our own values: no other name is looked up.
 """
 

@@ -4,7 +4,8 @@ import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-_CONNECTIONS = 64
+# As many as threads that may ask at once, with some that put.
+_CONNECTIONS = 128
 _RETRIES = 1
 
 

@@ -14,6 +14,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 from hmac import digest
+from itertools import count
 from threading import BoundedSemaphore, Lock
 from time import monotonic
 from typing import Final
@@ -104,8 +105,10 @@ class SharedShelf:
         self._shape = shape()
         self._clock = clock
         self._rests_until = clock()
-        # What could not be told is told before anything else is read.
-        self._owed: dict[Change | str, None] = {}
+        # What has not been told yet, by number: the same may be forgotten again meanwhile. It is
+        # told before anything is read.
+        self._owed: dict[int, Change | str] = {}
+        self._number = count()
         self._lock = Lock()
         self._putting = ThreadPoolExecutor(1, thread_name_prefix="shelf")
         self._room = BoundedSemaphore(MOST_WAITING)
@@ -201,7 +204,7 @@ class SharedShelf:
 
     def _tell(self, forgotten: Change | str) -> None:
         with self._lock:
-            self._owed[forgotten] = None
+            self._owed[next(self._number)] = forgotten
         try:
             self._pay()
         except redis.RedisError as error:
@@ -210,8 +213,8 @@ class SharedShelf:
     def _pay(self) -> None:
         """Tell what is owed. Raises RedisError, and then still owes it."""
         with self._lock:
-            owed = tuple(self._owed)
-        for each in owed:
+            owed = tuple(self._owed.items())
+        for number, each in owed:
             fresh = secrets.token_urlsafe(_MARK_BYTES)
             if isinstance(each, str):
                 self._forget([self._reach_mark(each), self._shelf(each)], [fresh, _SECONDS])
@@ -220,7 +223,7 @@ class SharedShelf:
                 kinds = ("*",) if each.kinds is None else (kind.key for kind in each.kinds)
                 self._forget_about(keys, [fresh, _SECONDS, each.source or "*", *kinds])
             with self._lock:
-                self._owed.pop(each, None)
+                self._owed.pop(number, None)
 
     def _rest(self, error: redis.RedisError) -> None:
         """A shelf that does not answer is no shelf: pages go on, and it is left alone a while."""

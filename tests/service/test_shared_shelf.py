@@ -11,7 +11,7 @@ import pytest
 import redis as drivers
 
 from portal.store.shared import connect
-from portal.store.shared_shelf import REST, ShelfReader, SharedShelf, open_for
+from portal.store.shared_shelf import REST, SharedShelf, ShelfReader, open_for
 from stodtjanster.fetch import FetchService, Harvest
 from stodtjanster.fetch.plan import Order
 from stodtjanster.fetch.revalidation import Tagged
@@ -257,6 +257,23 @@ def flying(shelves) -> Iterator[tuple[SharedShelf, ScriptedDriver, FetchService]
 
 def begin(service: FetchService) -> Harvest:
     return service.begin(permit(ANNA, reach="session-1"), BOOKED)
+
+
+def test_what_is_forgotten_again_while_it_is_being_told_is_told_again(shelves):
+    here, there = shelves.another(), shelves.another()
+    told = here._forget_about
+
+    def again(*said):
+        here._forget_about = told
+        answer = told(*said)
+        put(there)
+        # The record has changed once more, after what was told of it the first time.
+        here.forget_about(Change(ANNA))
+        return answer
+
+    here._forget_about = again
+    here.forget_about(Change(ANNA))
+    assert found(there) is None
 
 
 def test_a_page_joins_no_flight_of_before_a_change_in_another_process(shelves, flying):
