@@ -2,8 +2,6 @@
 SHELL := /bin/bash
 PYTHON ?= python3
 BIN := .venv/bin
-# Pages on the way to a booking: reached in many steps, and long to try as every reader.
-ERRANDS := bokad or boka or lediga or inte-hemma
 SOURCES := portal views stodtjanster sandbox tests e2e bench tools
 WORKERS ?= 2
 
@@ -29,12 +27,11 @@ unit: .venv/.ready node_modules/.ready   ## unit, property, conformance, service
 
 browser-tests: .venv/.ready node_modules/.ready  ## Playwright with axe, against the whole sandbox
 	@tools/browser.sh
-	$(BIN)/pytest -n $(WORKERS) e2e --ignore=e2e/test_every_page.py -k "not ($(ERRANDS))"
+	$(BIN)/pytest -n $(WORKERS) e2e --ignore=e2e/test_every_page.py
 
 every-page: .venv/.ready node_modules/.ready  ## every page as every reader, in every state: long
 	@tools/browser.sh
 	$(BIN)/pytest -n $(WORKERS) e2e/test_every_page.py
-	$(BIN)/pytest -n $(WORKERS) e2e/test_accessibility.py -k "$(ERRANDS)"
 
 bench: .venv/.ready                      ## figures, as ratios measured side by side in one run
 	$(BIN)/python -m bench
