@@ -63,14 +63,14 @@ class Postgresql:
                 stderr=log,
                 user=_unprivileged(),
             )
-        _until(lambda: psycopg.connect(self.dsn("postgres")).close(), psycopg.OperationalError)
+        done(lambda: psycopg.connect(self.dsn("postgres")).close(), psycopg.OperationalError)
 
     def kill(self) -> None:
         """As when the machine loses its power: nothing is closed."""
         assert self.process is not None
         self.process.kill()
         self.process.wait()
-        _until(self._is_free, OSError)
+        done(self._is_free, OSError)
 
     def stop(self) -> None:
         if self.process is not None and self.process.poll() is None:
@@ -120,7 +120,7 @@ class Redis:
         assert program is not None
         self.process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
         with self.client() as client:
-            _until(client.ping, redis.RedisError)
+            done(client.ping, redis.RedisError)
 
     def client(self) -> redis.Redis:
         return redis.Redis.from_url(self.url)
@@ -171,9 +171,9 @@ def redis_server(*, durable: bool = False) -> Iterator[Redis]:
             server.stop()
 
 
-def _until(attempt, failure: type[Exception]) -> None:
+def done(attempt, failure: type[Exception], patience: float = PATIENCE) -> None:
     """Until the attempt succeeds; what stood in its way when the patience is out."""
-    deadline = monotonic() + PATIENCE
+    deadline = monotonic() + patience
     while True:
         try:
             attempt()

@@ -19,12 +19,16 @@ import tomli_w
 
 from portal.demo import portal_settings, run_server
 from portal.store import Store
-from tests.servers import PATIENCE, Postgresql, Redis, free_port, postgresql, redis_server
+from tests.servers import PATIENCE, Postgresql, Redis, done, free_port, postgresql, redis_server
 from tests.service.conftest import Sandbox, need
 from tests.service.portal_client import CALLBACK, path_of, until
 
 PORTALS = 3
 PAGE = "/sv/mig/"
+START = 120.0
+"""Seconds that a portal may take to start on a busy machine."""
+PACE = 0.2
+"""Seconds that a person looks at a page, so that portals that start are let to."""
 PEOPLE = ("birgitta", "anders", "sara")
 KEPT = frozenset({"sydkust", "sjovik-omsorg", "fast-kontakt"})
 """Those of the sandbox that are asked for nothing but what a shelf keeps."""
@@ -42,6 +46,7 @@ defaults
     retries 3
     retry-on conn-failure empty-response
     option redispatch 1
+    timeout check 10s
     option httpchk GET /drift/lever
     default-server check inter 200 fall 1 rise 1
 frontend pages
@@ -68,7 +73,7 @@ class Cluster:
 
     def start(self, port: int) -> None:
         self.portals[port] = run_server(port, self.config)
-        until(lambda: _is_ready(port), f"the portal at {port}")
+        done(lambda: _ask_ready(port), httpx.HTTPError, START)
 
     def replace(self, port: int) -> None:
         """As a new version is put in the place of an old one."""
@@ -124,10 +129,10 @@ class Reader:
         with httpx.Client(timeout=PATIENCE) as client:
             return self._get(client, PAGE)
 
-    def read_until(self, done: threading.Event) -> None:
+    def read_until(self, over: threading.Event) -> None:
         """How each page ended: a status, or what broke it. A page that began to come was shown."""
         with httpx.Client(timeout=PATIENCE) as client:
-            while not done.is_set():
+            while not over.wait(PACE):
                 try:
                     headers = {"Cookie": self._jar()}
                     with client.stream("GET", self.cluster.url + PAGE, headers=headers) as answer:
@@ -190,8 +195,8 @@ def readers(cluster: Cluster) -> list[Reader]:
 @contextmanager
 def reading(readers: list[Reader]) -> Iterator[None]:
     """While this lasts they read, and each has read before it begins and after it is over."""
-    done = threading.Event()
-    threads = [threading.Thread(target=each.read_until, args=(done,)) for each in readers]
+    over = threading.Event()
+    threads = [threading.Thread(target=each.read_until, args=(over,)) for each in readers]
     for thread in threads:
         thread.start()
     try:
@@ -199,7 +204,7 @@ def reading(readers: list[Reader]) -> Iterator[None]:
         yield
         _more(readers)
     finally:
-        done.set()
+        over.set()
         for thread in threads:
             thread.join()
 
@@ -297,11 +302,8 @@ def _more(readers: list[Reader]) -> None:
     )
 
 
-def _is_ready(port: int) -> bool:
-    try:
-        return httpx.get(f"http://127.0.0.1:{port}/drift/redo").status_code == 200
-    except httpx.TransportError:
-        return False
+def _ask_ready(port: int) -> None:
+    httpx.get(f"http://127.0.0.1:{port}/drift/redo", timeout=PATIENCE).raise_for_status()
 
 
 @contextmanager
@@ -311,7 +313,7 @@ def _proxy(folder: Path, port: int, ports: list[int]) -> Iterator[None]:
     config.write_text(_PROXY.format(port=port) + "\n".join(servers) + "\n")
     process = subprocess.Popen(["haproxy", "-db", "-f", config], stdout=subprocess.DEVNULL)
     try:
-        until(lambda: _is_ready(port), "the proxy")
+        done(lambda: _ask_ready(port), httpx.HTTPError, START)
         yield
     finally:
         process.terminate()
