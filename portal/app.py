@@ -21,6 +21,7 @@ from portal import (
     recollection,
     screens,
     sharing,
+    staff_assignment,
     staff_login,
     statement,
 )
@@ -114,7 +115,8 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         recollection.bp,
         sharing.bp,
     )
-    for blueprint in (login.bp, staff_login.bp, statement.bp, *own, screens.bp, ops.bp):
+    staff = (staff_login.bp, staff_assignment.bp)
+    for blueprint in (login.bp, *staff, statement.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
     _add_error_pages(app, house)

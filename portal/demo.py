@@ -148,6 +148,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
         ],
         "security": _security(told),
+        "assignments": _assignments(told),
         **_staff(told),
         "logins": [
             {
@@ -175,6 +176,33 @@ def _security(told: Mapping[str, Any]) -> dict[str, Any]:
         for name, (key, major) in majors.items()
     }
     return {**services, "system": CONSUMER}
+
+
+def _assignments(told: Mapping[str, Any]) -> dict[str, Any]:
+    """HSA's word on who works in what, and the roles of the municipality's system."""
+    units = {unit["name"]: unit for unit in told["units"]}
+    municipality = units["Sjöviks kommun"]
+    roles = {"Fast omsorgskontakt": "Hemtjänsten Sjövik Norr", "Biståndshandläggare": None}
+    by_role = [
+        {
+            "role": f"Sammanhållen planering;{name}",
+            "id": f"TSTNMT2321000156-R{number:03}",
+            "name": name,
+            "purpose": "Omsorg enligt SoL och LSS",
+            "unit": units[place or municipality["name"]]["hsa_id"],
+            "unit_name": place or municipality["name"],
+            "provider": municipality["hsa_id"],
+            "provider_name": municipality["name"],
+        }
+        for number, (name, place) in enumerate(roles.items(), 1)
+    ]
+    hsa = {
+        "key": "hsa-assignments",
+        "name": "HSA",
+        **_through_platform(told, "{operation}/2/rivtabp21"),
+    }
+    purposes = ["Vård och behandling", "Administration"]
+    return {"hsa": hsa, "purposes": purposes, "by_role": by_role}
 
 
 def _staff(told: Mapping[str, Any]) -> dict[str, Any]:

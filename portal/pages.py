@@ -78,6 +78,8 @@ class Pages:
             "person_name": None,
             "person_url": None,
             "acting": None,
+            "working": None,
+            "switch_url": None,
             "nav": (),
             "logout_url": f"/{code}/logga-ut",
             "csrf_token": "",

@@ -86,6 +86,35 @@ class SecuritySettings(BaseModel):
         return self
 
 
+class RoleAssignmentSettings(BaseModel):
+    """An assignment under SoL or LSS, which HSA has no purpose for: whoever has `role` in HSA, as
+    `System;Roll`, may work at this unit. `id` is what it is called in the session and its forms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: str = Field(pattern=r"^[^;]+;[^;]+$")
+    id: str = Field(pattern=r"^[A-Z0-9-]{1,64}$")
+    name: str = Field(min_length=1, max_length=200)
+    purpose: str = Field(min_length=1, max_length=200)
+    unit: str = Field(pattern=r"^[A-Z0-9-]{1,64}$")
+    unit_name: str = Field(min_length=1)
+    provider: str = Field(pattern=r"^[A-Z0-9-]{1,64}$")
+    provider_name: str = Field(min_length=1)
+
+
+class AssignmentSettings(BaseModel):
+    """What staff may work in. Without `hsa` nobody can choose, and then staff are shown nothing.
+
+    `purposes` are those of HSA's that are allowed, in any case of letters.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hsa: ServiceSettings | None = None
+    purposes: tuple[str, ...] = ("Vård och behandling",)
+    by_role: tuple[RoleAssignmentSettings, ...] = ()
+
+
 class UnitSettings(BaseModel):
     """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`."""
 
@@ -176,6 +205,7 @@ class Settings(BaseSettings):
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
     security: SecuritySettings = SecuritySettings()
+    assignments: AssignmentSettings = AssignmentSettings()
     log_years: int = Field(default=10, ge=5)
     inbound: InboundSettings | None = None
     soft_seconds: float = Field(default=1.2, gt=0)

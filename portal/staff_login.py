@@ -33,7 +33,9 @@ from portal.security import (
     set_cookie,
     set_crossing_cookie,
 )
+from portal.staff_assignment import choice
 from portal.staff_sessions import StaffSession
+from portal.staff_visit import Answered, current_staff_session, home
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import ActorKind
 from views.kit.words import N_
@@ -51,23 +53,21 @@ _TOO_LOW: Final = N_(
 
 
 @bp.get(f"/{LANGUAGE}/personal/")
-def start(language: str) -> str:
-    """Where staff log in, and where they are when they have."""
+def start(language: str) -> Answered:
+    """Where staff log in, and where they choose an assignment when they have."""
     h = house()
     session = current_staff_session(h)
-    wanted = quote(safe_next(request.args.get("till"), _home(language)))
-    speaker = h.pages.speaker(language)
-    title = N_("Du är inloggad som personal") if session else N_("För dig som är personal")
+    if session is not None and session.chosen is not None:
+        return redirect(f"{home(language)}mitt-uppdrag")
+    if session is not None:
+        return choice(h, session, language, N_("Du är inloggad som personal"))
+    wanted = quote(safe_next(request.args.get("till"), home(language)))
     return h.pages.render(
         language,
         "staff_start.html",
-        title=speaker.gettext(title),
-        home_url=_home(language),
+        title=h.pages.speaker(language).gettext(N_("För dig som är personal")),
+        home_url=home(language),
         languages=other_languages(language, request.path),
-        session=session,
-        person_name=session.name if session else None,
-        csrf_token=session.csrf if session else "",
-        logout_url=f"/{language}/personal/logga-ut",
         logins=[
             Link(f"/{language}/personal/logga-in/{key}?till={wanted}", title)
             for key, title in h.staff.titles
@@ -82,7 +82,7 @@ def begin(language: str, provider: str) -> BaseResponse | tuple[str, int]:
     known = h.staff.saml.get(provider) or h.staff.oidc.get(provider)
     if known is None:
         return refused_page(h, language), 404
-    wanted = safe_next(request.args.get("till"), _home(language))
+    wanted = safe_next(request.args.get("till"), home(language))
     try:
         beginning = known.begin(wanted, language)
     except LoginRefused as refusal:
@@ -177,16 +177,6 @@ def logout(language: str) -> BaseResponse | tuple[str, int]:
 @bp.get(f"/{LANGUAGE}/personal/utloggad")
 def logged_out(language: str) -> str:
     return _goodbye_page(house(), language, everywhere=True)
-
-
-def current_staff_session(h: House) -> StaffSession | None:
-    """The session of staff of this request. Raises StoreUnavailable."""
-    token = request.cookies.get(STAFF_COOKIE)
-    return h.staff.sessions.load(token, h.clock()) if token else None
-
-
-def _home(language: str) -> str:
-    return f"/{language}/personal/"
 
 
 def _begun(h: House, provider: str) -> dict[str, Any] | None:
@@ -286,7 +276,7 @@ def _goodbye_page(h: House, language: str, *, everywhere: bool) -> str:
         language,
         "staff_logged_out.html",
         title=h.pages.speaker(language).gettext(N_("Du är utloggad")),
-        home_url=_home(language),
+        home_url=home(language),
         everywhere=everywhere,
     )
 
@@ -305,5 +295,5 @@ def _event(
 
 
 def _failed(h: House, language: str, refusal: LoginRefused) -> tuple[str, int]:
-    page, status = failed_login(h, language, refusal, too_low=_TOO_LOW, home_url=_home(language))
+    page, status = failed_login(h, language, refusal, too_low=_TOO_LOW, home_url=home(language))
     return page, _BAD_REQUEST if refusal.reason is LoginRefusal.MALFORMED else status

@@ -7,15 +7,16 @@ session begins.
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hmac import digest
 from typing import Any
 
 from portal.identity.staff import ProviderLogin, StaffIdentity
-from portal.sealed import Sealed, SealedSessions
+from portal.sealed import Sealed, SealedSessions, packed_time
 from portal.store import StaffSessionRow, StaffSessionRows
-from stodtjanster.model import HsaId, PersonId
+from stodtjanster.model import HsaId, PersonId, Place
+from stodtjanster.security.assignments import Assignment
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +25,9 @@ class StaffSession(Sealed):
 
     `hsa_id` is who they are in their work, and what everything is keyed on; `person` only says
     which records are their own. `commissions` is `allCommissions` as the provider gave it, one
-    string for each value, not read yet; `chosen` is the HSA-id of the commission that they work in
-    now. `login` is what the provider calls this login when it ends it.
+    string for each value, until one is chosen; `chosen` is the only assignment that they work in
+    now, and `confirmed` is when HSA last said that they have it. `login` is what the provider calls
+    this login when it ends it.
     """
 
     hsa_id: HsaId
@@ -36,7 +38,8 @@ class StaffSession(Sealed):
     commissions: tuple[str, ...] = field(repr=False)
     system_roles: tuple[str, ...]
     login: ProviderLogin | None = field(repr=False)
-    chosen: HsaId | None = None
+    chosen: Assignment | None = field(default=None, repr=False)
+    confirmed: datetime | None = None
 
 
 class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
@@ -70,6 +73,27 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
         self._rows.put(self._row(token, session))
         return token, session
 
+    def choose(
+        self, token: str, chosen: Assignment | None, now: datetime
+    ) -> tuple[str, StaffSession] | None:
+        """The same login under a new token, in an assignment that HSA has just said, or in none.
+
+        The others are forgotten: they are read anew when one is chosen again. None when there is no
+        session, or when someone else was first.
+        """
+        return self._rotated(
+            token, now, chosen=chosen, confirmed=now if chosen else None, commissions=()
+        )
+
+    def confirm(
+        self, token: str, session: StaffSession, chosen: Assignment, now: datetime
+    ) -> StaffSession | None:
+        """HSA has said anew what the assignment is: the same token goes on, and forms that are open
+        are good. None when the session has ended meanwhile."""
+        fresh = replace(session, chosen=chosen, confirmed=now)
+        row = self._row(token, fresh)
+        return fresh if self._rows.put(row, instead_of=session.id_hash) else None
+
     def end_of(self, issuer: str, name_id: str, indexes: Sequence[str]) -> tuple[str, ...]:
         """Erase the sessions that a provider logs out: those of `indexes`, or all of the subject's
         when it names none. Returns the `id_hash` of each."""
@@ -98,7 +122,8 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
             "commissions": session.commissions,
             "system_roles": session.system_roles,
             "login": asdict(session.login) if session.login else None,
-            "chosen": session.chosen.value if session.chosen else None,
+            "chosen": _packed(session.chosen) if session.chosen else None,
+            "confirmed": packed_time(session.confirmed) if session.confirmed else None,
         }
 
     def _unpack(self, said: dict[str, Any], common: dict[str, Any]) -> StaffSession:
@@ -112,5 +137,40 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
             commissions=tuple(said["commissions"]),
             system_roles=tuple(said["system_roles"]),
             login=ProviderLogin(**said["login"]) if said["login"] else None,
-            chosen=HsaId.parse(said["chosen"]) if said["chosen"] else None,
+            chosen=_unpacked(said["chosen"]) if said["chosen"] else None,
+            confirmed=_time(said["confirmed"]),
         )
+
+
+def _packed(assignment: Assignment) -> dict[str, Any]:
+    place = assignment.place
+    return {
+        "id": assignment.id.value,
+        "name": assignment.name,
+        "purpose": assignment.purpose,
+        "rights": assignment.rights,
+        "provider": place.provider.value,
+        "unit": place.unit.value,
+        "unit_name": assignment.unit_name,
+        "provider_name": assignment.provider_name,
+        "starts": packed_time(assignment.starts) if assignment.starts else None,
+        "ends": packed_time(assignment.ends) if assignment.ends else None,
+    }
+
+
+def _unpacked(said: dict[str, Any]) -> Assignment:
+    return Assignment(
+        id=HsaId.parse(said["id"]),
+        name=said["name"],
+        purpose=said["purpose"],
+        rights=tuple(said["rights"]),
+        place=Place(HsaId.parse(said["provider"]), HsaId.parse(said["unit"])),
+        unit_name=said["unit_name"],
+        provider_name=said["provider_name"],
+        starts=_time(said["starts"]),
+        ends=_time(said["ends"]),
+    )
+
+
+def _time(packed: str | None) -> datetime | None:
+    return None if packed is None else datetime.fromisoformat(packed)

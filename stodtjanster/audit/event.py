@@ -57,6 +57,9 @@ class EventKind(StrEnum):
     REGISTERED = "Registered"
     """An employee says that a relation, a consent or an emergency is there: written before it is
     registered. Which, is its detail: relation, consent or emergency."""
+    ASSIGNMENT = "Assignment"
+    """An employee begins to work in an assignment, or has lost it: written before it is so. Which,
+    is its detail: chosen or gone."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"

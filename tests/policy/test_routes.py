@@ -43,10 +43,11 @@ CHANGING = {
     *(f"recollection.{act}" for act in ("mark_seen", "forget")),
     *(f"sharing.{act}" for act in ("prove", "seal", "unseal", "lock")),
     "login.logout",
+    "staff_assignment.take",
     "staff_login.logout",
     "staff_login.saml_answer",
 }
-WAYS_IN = tuple(f"/{language}/?till=" for language in LANGUAGES)
+WAYS_IN = tuple(f"/{language}/{door}?till=" for language in LANGUAGES for door in ("", "personal/"))
 SAFE = {"GET", "HEAD", "OPTIONS"}
 SAMPLES = {
     "language": list(LANGUAGES),
