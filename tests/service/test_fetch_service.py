@@ -31,6 +31,7 @@ from tests.fetching import (
     permit,
     report,
 )
+from tests.service.portal_client import until
 
 BEFORE = PersonId.parse("189912309805")
 DAY = timedelta(days=1)
@@ -833,3 +834,20 @@ def test_a_large_answer_that_still_holds_is_also_read_beside_the_loop(house):
     landed(here.begin())
     assert len(read_in) == 2
     assert "fetch" not in read_in
+
+
+def test_one_that_stops_with_grace_lets_what_is_in_the_air_land_and_nothing_more_set_out(house):
+    here = house()
+    first = here.begin()
+    sent = here.driver.next()
+    stopping = threading.Thread(target=here.service.stop, args=(PATIENCE,))
+    stopping.start()
+    until(lambda: here.service._stopping, "the service to be stopping")
+    refused = landed(here.begin(BO))
+    sent.reply()
+    stopping.join(PATIENCE)
+    assert records(landed(first)) == ["1"]
+    assert outcomes(refused) == [Outcome.NO_DATA_SYNCH_FAILED]
+    (order,) = first._answers
+    assert here.shelf.landed(order) is not None
+    assert here.driver.count == 1
