@@ -12,7 +12,7 @@ import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -88,8 +88,6 @@ def running(
     started: list[Process] = []
     try:
         inbound = _free_port()
-        # Both are started a while after each other, and must agree on the time.
-        ahead = datetime.fromisoformat(now) - datetime.now(UTC) if now else timedelta()
         inbox = f"https://localhost:{inbound}/"
         told = _start_sandbox(state / "sandbox", started, inbox, now)
         port = _free_port()
@@ -107,7 +105,9 @@ def running(
         if now is None:
             demo_grants.give(settings, told, datetime.now(UTC))
         portal = (
-            run_server(port, config, application) if now is None else run_still(port, config, ahead)
+            run_server(port, config, application)
+            if now is None
+            else run_still(port, config, told["seconds_ahead"])
         )
         started.append(portal)
         url = settings["base_url"]

@@ -26,10 +26,9 @@ def app() -> Flask:
     return create_app(clock=lambda: datetime.now(UTC) + ahead)
 
 
-def run_still(port: int, config: Path, ahead: timedelta) -> Process:
+def run_still(port: int, config: Path, seconds_ahead: float) -> Process:
     """As `portal.demo.run_server`, with a clock that is ahead of the machine's, or behind it."""
-    seconds = str(ahead.total_seconds())
-    environment = {**os.environ, FILE_VARIABLE: str(config), _AHEAD_VARIABLE: seconds}
+    environment = {**os.environ, FILE_VARIABLE: str(config), _AHEAD_VARIABLE: str(seconds_ahead)}
     command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
     command += ["--bind", f"127.0.0.1:{port}", "e2e.still:app()"]
     return subprocess.Popen(command, env=environment)

@@ -88,7 +88,12 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
         postman = Postman(inbox, PORTAL_HSA, country)
     bases = {name: f"https://{HOST}:{ports[name]}{place.path}" for name, place in _FHIR.items()}
     issuer = f"http://{HOST}:{ports['oidc']}"
-    provider, provider_info = oidc.create(issuer=issuer, people=country.people, state=options.state)
+    provider, provider_info = oidc.create(
+        issuer=issuer,
+        people=country.people,
+        state=options.state,
+        clock=lambda: country.clock.now().timestamp(),
+    )
     provider.middlewares.append(_breakable(country.faults, "bankid"))
     siths, siths_info = _siths(country, ports["siths"], options.state)
     applications = {
@@ -136,6 +141,7 @@ def build(options: Options, ports: Mapping[str, int]) -> Sandbox:
             "alg": ALGORITHM,
         },
         "panel": f"http://{HOST}:{ports['panel']}",
+        "seconds_ahead": country.clock.ahead.total_seconds(),
         "oidc": provider_info,
         **siths_info,
         "people": [_published(person) for person in country.people],

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 import datetime as dt
-import time
 from zoneinfo import ZoneInfo
 
 STOCKHOLM = ZoneInfo("Europe/Stockholm")
 
 
 class Clock:
-    """Runs at the speed of a real clock from the moment it is set to."""
+    """As the machine's, or as far from it as when it was set: also when the machine has slept."""
 
     def __init__(self, start: dt.datetime | None = None) -> None:
         """`start` without a zone is Swedish local time; None means now."""
-        moment = start or dt.datetime.now(dt.UTC)
+        real = dt.datetime.now(dt.UTC)
+        moment = start or real
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=STOCKHOLM)
         self._start = moment.astimezone(STOCKHOLM)
-        self._origin = time.monotonic()
+        self.ahead = self._start - real
 
     def now(self) -> dt.datetime:
         """Aware, in Europe/Stockholm."""
-        elapsed = dt.timedelta(seconds=time.monotonic() - self._origin)
-        return (self._start.astimezone(dt.UTC) + elapsed).astimezone(STOCKHOLM)
+        return (dt.datetime.now(dt.UTC) + self.ahead).astimezone(STOCKHOLM)
 
     def anchor(self) -> dt.datetime:
         """The moment that relative dates count from.
