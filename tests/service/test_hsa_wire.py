@@ -16,13 +16,13 @@ from portal.demo import portal_settings
 from sandbox.faults import TARGETS
 from sandbox.people import load_people
 from sandbox.people.employees import load_employees
-from stodtjanster.fetch import AiohttpDriver, FetchService, NotKnown
+from stodtjanster.fetch import FetchService, NotKnown
 from stodtjanster.model import HsaId
 from stodtjanster.security.assignments import CREDENTIALS, Credentials, Unusable, credentials_of
 from stodtjanster.security.kit import Settings
-from stodtjanster.sources.kit.source import Request, Response, SourceSettings
 from tests.service.conftest import Sandbox
 from tests.service.sandbox_wire import schema
+from tests.service.test_security_wire import Watching
 
 INTERACTION = "GetCredentialsForPersonIncludingProtectedPerson"
 XSD = (
@@ -31,21 +31,6 @@ XSD = (
 )
 NOW = datetime.now(UTC)
 STAFF = {each.key: each for each in load_employees(load_people())}
-
-
-class Watching(AiohttpDriver):
-    """Keeps what went each way."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.seen: list[bytes] = []
-
-    async def send(self, source: SourceSettings, request: Request) -> Response:
-        assert request.body is not None
-        self.seen.append(request.body)
-        response = await super().send(source, request)
-        self.seen.append(response.body)
-        return response
 
 
 class Desk:
@@ -62,11 +47,9 @@ class Desk:
 
 @pytest.fixture
 def desk(sandbox: Sandbox, tmp_path: Path) -> Iterator[Desk]:
-    blocks = portal_settings(sandbox.info, 8443, tmp_path)["security"]["blocks"]
+    told = portal_settings(sandbox.info, 8443, tmp_path)["assignments"]["hsa"]
     # A breaker of its own for every fault would only hide the next.
-    limits = {"answer_seconds": 0.5, "breaker_failures": 1_000}
-    url = blocks["url"].replace("/4/", "/2/")
-    said = {**blocks, "key": "hsa-assignments", "name": "HSA", "url": url, "limits": limits}
+    said = {**told, "limits": {"answer_seconds": 0.5, "breaker_failures": 1_000}}
     running = Desk(Settings.model_validate(said))
     running.service.start()
     yield running
