@@ -25,6 +25,14 @@ def start_in_english(page: Page, _world: World) -> None:
     page.goto("/en/")
 
 
+def find_unit(page: Page, _world: World) -> None:
+    page.goto("/sv/hitta?sok=sjövik")
+
+
+def find_nobody(page: Page, _world: World) -> None:
+    page.goto("/sv/hitta?sok=finns+inte")
+
+
 def overview(page: Page, _world: World) -> None:
     log_in(page)
     complete(page)
@@ -348,6 +356,8 @@ def log_that_cannot_be_written(world: World) -> Iterator[None]:
 PLACES: dict[str, Arrange] = {
     "start": start,
     "start-en": start_in_english,
+    "hitta": find_unit,
+    "hitta-inget": find_nobody,
     "oversikt": overview,
     "oversikt-en": overview_in_english,
     "oversikt-utfalld": overview_unfolded,

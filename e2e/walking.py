@@ -13,7 +13,7 @@ from e2e.acting import MAIN, log_in
 from e2e.running import World
 
 # Pages that no link of a person's own pages leads to; before and after a login they look the same.
-OPEN = ("", "utloggad", "tillganglighet", "finns-inte")
+OPEN = ("", "utloggad", "tillganglighet", "hitta", "finns-inte")
 _LINKS = "[...document.querySelectorAll('a[href]')].map(a => a.pathname)"
 # What names one record of many in an address: its handle, its day, or its place in a list.
 _ONE = re.compile(r"(?<=/)(?:[0-9a-f]{24}|\d{4}-\d\d-\d\d|\d+)(?=/|$)")

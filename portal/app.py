@@ -15,6 +15,7 @@ from portal import (
     calendar_feed,
     chooser,
     family,
+    finding,
     login,
     ombud,
     ops,
@@ -116,7 +117,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         sharing.bp,
     )
     staff = (staff_login.bp, staff_assignment.bp)
-    for blueprint in (login.bp, *staff, statement.bp, *own, screens.bp, ops.bp):
+    for blueprint in (login.bp, *staff, statement.bp, finding.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
     _add_error_pages(app, house)

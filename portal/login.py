@@ -1,6 +1,7 @@
 """The way in and out: start page, login through a provider, logout that ends everything."""
 
 import logging
+from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import datetime
 from urllib.parse import quote
@@ -32,6 +33,7 @@ from portal.sessions import Session
 from portal.store import open_for
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.model import ActorKind
+from views.kit.view import RESIDENTS
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
@@ -66,10 +68,14 @@ def start(language: str) -> BaseResponse | str:
     if current_session(h) is not None:
         return redirect(f"/{language}/mig/")
     wanted = safe_next(request.args.get("till"), f"/{language}/mig/")
+    questions = tuple(_questions(h, language, wanted))
     return h.pages.render(
         language,
         "start.html",
         title=h.pages.speaker(language).gettext(N_("Din vård och omsorg på ett ställe")),
+        questions=questions,
+        chosen=next((question.name for question in questions if question.current), None),
+        find_url=f"/{language}/hitta",
         languages=other_languages(language, request.path),
         staff_url=f"/{language}/personal/" if any(h.staff.titles) else None,
         logins=[
@@ -77,6 +83,18 @@ def start(language: str) -> BaseResponse | str:
             for key, login in h.logins.items()
         ],
     )
+
+
+def _questions(h: House, language: str, wanted: str) -> Iterator[Link]:
+    """What a resident can come to ask, each a way to this page with that in mind."""
+    words = h.pages.speaker(language)
+    asked = [v for v in h.views.values() if v.path and "*" not in v.path]
+    for view in sorted(asked, key=lambda v: (v.rank, v.key)):
+        if view.audience >= RESIDENTS:
+            there = f"/{language}/mig/{view.path}/"
+            current = wanted.partition("?")[0].rstrip("/") == there.rstrip("/")
+            href = f"/{language}/?till={quote(there)}"
+            yield Link(href, words.gettext(view.question), current=current)
 
 
 @bp.get(f"/{LANGUAGE}/logga-in/<provider>")

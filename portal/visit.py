@@ -256,7 +256,8 @@ def _admitted(
 def _ask_to_log_in(h: House, language: str) -> Answered:
     """Whoever comes with a dead session is told so; others are shown the way in."""
     if SESSION_COOKIE not in request.cookies:
-        return redirect(f"/{language}/?till={quote(request.path)}")
+        wanted = request.full_path.removesuffix("?")
+        return redirect(f"/{language}/?till={quote(wanted)}")
     words = h.pages.speaker(language)
     title = words.gettext(N_("Du har blivit utloggad"))
     return h.pages.render(language, "session_ended.html", title=title), 401

@@ -88,6 +88,19 @@ class Directory:
         found = self._find(report.system) or self._find(report.source)
         return found or Unit(report.system, report.system, report.system)
 
+    def named(self, words: Iterable[str]) -> tuple[Unit, ...]:
+        """Units of our configuration that can be rung, in whose name, or that of who answers for
+        them, every word stands; in the order of their names. Without words nobody is found."""
+        wanted = [word.casefold() for word in words]
+        units = (self.find(key) for key in self._units if wanted and _HSA_ID.fullmatch(key))
+        found = [
+            unit
+            for unit in units
+            if unit is not None and unit.phone is not None
+            if all(word in f"{unit.name} {unit.owner}".casefold() for word in wanted)
+        ]
+        return tuple(sorted(found, key=lambda unit: (unit.name.casefold(), unit.key)))
+
     def of(self, origin: Origin) -> Unit:
         """Who an item comes from: its unit, else its provider, its system or its source."""
         provider = origin.care_provider.value if origin.care_provider else ""

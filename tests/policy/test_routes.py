@@ -19,6 +19,7 @@ OPEN = {
     "static": "files without content about anybody",
     "calendar_feed.subscription": "for calendars, which send no login: the address is the key",
     "statement.statement": "the accessibility statement, which the law wants open",
+    "finding.find": "names, numbers and hours of units, which are public",
     "login.root": "sends the browser to the start page",
     "login.start": "the start page",
     "login.begin": "the way to a login provider",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 
 import httpx
@@ -13,7 +13,7 @@ import pytest
 from icalendar import Calendar, Component
 
 from stodtjanster.audit import AuditUnavailable
-from stodtjanster.model import Protection
+from stodtjanster.model import STOCKHOLM, Protection
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import (
     MY_PAGE,
@@ -284,6 +284,12 @@ def register_says(portal: Portal, monkeypatch: pytest.MonkeyPatch, **changes: ob
     monkeypatch.setattr(people, "recognised", recognised)
 
 
+def hours_until_morning(now: datetime) -> float:
+    local = now.astimezone(STOCKHOLM)
+    morning = datetime.combine(local.date() + timedelta(days=1), time(9), STOCKHOLM)
+    return (morning - local) / timedelta(hours=1)
+
+
 class TestASilentSource:
     @pytest.mark.parametrize(("hours", "called"), [(0.5, VISIT), (3, "Vårdtid")])
     def test_its_times_stay_and_say_that_they_may_have_changed(
@@ -291,6 +297,8 @@ class TestASilentSource:
     ) -> None:
         """What was fetched lies on the shelf for an hour; after that only when it is is known."""
         address = address_in(give(portal.logged_in(), detaljer="ja"))
+        # Another day asks for other days, of which nothing lies there.
+        portal.clock.forward(hours=hours_until_morning(portal.clock()))
         before = {str(e["uid"]): e for e in events(read(portal, address))}
         portal.clock.forward(hours=hours)
         portal.sandbox.fault("nordmark", "http500")

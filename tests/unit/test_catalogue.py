@@ -59,6 +59,21 @@ def looked_up(*units: Unit, entry: Entry = ENTRY) -> Directory:
     return Directory(units, entries)
 
 
+def test_only_units_that_can_be_rung_are_found_by_name() -> None:
+    known = Directory(
+        [
+            Unit("SE2321000230-1001", "Björkbackens vårdcentral", "Region Nordmark", phone="1"),
+            Unit("SE2321000230-1002", "Askens vårdcentral", "Region Nordmark", phone="2"),
+            Unit("SE2321000230-1003", "Stumma vårdcentralen", "Region Nordmark"),
+            Unit("ntjp", "vårdcentralernas system", "Region Nordmark", phone="3"),
+        ]
+    )
+    names = [unit.name for unit in known.named(["VÅRDCENTRAL", "nordmark"])]
+    assert names == ["Askens vårdcentral", "Björkbackens vårdcentral"]
+    assert known.named(["vårdcentral", "sydkust"]) == ()
+    assert known.named([]) == ()
+
+
 class TestDirectory:
     def test_until_the_catalogue_has_said_something_configuration_stands(self) -> None:
         assert Directory([KNOWN], Entries()).of(origin()) == KNOWN
