@@ -11,6 +11,7 @@ from stodtjanster.model import Cause
 from stodtjanster.sources.kit.source import Request, Response, SourceFailed, SourceSettings, Tls
 
 KEEP_ALIVE_SECONDS = 60
+_TAKING_DOWN = 0.05
 
 
 class Driver(Protocol):
@@ -86,7 +87,9 @@ class AiohttpDriver:
         for pool in self._pools.values():
             await pool.close()
         self._pools.clear()
-        await asyncio.sleep(0)
+        # What was aborted is closed some turns of the loop later. Were the loop closed before that,
+        # the descriptor would be closed when the transport is collected, and be another's by then.
+        await asyncio.sleep(_TAKING_DOWN)
 
 
 async def _read(content: aiohttp.StreamReader, limit: int) -> bytes:

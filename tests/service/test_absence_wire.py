@@ -12,10 +12,11 @@ import pytest
 
 from stodtjanster.information import Appointment
 from stodtjanster.information.booking import Done, Refused, ReportAbsence, Unknown, Unsent
-from stodtjanster.model import Cause, Told
+from stodtjanster.model import Cause, Need, Told
+from tests.fetching import landed
 from tests.service.conftest import Sandbox
 from tests.service.sandbox_wire import Municipality
-from tests.service.test_booking_wire import Resident
+from tests.service.test_booking_wire import BIRGITTA, Resident
 
 DRESSING, TRAINING = "Appointment/hsv-1001", "Appointment/rehab-2001"
 SCOPES = "system/*.rs system/AppointmentResponse.c"
@@ -141,10 +142,12 @@ def test_it_takes_what_declines_a_visit_at_home_and_nothing_else(
 def test_a_daily_visit_that_has_been_is_not_declined(
     municipality: Municipality, resident: Resident
 ) -> None:
+    # From yesterday: early in the morning nobody has been there today.
+    lately = resident.service.begin(resident.permit(BIRGITTA), {"booked": Need(Appointment, 1, 0)})
     past = next(
-        record
-        for record, item in resident.booked().items()
-        if record.startswith("Appointment/hemtjanst-") and item.done
+        item.origin.record
+        for item in landed(lately).items
+        if item.origin.record.startswith("Appointment/hemtjanst-") and item.done
     )
     refused = municipality.http.post(
         "/AppointmentResponse", json=answer(appointment={"reference": past})

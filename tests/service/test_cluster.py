@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from time import sleep
 from typing import Any
 
 import httpx
@@ -218,9 +219,16 @@ def test_a_rolling_restart_loses_no_page_and_no_login(cluster: Cluster, readers:
     assert_all_is_logged(cluster, readers)
 
 
+def _is_silent(sandbox: Sandbox) -> bool:
+    before = len(sandbox.calls())
+    sleep(1)
+    return len(sandbox.calls()) == before
+
+
 def test_what_one_portal_fetched_another_shows(cluster: Cluster, readers: list[Reader]):
     reader = readers[0]
-    reader.page()
+    until(lambda: reader.page().text.count("Klart. Uppgifter från") == 1, "a whole page")
+    until(lambda: _is_silent(cluster.sandbox), "what one page asked for to have landed")
     cluster.sandbox.clear()
     for _ in range(PORTALS):
         assert reader.page().status_code == 200
