@@ -304,7 +304,8 @@ class TestVerify:
 
 PERSONAL = re.compile(
     # A request's id is hexadecimal, and may hold twelve digits in a row.
-    r"(?<![0-9a-f])\d{8}-?\d{4}(?![0-9a-f])|Birgitta|Lindqvist|Sara Holm|Nyberg|Alm\b|höft|Hemtj|Ortoped|Björkback",
+    r"(?<![0-9a-f])\d{8}-?\d{4}(?![0-9a-f])|"
+    r"Birgitta|Lindqvist|Sara Holm|Nyberg|Alm\b|höft|Hemtj|Ortoped|Björkback",
     re.IGNORECASE,
 )
 
