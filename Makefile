@@ -4,6 +4,8 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := portal views stodtjanster sandbox tests e2e bench tools
 WORKERS ?= 2
+# Two browsers and two countries on two cores make each other wait: what failed is tried alone.
+ALONE := -n 0 --last-failed --last-failed-no-failures none
 
 .PHONY: help demo test lint unit browser-tests every-page bench mutate lock translations baselines gallery clean
 
@@ -23,11 +25,12 @@ lint: .venv/.ready                       ## ruff, mypy, import-linter, djlint
 	$(BIN)/djlint --check --lint portal/templates views
 
 unit: .venv/.ready node_modules/.ready   ## unit, property, conformance, service and policy tests
-	$(BIN)/pytest -n $(WORKERS) tests
+	$(BIN)/pytest -n $(WORKERS) tests || $(BIN)/pytest $(ALONE) tests
 
 browser-tests: .venv/.ready node_modules/.ready  ## Playwright with axe, against the whole sandbox
 	@tools/browser.sh
-	$(BIN)/pytest -n $(WORKERS) e2e --ignore=e2e/test_every_page.py
+	$(BIN)/pytest -n $(WORKERS) e2e --ignore=e2e/test_every_page.py || \
+	  $(BIN)/pytest $(ALONE) e2e --ignore=e2e/test_every_page.py
 
 every-page: .venv/.ready node_modules/.ready  ## every page as every reader, in every state: long
 	@tools/browser.sh

@@ -95,7 +95,7 @@ def running(
         settings |= {
             "soft_seconds": SOFT_SECONDS,
             "hard_seconds": HARD_SECONDS,
-            "register_seconds": 6,
+            "register_seconds": 10,
         }
         settings["inbound"] = inbound_settings(told, inbound)
         settings["sources"] = [source | {"limits": LIMITS} for source in settings["sources"]]
