@@ -53,6 +53,7 @@ _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
 }
 _INVITATIONS = "ntjp-open-invitations"
 _SJOVIK, _FAST_KONTAKT = "sjovik", "fast-kontakt"
+_SYSTEM, _OMSORG = "Sammanhållen planering", "Omsorg enligt SoL och LSS"
 _LINKS = {
     "journal": "https://journalen.1177.se/",
     "test_results": "https://journalen.1177.se/",
@@ -179,30 +180,43 @@ def _security(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assignments(told: Mapping[str, Any]) -> dict[str, Any]:
-    """HSA's word on who works in what, and the roles of the municipality's system."""
+    """HSA's word on who works in what, and what roles in a system of the portal's name give."""
     units = {unit["name"]: unit for unit in told["units"]}
     municipality = units["Sjöviks kommun"]
-    roles = {"Fast omsorgskontakt": "Hemtjänsten Sjövik Norr", "Biståndshandläggare": None}
     by_role = [
         {
-            "role": f"Sammanhållen planering;{name}",
+            "role": f"{_SYSTEM};{name}",
+            "works_as": works_as,
             "id": f"TSTNMT2321000156-R{number:03}",
             "name": name,
-            "purpose": "Omsorg enligt SoL och LSS",
-            "unit": units[place or municipality["name"]]["hsa_id"],
-            "unit_name": place or municipality["name"],
+            "purpose": _OMSORG,
+            "unit": units[place]["hsa_id"],
+            "unit_name": place,
             "provider": municipality["hsa_id"],
             "provider_name": municipality["name"],
         }
-        for number, (name, place) in enumerate(roles.items(), 1)
+        for number, (name, works_as, place) in enumerate(
+            (
+                ("Fast omsorgskontakt", "fast_omsorgskontakt", "Hemtjänsten Sjövik Norr"),
+                ("Biståndshandläggare", "bistandshandlaggare", municipality["name"]),
+                ("Hemtjänst", "hemtjanst", "Hemtjänsten Sjövik Norr"),
+            ),
+            1,
+        )
+    ]
+    duties = [
+        {"role": f"{_SYSTEM};{name}", "purpose": "Administration", "works_as": works_as}
+        for name, works_as in (
+            ("IT-administratör", "it_admin"),
+            ("Loggadministratör", "loggadministrator"),
+        )
     ]
     hsa = {
         "key": "hsa-assignments",
         "name": "HSA",
         **_through_platform(told, "{operation}/2/rivtabp21"),
     }
-    purposes = ["Vård och behandling", "Administration"]
-    return {"hsa": hsa, "purposes": purposes, "by_role": by_role}
+    return {"hsa": hsa, "omsorg_purposes": [_OMSORG], "duties": duties, "by_role": by_role}
 
 
 def _staff(told: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any, Self
+from typing import Annotated, Any, Final, Self
 
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
@@ -25,7 +25,7 @@ from portal.identity.settings import (
 from portal.inbound.settings import InboundSettings
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
-from stodtjanster.model import Told
+from stodtjanster.model import Side, Told
 from stodtjanster.security.kit import Settings as ServiceSettings
 from views.kit.links import DeepLink, LinkKind
 from views.kit.matters import MATTERS, Matter, Way
@@ -86,13 +86,31 @@ class SecuritySettings(BaseModel):
         return self
 
 
-class RoleAssignmentSettings(BaseModel):
-    """An assignment under SoL or LSS, which HSA has no purpose for: whoever has `role` in HSA, as
-    `System;Roll`, may work at this unit. `id` is what it is called in the session and its forms."""
+_SystemRole = Annotated[str, Field(pattern=r"^[^;]+;[^;]+$")]
+
+
+class DutySettings(BaseModel):
+    """What a role in a system makes of HSA's own assignments: whoever has `role` in HSA, as
+    `System;Roll`, may choose those with this `purpose`, and works in them in the role `works_as` of
+    the decision rules, whatever licences they have."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    role: str = Field(pattern=r"^[^;]+;[^;]+$")
+    role: _SystemRole
+    purpose: str = Field(min_length=1, max_length=200)
+    works_as: str
+
+
+class RoleAssignmentSettings(BaseModel):
+    """An assignment under SoL or LSS, which HSA has no purpose for: whoever has `role` in HSA, as
+    `System;Roll`, may work at this unit, in the role `works_as` of the decision rules. `id` is what
+    it is called in the session and its forms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    role: _SystemRole
+    works_as: str
+    side: Side = Side.OMSORG
     id: str = Field(pattern=r"^[A-Z0-9-]{1,64}$")
     name: str = Field(min_length=1, max_length=200)
     purpose: str = Field(min_length=1, max_length=200)
@@ -102,16 +120,33 @@ class RoleAssignmentSettings(BaseModel):
     provider_name: str = Field(min_length=1)
 
 
+_LICENCES: Final = {
+    "Läkare": "lakare",
+    "Sjuksköterska": "sjukskoterska",
+    "Fysioterapeut": "rehab",
+    "Sjukgymnast": "rehab",
+    "Arbetsterapeut": "rehab",
+    "Logoped": "rehab",
+    "Dietist": "rehab",
+}
+
+
 class AssignmentSettings(BaseModel):
     """What staff may work in. Without `hsa` nobody can choose, and then staff are shown nothing.
 
-    `purposes` are those of HSA's that are allowed, in any case of letters.
+    `purposes` are those of HSA's that anybody may choose. `omsorg_purposes` are words for purposes
+    under SoL and LSS, which HSA does not have. `licences` say in which role of the decision rules
+    somebody with a licence works; of several licences the one that stands first here counts. All
+    are compared in any case of letters.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     hsa: ServiceSettings | None = None
     purposes: tuple[str, ...] = ("Vård och behandling",)
+    omsorg_purposes: tuple[str, ...] = ()
+    licences: dict[str, str] = Field(default_factory=lambda: dict(_LICENCES))
+    duties: tuple[DutySettings, ...] = ()
     by_role: tuple[RoleAssignmentSettings, ...] = ()
 
 

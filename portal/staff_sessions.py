@@ -15,7 +15,7 @@ from typing import Any
 from portal.identity.staff import ProviderLogin, StaffIdentity
 from portal.sealed import Sealed, SealedSessions, packed_time
 from portal.store import StaffSessionRow, StaffSessionRows
-from stodtjanster.model import HsaId, PersonId, Place
+from stodtjanster.model import HsaId, PersonId, Place, Side
 from stodtjanster.security.assignments import Assignment
 
 
@@ -155,6 +155,8 @@ def _packed(assignment: Assignment) -> dict[str, Any]:
         "provider_name": assignment.provider_name,
         "starts": packed_time(assignment.starts) if assignment.starts else None,
         "ends": packed_time(assignment.ends) if assignment.ends else None,
+        "side": assignment.side,
+        "works_as": assignment.works_as,
     }
 
 
@@ -169,6 +171,8 @@ def _unpacked(said: dict[str, Any]) -> Assignment:
         provider_name=said["provider_name"],
         starts=_time(said["starts"]),
         ends=_time(said["ends"]),
+        side=Side(said["side"]) if said["side"] else None,
+        works_as=said["works_as"],
     )
 
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from lxml import etree
 
-from stodtjanster.model import Cause, HsaId, Place
+from stodtjanster.model import Cause, HsaId, Place, Side
 from stodtjanster.security.kit import Inquiry, Settings, exchange, only, put
 from stodtjanster.sources.kit.rivta import Contract
 from stodtjanster.sources.kit.source import SourceFailed
@@ -48,7 +48,8 @@ class Assignment:
     """A medarbetaruppdrag, in HSA's words; a right is `Aktivitet;Informationstyp;Omfång`.
 
     One that hangs directly on the provider has the provider as its unit. `starts` and `ends` are
-    aware, `ends` exclusive; None has no end there.
+    aware, `ends` exclusive; None has no end there. HSA says neither the side of SVOD nor the role
+    of the decision rules that it `works_as`: whoever offers the assignment adds them.
     """
 
     id: HsaId
@@ -60,6 +61,8 @@ class Assignment:
     provider_name: str
     starts: datetime | None = None
     ends: datetime | None = None
+    side: Side | None = None
+    works_as: str = ""
 
     def flaw(self, now: datetime) -> Unusable | None:
         """Why it is not in force, or None."""
@@ -73,11 +76,13 @@ class Assignment:
 @dataclass(frozen=True, slots=True)
 class Credentials:
     """What HSA has of one employee at `now`. `refused` are the reasons of what cannot be chosen;
-    `system_roles` are `System;Roll`, as the identity provider writes them."""
+    `system_roles` are `System;Roll`, as the identity provider writes them; `licences` are the
+    legitimerade yrken, in HSA's words ("Sjuksköterska")."""
 
     assignments: tuple[Assignment, ...] = ()
     refused: tuple[Unusable, ...] = ()
     system_roles: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
 
 
 def credentials_of(
@@ -101,6 +106,7 @@ def credentials_of(
         tuple(chosen.values()),
         tuple(said for said in read if isinstance(said, Unusable)),
         tuple(dict.fromkeys(role for each in found for role in _roles(each))),
+        tuple(dict.fromkeys(said for each in found for said in _licences(each))),
     )
 
 
@@ -146,12 +152,24 @@ def _roles(person: etree._Element) -> Iterator[str]:
         yield f"{_word(role, 'systemId')};{_word(role, 'role')}"
 
 
+def _licences(person: etree._Element) -> Iterator[str]:
+    """One that cannot be read gives nothing, and takes nothing from the others."""
+    for licence in person.iterchildren(f"{_T}healthCareProfessionalLicence"):
+        said = (text(licence) or "").strip()
+        if _is_short_line(said):
+            yield said
+
+
 def _word(parent: etree._Element, name: str) -> str:
     """A short line that can stand on a page and in the log. Raises SourceFailed."""
     said = (text(only(parent, f"{_T}{name}")) or "").strip()
-    if not said or len(said) > _LONGEST or not said.isprintable():
+    if not _is_short_line(said):
         raise SourceFailed(Cause.UNREADABLE, f"{name}: no word")
     return said
+
+
+def _is_short_line(said: str) -> bool:
+    return 0 < len(said) <= _LONGEST and said.isprintable()
 
 
 def _hsa(parent: etree._Element, name: str) -> HsaId:
