@@ -11,6 +11,7 @@ from cachetools import TTLCache
 from stodtjanster.information import Appointment, Item, Listing
 from stodtjanster.information.booking import BookingAct, ReportAbsence, Unsent
 from stodtjanster.model import Cause, Outcome, PersonId, Report
+from stodtjanster.sources.fhir.line import Line, login, manners
 from stodtjanster.sources.fhir.searches import searches
 from stodtjanster.sources.fhir.settings import GIVES, Settings
 from stodtjanster.sources.kit.act import Deed, Doing, carry_out
@@ -18,9 +19,8 @@ from stodtjanster.sources.kit.fhir import bundle, completing, read
 from stodtjanster.sources.kit.fhir.absences import absence, read_answer
 from stodtjanster.sources.kit.fhir.gathering import Gathering, beside
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, labels, persons
-from stodtjanster.sources.kit.fhir.search import Manners, Query, Search
+from stodtjanster.sources.kit.fhir.search import Query, Search
 from stodtjanster.sources.kit.fhir.values import SHAPE_ERRORS, Json, as_list
-from stodtjanster.sources.kit.smart import Client, Login, Token, load_key
 from stodtjanster.sources.kit.source import (
     Ask,
     Conversation,
@@ -33,7 +33,6 @@ from stodtjanster.sources.kit.source import (
 __all__ = ["Adapter", "Settings", "read"]
 
 _MOST_PATIENTS = 1024
-_UNAUTHORIZED = 401
 
 
 def _now() -> datetime:
@@ -68,16 +67,8 @@ class Adapter:
         self.settings = settings
         self.gives = frozenset(GIVES[name] for name in settings.information)
         self.does = Adapter.does if settings.absences else frozenset()
-        self._manners = Manners(
-            settings.base_url,
-            settings.method,
-            settings.strict,
-            settings.max_pages,
-            settings.limits.max_bytes,
-            settings.release,
-            settings.times_without_zone == "swedish",
-        )
-        self._login = _login(settings, clock)
+        self._manners = manners(settings)
+        self._login = login(settings, clock)
         self._patients: TTLCache[PersonId, _Known] = TTLCache(
             _MOST_PATIENTS, settings.patient_cache_seconds
         )
@@ -96,7 +87,7 @@ class Adapter:
         settings = self.settings
         system, version = settings.system_of(doing.subject.kind), bundle.VERSIONS[settings.release]
         request = absence(settings.base_url, act, doing, system, version)
-        line = _Line(self._login, doing.correlation)
+        line = Line(self._login, doing.correlation)
         proved = yield from line.proved(request)
         longest, language = settings.limits.max_bytes, settings.language
         outcome = yield from carry_out(proved, lambda said: read_answer(said, longest, language))
@@ -109,7 +100,7 @@ class Adapter:
         """See `Source.ask`. A source that knows nobody with the number has said that it has
         nothing; one that lost a page after the first has said something, and that it is partial.
         """
-        line = _Line(self._login, ask.correlation)
+        line = Line(self._login, ask.correlation)
         scope = Scope(
             source=self.settings.key,
             system=self.settings.base_url,
@@ -148,7 +139,7 @@ class Adapter:
         self,
         queries: tuple[Query, ...],
         patient: tuple[str, str],
-        line: "_Line",
+        line: Line,
         scope: Scope,
         gathering: Gathering,
     ) -> Generator[Request, Response, None]:
@@ -179,7 +170,7 @@ class Adapter:
         self,
         pages: list[bundle.Page],
         patient: tuple[str, str],
-        line: "_Line",
+        line: Line,
         scope: Scope,
         gathering: Gathering,
     ) -> Generator[Request, Response, dict[str, Json]]:
@@ -210,7 +201,7 @@ class Adapter:
         return known
 
     def _find(
-        self, person: PersonId, line: "_Line", gathering: Gathering
+        self, person: PersonId, line: Line, gathering: Gathering
     ) -> Generator[Request, Response, _Known | None]:
         """The one Patient that carries the number, or None when the source has none.
 
@@ -258,53 +249,6 @@ class Adapter:
             and (item.during is None or ask.period.touches(item.during))
         )
         return Heard(items, (report,), tuple(gathering.rejected))
-
-
-class _Line:
-    """Sends for one conversation: proves who we are, and once more if the token was refused."""
-
-    __slots__ = ("_correlation", "_login", "_refreshed")
-
-    def __init__(self, login: Login | None, correlation: str) -> None:
-        self._login, self._correlation, self._refreshed = login, correlation, False
-
-    def send(self, request: Request) -> Generator[Request, Response, Response]:
-        if self._login is None:
-            return (yield self._addressed(request, None))
-        token = yield from self._login.token()
-        answer = yield self._addressed(request, token)
-        if answer.status == _UNAUTHORIZED and not self._refreshed:
-            self._refreshed = True
-            token = yield from self._login.token(refused=token)
-            answer = yield self._addressed(request, token)
-        return answer
-
-    def proved(self, request: Request) -> Generator[Request, Response, Request]:
-        """The request as it is to be sent, for one that must not be sent again."""
-        token = None if self._login is None else (yield from self._login.token())
-        return self._addressed(request, token)
-
-    def _addressed(self, request: Request, token: Token | None) -> Request:
-        headers = {**request.headers, "X-Request-Id": self._correlation}
-        if token is not None:
-            headers["Authorization"] = f"Bearer {token.value}"
-        return Request(request.method, request.url, headers, request.body)
-
-
-def _login(settings: Settings, clock: Callable[[], datetime]) -> Login | None:
-    if settings.client_id is None or settings.private_key is None:
-        return None
-    return Login(
-        Client(
-            settings.base_url,
-            settings.client_id,
-            load_key(settings.private_key.read_bytes(), settings.alg),
-            settings.alg,
-            settings.scopes,
-            settings.token_endpoint,
-        ),
-        clock,
-    )
 
 
 @dataclass(slots=True)
