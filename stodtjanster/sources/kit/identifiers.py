@@ -23,7 +23,8 @@ PERSON_SYSTEMS: Final = frozenset(
         "https://terminology.hl7.se/sid/se-personnummer",
     }
 )
-HSA_SYSTEMS: Final = frozenset({"urn:oid:1.2.752.29.4.19", "urn:oid:1.2.752.129.2.1.4.1"})
+HSA_ID: Final = "urn:oid:1.2.752.29.4.19"
+HSA_SYSTEMS: Final = frozenset({HSA_ID, "urn:oid:1.2.752.129.2.1.4.1"})
 SOURCE_SYSTEM: Final = "urn:oid:1.2.752.129.2.1.4.1#"
 _SOURCES: Final = (SOURCE_SYSTEM, "https://tjanstekatalogen.inera.se/Endpoint/")
 LOCAL_ID: Final = "urn:oid:1.2.752.129.2.1.2.1"
