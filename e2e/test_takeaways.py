@@ -57,7 +57,7 @@ class TestPaper:
             expect(reader.get_by_text(gone)).to_be_hidden()
         main = reader.get_by_role("main")
         expect(main).to_contain_text("Birgitta Lindqvist")
-        expect(main).to_contain_text(re.compile(r"Utskrivet \w+ \d+ \w+ 20\d\d kl\.\s\d\d\.\d\d"))
+        expect(main).to_contain_text(re.compile(r"Utskrivet \S+ \d+ \w+ 20\d\d kl\.\s\d\d\.\d\d"))
         expect(section(reader, "times")).to_contain_text("Erik Holm, läkare")
         expect(section(reader, "daily").locator("ol > li")).not_to_have_count(0)
         expect(section(reader, "contacts")).to_contain_text("0980-319 210")

@@ -212,7 +212,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
             settings.security,
             store.audit,
             clock,
-            provider_of=directory.provider,
+            owner_of=directory.owner,
             patience=settings.register_seconds,
         ),
         directory=directory,
@@ -293,10 +293,21 @@ def build_directory(
     """Units from configuration, every source under its own key, and what the national catalogue
     says of units where it is asked."""
     units = [
-        Unit(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening))
+        Unit(
+            *(u.hsa_id, u.name, u.owner, u.kind, u.phone, Told.maybe(u.opening)),
+            side=u.side,
+            plain=u.plain,
+        )
         for u in settings.units
     ]
-    units += [Unit(s.key, s.name, s.name, OwnerKind(s.owner), s.phone) for s in sources]
+    units += [
+        Unit(
+            *(s.key, s.name, s.name, OwnerKind(s.owner), s.phone),
+            side=s.side,
+            available_svod=s.available_svod,
+        )
+        for s in sources
+    ]
     providers = {
         u.owner: HsaId.parse(u.hsa_id)
         for u in settings.units

@@ -58,7 +58,7 @@ def open_for(
         reach=session.id_hash,
         policy=house.settings.access.policy(),
         facts=facts,
-        provider_of=house.directory.provider,
+        owner_of=house.directory.owner,
         no_more_than=no_more_than,
     )
     granted = bool(permit.granted)
@@ -81,6 +81,8 @@ def open_for(
             detail=detail,
             session=session.id_hash,
             ombud=permit.granted_to,
+            employee=situation.actor.hsa_id,
+            place=situation.actor.place,
         )
     )
     if not granted:
@@ -97,7 +99,7 @@ def note_shown(
     if not shown:
         return
     situation = permit.situation
-    owners = (permit.provider_of(item.origin) for item in items)
+    owners = (permit.owner_of(item.origin).provider for item in items)
     house.audit.record(
         AuditEvent(
             event=EventKind.SHOWN,

@@ -5,7 +5,7 @@ not surely open is blocked. Only staff pass these gates; of omsorg the relation 
 utredning, which no national service knows of, so that one has to be known already.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -15,17 +15,19 @@ from typing import Final, TypeVar
 from uuid import uuid4
 
 from portal.settings import SecuritySettings
-from stodtjanster.access import Facts, ProviderOf
+from stodtjanster.access import Facts, OwnerOf, Screened
 from stodtjanster.access.case import (
     Block,
     Consent,
     ConsentStatus,
     Dependencies,
+    Emergency,
     Level,
     Relation,
 )
 from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.fetch import FetchService, NotKnown
+from stodtjanster.fetch.screening import Identity, ScreenedItems, Screening, when_all
 from stodtjanster.information import Item
 from stodtjanster.model import ActorKind, Cause, HsaId, PersonId, Place, Side, Situation
 from stodtjanster.security.blocks import Row, check_blocks
@@ -35,8 +37,6 @@ from stodtjanster.security.relations import check_relation, register_relation
 
 T = TypeVar("T")
 
-Identity = tuple[str, str]
-
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """What has no time of its own may be from any."""
 _MOMENT: Final = timedelta(seconds=1)
@@ -44,17 +44,14 @@ _MOMENT: Final = timedelta(seconds=1)
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
-    """`blocks` holds every record that was not surely open, by its identity: give them to the
-    record's Resource. `unknown` are the services that did not say, for the page and the log.
-    """
+    """`unknown` are the services that did not say, for the page and the log."""
 
     facts: Facts
-    blocks: Mapping[Identity, tuple[Block, ...]]
     unknown: Mapping[str, Cause]
 
 
 class Gates:
-    """Thread-safe. Nobody waits longer than `patience` seconds for all services together."""
+    """Thread-safe. Nobody waits longer than `patience` seconds for relation and consent."""
 
     def __init__(
         self,
@@ -63,60 +60,65 @@ class Gates:
         audit: AuditLog,
         clock: Callable[[], datetime],
         *,
-        provider_of: ProviderOf,
+        owner_of: OwnerOf,
         patience: float,
     ) -> None:
         self._fetch = fetch
         self._settings = settings
         self._audit = audit
         self._clock = clock
-        self._provider_of = provider_of
+        self._owner_of = owner_of
         self._patience = patience
 
-    def facts_of(
-        self, situation: Situation, items: Iterable[Item] = (), *, known: Facts | None = None
-    ) -> Gathered:
-        """What may be known of a reader now, about these records. `known` are facts from elsewhere:
-        of them a relation counts for omsorg only, and of a consent only that it was refused.
-
-        Without records it says whether there is a relation and a consent, and who answers.
+    def facts_of(self, situation: Situation, *, known: Facts | None = None) -> Gathered:
+        """What may be known of a reader now. `known` are facts from elsewhere: of them a relation
+        counts for omsorg only, and of a consent only that it was refused. What is blocked is asked
+        of each record: see `screening`.
         """
         known = known or Facts()
         reader = _reader(situation)
         if reader is None:
-            return Gathered(known, {}, {})
+            return Gathered(known, {})
         deadline = monotonic() + self._patience
-        sheet = _Sheet.of(items, reader, situation, self._provider_of)
         person = situation.subject.person
         is_care = situation.actor.side is Side.VARD
         relations = self._settings.relations if is_care else None
         relation = self._ask(relations, check_relation, reader, person)
         consent = self._ask(self._settings.consents, check_consent, reader, person)
-        # Blocks may be kept under any number that the person has had.
-        opened = [
-            self._ask(self._settings.blocks, partial(_check, sheet.rows), reader, number)
-            for number in situation.subject.numbers
-        ]
         related = _result(relation, deadline)
         consented = _result(consent, deadline)
-        rows = [_result(each, deadline) for each in opened]
-        silent = next((said for said in rows if isinstance(said, NotKnown)), None)
-        free = [said for said in rows if not isinstance(said, NotKnown)]
-        surely = frozenset[Row]() if silent else frozenset.intersection(*free)
         unknown = {
             name: said.cause
-            for name, said in (("relation", related), ("consent", consented), ("blocks", silent))
+            for name, said in (("relation", related), ("consent", consented))
             if isinstance(said, NotKnown) and (is_care or name != "relation")
         }
         facts = replace(
             known,
             relation=_relation(related) if is_care else known.relation,
             consent=_refusal(known) or _consent(consented, reader),
-            dependencies=Dependencies(
-                blocking_up=silent is None, consent_up=not isinstance(consented, NotKnown)
-            ),
+            emergency=_emergency(consented),
+            dependencies=Dependencies(consent_up=not isinstance(consented, NotKnown)),
         )
-        return Gathered(facts, sheet.blocked(surely, situation), unknown)
+        return Gathered(facts, unknown)
+
+    def screening(self, situation: Situation) -> Screening:
+        """Asks what of records is blocked for an employee: see `stodtjanster.fetch.screening`.
+        Raises ValueError when the situation is not that of an employee."""
+        reader = _reader(situation)
+        if reader is None:
+            raise ValueError("only an employee with an assignment is asked about")
+        return partial(self._screen, situation, reader)
+
+    def _screen(
+        self, situation: Situation, reader: Accessing, items: Sequence[Item]
+    ) -> Future[ScreenedItems]:
+        sheet = _Sheet.of(items, reader, situation, self._owner_of)
+        # Blocks may be kept under any number that the person has had.
+        opened = [
+            self._ask(self._settings.blocks, partial(_check, sheet.rows), reader, number)
+            for number in situation.subject.numbers
+        ]
+        return when_all(opened, partial(_screened, sheet, situation))
 
     def register_relation(
         self, situation: Situation, until: datetime, *, session: str
@@ -223,31 +225,35 @@ class _Sheet:
         items: Iterable[Item],
         reader: Accessing,
         situation: Situation,
-        provider_of: ProviderOf,
+        owner_of: OwnerOf,
     ) -> "_Sheet":
         now = situation.now
-        records = {
-            item.origin.identity: _row(item, provider_of, now)
-            for item in items
-            if item.sharing is None
-        }
+        records = {item.origin.identity: _row(item, owner_of, now) for item in items}
         rows = [Row(reader.place, now - _MOMENT, now)]
         rows += [row for _, row in records.values() if row is not None]
         return cls(tuple(dict.fromkeys(rows)), records)
 
-    def blocked(
-        self, surely: frozenset[Row], situation: Situation
-    ) -> dict[Identity, tuple[Block, ...]]:
-        return {
-            identity: (_block(provider, row, situation),)
-            for identity, (provider, row) in self.of_records.items()
-            if row is None or row not in surely
-        }
+
+def _screened(
+    sheet: _Sheet, situation: Situation, said: Sequence[frozenset[Row] | NotKnown]
+) -> ScreenedItems:
+    """What is surely open under every number. One that did not say leaves nothing known."""
+    free = [rows for rows in said if not isinstance(rows, NotKnown)]
+    if len(free) < len(said):
+        return {}
+    surely = frozenset.intersection(*free)
+    return {
+        identity: Screened(
+            () if row in surely else (_block(provider, row, situation),),
+            up=True,
+        )
+        for identity, (provider, row) in sheet.of_records.items()
+    }
 
 
-def _row(item: Item, provider_of: ProviderOf, now: datetime) -> tuple[HsaId | None, Row | None]:
+def _row(item: Item, owner_of: OwnerOf, now: datetime) -> tuple[HsaId | None, Row | None]:
     """Who answers for a record, and its row if it can have one."""
-    provider, unit = provider_of(item.origin), item.origin.care_unit
+    provider, unit = owner_of(item.origin).provider, item.origin.care_unit
     if provider is None or unit is None:
         return provider, None
     documented = item.origin.documented_at
@@ -298,6 +304,13 @@ def _consent(said: Assertion | NotKnown | None, reader: Accessing) -> Consent | 
     if said is not Assertion.CONSENT:
         return None
     return Consent(ConsentStatus.GIVEN, unit=reader.place.unit, person_hsa_id=reader.employee)
+
+
+def _emergency(said: Assertion | NotKnown | None) -> Emergency | None:
+    """A certificate that holds: that there was danger, and nobody to ask, was said in it."""
+    if said is not Assertion.EMERGENCY:
+        return None
+    return Emergency(declared=True, danger=True, consent_obtainable=False, reason=said.value)
 
 
 def _result(asked: Future[T | NotKnown], deadline: float) -> T | NotKnown:

@@ -1,6 +1,7 @@
 """What differs between installations. Unknown keys are errors, secrets stand in files."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Annotated, Any, Final, Self
@@ -23,6 +24,8 @@ from portal.identity.settings import (
     StaffProviderSettings,
 )
 from portal.inbound.settings import InboundSettings
+from stodtjanster.access.engine import is_role
+from stodtjanster.access.policy import Policy
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
 from stodtjanster.model import Side, Told
@@ -149,9 +152,23 @@ class AssignmentSettings(BaseModel):
     duties: tuple[DutySettings, ...] = ()
     by_role: tuple[RoleAssignmentSettings, ...] = ()
 
+    @model_validator(mode="after")
+    def _tell_assignments_apart(self) -> Self:
+        if len({each.id for each in self.by_role}) != len(self.by_role):
+            raise ValueError("two assignments by role have the same id")
+        return self
+
+    def roles(self) -> Iterator[str]:
+        """Every role of the decision rules that anything here gives."""
+        yield from self.licences.values()
+        yield from (each.works_as for each in self.duties)
+        yield from (each.works_as for each in self.by_role)
+
 
 class UnitSettings(BaseModel):
-    """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`."""
+    """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`. `side`
+    is which side of SVOD (2022:913) it is; `plain`: its name tells nothing of what anybody is
+    treated for, so that home care may be told it."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -161,6 +178,8 @@ class UnitSettings(BaseModel):
     kind: OwnerKind = OwnerKind.OTHER
     phone: str | None = None
     opening: str | None = None
+    side: Side | None = None
+    plain: bool = False
 
 
 class AccessibilitySettings(BaseModel):
@@ -264,6 +283,16 @@ class Settings(BaseSettings):
         """Several processes with a key each would not find what the others have put there."""
         if self.shelf_url is not None and "secret" not in self.model_fields_set:
             raise ValueError("a shelf that is shared needs a secret")
+        return self
+
+    @model_validator(mode="after")
+    def _name_roles_of_the_rules(self) -> Self:
+        """A misspelt role reads nothing, and nobody would know why. One that the installation has
+        taken from the rules reads nothing either, and that was meant."""
+        policies = (Policy(), self.access.policy())
+        for role in self.assignments.roles():
+            if not any(is_role(role, policy) for policy in policies):
+                raise ValueError(f"no rule knows the role {role!r}")
         return self
 
     @model_validator(mode="after")

@@ -21,7 +21,7 @@ from stodtjanster.access.rules.person import PERSON
 from stodtjanster.access.rules.shared import SHARED, is_own_words
 from stodtjanster.model import ActorKind
 
-__all__ = ["judge", "path_of"]
+__all__ = ["is_role", "judge", "path_of"]
 
 _CITIZENS: Final[Mapping[ActorKind | None, Path]] = {
     ActorKind.CITIZEN: PERSON,
@@ -54,6 +54,11 @@ def judge(case: Case, policy: Policy) -> Decision:
     elif not against:
         return _opened(end)
     return _denied(against)
+
+
+def is_role(word: str, policy: Policy) -> bool:
+    """Whether staff may have such a role: all else reads nothing."""
+    return word in _ADMINISTRATORS or word in policy.role_types
 
 
 def path_of(case: Case) -> Path:

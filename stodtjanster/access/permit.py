@@ -1,21 +1,35 @@
 """The capability that the fetch service asks for: made here, by the rules, and nowhere else."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import InitVar, dataclass, field
+from dataclasses import InitVar, dataclass, field, replace
+from datetime import datetime
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from stodtjanster.access.case import Case, Facts, Resource, UnitAccess
+from stodtjanster.access.case import Block, Case, Dependencies, Facts, Resource, UnitAccess
 from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
 from stodtjanster.information import Guardianship, Item, PersonRecord
-from stodtjanster.model import ActorKind, HsaId, Origin, PersonId, Protection, Sharing, Situation
+from stodtjanster.model import (
+    ActorKind,
+    Approximate,
+    Cause,
+    HsaId,
+    Origin,
+    Owner,
+    PersonId,
+    Protection,
+    Sharing,
+    Situation,
+    Timed,
+    When,
+    first_day,
+    midnight,
+)
 
-_Alike: TypeAlias = tuple[str, HsaId | None, HsaId | None, bool | None, Sharing | None]
-
-ProviderOf: TypeAlias = Callable[[Origin], HsaId | None]
+OwnerOf: TypeAlias = Callable[[Origin], Owner]
 
 _SEAL: Final = object()
 _UNASKED: Final = Decision(
@@ -25,8 +39,68 @@ _UNASKED: Final = Decision(
 )
 
 
-def _as_it_says(origin: Origin) -> HsaId | None:
-    return origin.care_provider
+_WITHHELD: Final[Mapping[Reason, Cause]] = MappingProxyType(
+    {
+        Reason.DEPENDENCY_UNAVAILABLE: Cause.UNCHECKED,
+        Reason.BLOCKED_INNER: Cause.BLOCKED,
+        Reason.BLOCKED_OUTER: Cause.BLOCKED,
+        **dict.fromkeys(
+            (
+                *(Reason.CONSENT_MISSING, Reason.CONSENT_EXPIRED),
+                *(Reason.CONSENT_SCOPE, Reason.CONSENT_WITHDRAWN),
+            ),
+            Cause.NO_CONSENT,
+        ),
+    }
+)
+"""What stands between staff and a record, when that there is such a record may be said."""
+_TOLD_AS: Final[Mapping[Cause, str]] = MappingProxyType(
+    {Cause.NO_CONSENT: "existence", Cause.BLOCKED: "block_info"}
+)
+"""The meta type by which the rules decide on saying it, for another provider's record."""
+
+
+def _as_it_says(origin: Origin) -> Owner:
+    return Owner(origin.care_provider)
+
+
+@dataclass(frozen=True, slots=True)
+class Screened:
+    """What the service for blocks said of one record. Not asked is not up."""
+
+    blocks: tuple[Block, ...] = ()
+    up: bool = False
+
+
+NOT_SCREENED: Final = Screened()
+
+
+class _Alike(NamedTuple):
+    """What of a record the rules decide on."""
+
+    info_type: str
+    owner: Owner
+    unit: HsaId | None
+    approved_for_patient: bool | None
+    sharing: Sharing | None
+    start: datetime | None = None
+    documented_at: datetime | None = None
+    screened: Screened = NOT_SCREENED
+
+    def resource(self) -> Resource:
+        return Resource(
+            self.info_type,
+            self.owner.provider,
+            self.unit,
+            side=self.owner.side,
+            documented_at=self.documented_at,
+            start=self.start,
+            approved_for_patient=self.approved_for_patient,
+            available_svod=self.owner.available_svod,
+            sensitive_unit=self.owner.sensitive,
+            blocks=self.screened.blocks,
+            sharing=self.sharing,
+        )
 
 
 class NotPermitted(Exception):  # noqa: N818 - a statement
@@ -39,7 +113,7 @@ class Permit:
 
     `decisions` holds every kind that was asked for, granted or not. `reach` names whose shelf may
     be used: one login session and one subject. `audit` is the reference of the committed log
-    record; without it nothing may be fetched. `provider_of` says who answers for a record: several
+    record; without it nothing may be fetched. `owner_of` says who answers for a record: several
     contracts leave that out. `no_more_than` are the fields of the decision rules that the page
     needs, where that is less than may be seen (GDPR article 5.1 c).
 
@@ -52,7 +126,7 @@ class Permit:
     decisions: Mapping[type[Item], Decision]
     audit: str | None = None
     facts: Facts = field(default_factory=Facts)
-    provider_of: ProviderOf = field(default=_as_it_says, repr=False, compare=False)
+    owner_of: OwnerOf = field(default=_as_it_says, repr=False, compare=False)
     no_more_than: tuple[str, ...] | None = None
     seal: InitVar[object] = None
     _said: dict[_Alike, Decision] = field(
@@ -102,7 +176,7 @@ class Permit:
             self.decisions,
             reference,
             self.facts,
-            self.provider_of,
+            self.owner_of,
             self.no_more_than,
             seal=_SEAL,
         )
@@ -123,17 +197,18 @@ class Permit:
             self.policy,
             MappingProxyType({kind: self.ground}),
             facts=self.facts,
-            provider_of=self.provider_of,
+            owner_of=self.owner_of,
             no_more_than=self.no_more_than,
             seal=_SEAL,
         )
 
-    def admits(self, item: Item) -> Decision:
+    def admits(self, item: Item, screened: Screened = NOT_SCREENED) -> Decision:
         """Decide one record: after fetch, and again when it comes from the shelf.
 
         A record of a kind that was not decided, or about another person, is refused here too:
         the rules speak of the situation's subject and of nobody else. Whoever shows the record
-        has to follow `keep` and `drop`, as `shown` does.
+        has to follow `keep` and `drop`, as `shown` does. `screened` is for staff: without it
+        nothing that may be blocked is opened.
         """
         kind = self.decisions.get(type(item), _UNASKED)
         if kind.denied:
@@ -143,42 +218,69 @@ class Permit:
         if isinstance(item, PersonRecord | Guardianship):
             # A register names no unit and approves nothing: there is no more to decide on.
             return kind
-        # All else that the rules know is the permit's own, so records that are alike in these
-        # facts are decided alike: a list of two hundred is a handful of decisions.
-        origin = item.origin
-        alike = (
-            item.info_type,
-            self.provider_of(origin),
-            origin.care_unit,
-            origin.approved_for_patient,
-            item.sharing,
-        )
-        said = self._said.get(alike)
-        if said is None:
-            info_type, provider, unit, approved, sharing = alike
-            resource = Resource(
-                info_type, provider, unit, approved_for_patient=approved, sharing=sharing
-            )
-            case = _case(self.situation, resource, self.facts)
-            said = judge(case, self.policy)
-            self._said[alike] = said
-        return said
+        return self._judged(self._alike(item, screened))
 
-    def shown(self, item: Item) -> Item | None:
+    def withheld(self, item: Item, screened: Screened = NOT_SCREENED) -> Cause | None:
+        """Why a record is kept from staff, when the rules let them know that there is one.
+
+        SVOD 2 kap. 4-5 §§: that it exists, or that something is blocked, and nothing more of it.
+        """
+        if self.situation.actor.kind is not ActorKind.STAFF:
+            return None
+        said = self.admits(item, screened)
+        cause = _WITHHELD.get(said.reason) if said.denied else None
+        meta = None if cause is None or said.reason is Reason.BLOCKED_INNER else _TOLD_AS.get(cause)
+        if meta is None:
+            return cause
+        asked = self._alike(item, screened)._replace(info_type=meta)
+        return None if self._judged(asked).denied else cause
+
+    def shown(self, item: Item, screened: Screened = NOT_SCREENED) -> Item | None:
         """What may be shown of a record, as far as it may: None when nothing of it is.
 
         Of somebody whose identity is protected, or may be, no record tells where they can be found.
         """
-        said = self.admits(item)
+        said = self.admits(item, screened)
         if said.denied:
             return None
-        shown = item if said.permitted else item.redacted(said.keep, said.drop)
+        shown: Item | None = item
+        if not said.permitted and not self._only_hides(said):
+            shown = item.redacted(said.keep, said.drop)
         if shown is not None and self.no_more_than is not None:
             shown = shown.redacted(self.no_more_than)
         if shown is None:
             return None
         protected = self.situation.subject.protected is not Protection.NONE
         return shown.hidden() if protected else shown
+
+    def _alike(self, item: Item, screened: Screened) -> _Alike:
+        """Records that are alike in this are decided alike: a list of two hundred is a handful of
+        decisions. What the rules do not ask about for this actor is left out."""
+        origin = item.origin
+        common = (
+            item.info_type,
+            self.owner_of(origin),
+            origin.care_unit,
+            origin.approved_for_patient,
+            item.sharing,
+        )
+        if self.situation.actor.kind is not ActorKind.STAFF:
+            return _Alike(*common)
+        documented = origin.documented_at if screened.blocks else None
+        return _Alike(*common, _begins(item.during), documented, screened)
+
+    def _judged(self, alike: _Alike) -> Decision:
+        said = self._said.get(alike)
+        if said is None:
+            services = Dependencies(alike.screened.up, self.facts.dependencies.consent_up)
+            facts = replace(self.facts, dependencies=services)
+            said = judge(_case(self.situation, alike.resource(), facts), self.policy)
+            self._said[alike] = said
+        return said
+
+    def _only_hides(self, said: Decision) -> bool:
+        """What protected identity takes away is what `Item.hidden` does."""
+        return said.drop is not None and set(said.drop) <= set(self.policy.whereabouts_fields)
 
 
 def decide(
@@ -188,13 +290,13 @@ def decide(
     reach: str,
     policy: Policy | None = None,
     facts: Facts | None = None,
-    provider_of: ProviderOf | None = None,
+    owner_of: OwnerOf | None = None,
     no_more_than: tuple[str, ...] | None = None,
 ) -> Permit:
     """Decide each kind of information before anything of it is asked for.
 
     `facts` are what registers say of actor and subject together. Without them nobody but the person
-    themself is let in. `provider_of` says who answers for a record that may not say it itself.
+    themself is let in. `owner_of` says who answers for a record that may not say it itself.
     `no_more_than` is as in `Permit`.
 
     Item-level facts are not known yet and are taken as favourable here; `Permit.admits` decides
@@ -214,7 +316,7 @@ def decide(
         policy,
         MappingProxyType(decisions),
         facts=facts,
-        provider_of=provider_of or _as_it_says,
+        owner_of=owner_of or _as_it_says,
         no_more_than=no_more_than,
         seal=_SEAL,
     )
@@ -225,7 +327,11 @@ def _case(situation: Situation, resource: Resource, facts: Facts) -> Case:
 
 
 def _best_record(info_type: str, situation: Situation, facts: Facts) -> Resource:
-    """The record of this kind that the actor is likeliest to be let see, if there is one."""
+    """The record of this kind that the actor is likeliest to be let see, if there is one: for
+    staff one of their own unit, today."""
+    if situation.actor.kind is ActorKind.STAFF:
+        own = situation.actor
+        return Resource(info_type, own.provider, own.unit, own.side, start=situation.now)
     units = _units(situation, facts)
     providers = facts.grant.providers if facts.grant else frozenset()
     return Resource(
@@ -240,3 +346,14 @@ def _units(situation: Situation, facts: Facts) -> UnitAccess | None:
     if situation.actor.kind is ActorKind.GUARDIAN:
         return facts.guardian.extended_access if facts.guardian else None
     return facts.early_access
+
+
+def _begins(when: When | None) -> datetime | None:
+    match when:
+        case Timed(start) | Approximate(start):
+            return start
+        case None:
+            return None
+        case _:
+            day = first_day(when)
+            return None if day is None else midnight(day)

@@ -12,7 +12,7 @@ from typing import Final
 from stodtjanster.catalogue.entries import Entries
 from stodtjanster.catalogue.entry import Entry, Hours
 from stodtjanster.catalogue.phones import readable
-from stodtjanster.model import HsaId, Origin, Report, Told
+from stodtjanster.model import HsaId, Origin, Owner, Report, Side, Told
 
 _NOBODY: Final[Mapping[str, HsaId]] = MappingProxyType({})
 _HSA_ID: Final = re.compile(r"[A-Z]{2,6}\d{10}-[A-Z0-9]{1,20}")
@@ -34,7 +34,9 @@ class Unit:
 
     `owner` is who answers for it ("Region Nordmark"); `opening` is the unit's own text. `as_of` is
     when the national catalogue said how it is found and reached, and None when it has not: it is
-    told wherever that is shown, since it may be old.
+    told wherever that is shown, since it may be old. `side` is which side of SVOD the unit is, or
+    all that comes from the source; `available_svod` is said of sources, and `plain` of units: their
+    name tells nothing of what anybody is treated for.
     """
 
     key: str
@@ -47,6 +49,9 @@ class Unit:
     open_hours: tuple[Hours, ...] = ()
     phone_hours: tuple[Hours, ...] = ()
     as_of: datetime | None = None
+    side: Side | None = None
+    available_svod: bool = False
+    plain: bool = False
 
     def unplaced(self) -> "Unit":
         """The unit without how it is found and reached."""
@@ -115,6 +120,18 @@ class Directory:
     def provider(self, origin: Origin) -> HsaId | None:
         """Who answers for an item, when the item says it or we know whose its unit is."""
         return origin.care_provider or self.providers.get(self.of(origin).owner)
+
+    def owner(self, origin: Origin) -> Owner:
+        """What the rules for staff want to know of who answers for an item: configuration's word
+        only, since what is opened to others rests on it."""
+        unit = self._units.get(origin.care_unit.value) if origin.care_unit else None
+        source = self._units.get(origin.source.upper())
+        return Owner(
+            self.provider(origin),
+            unit.side if unit is not None and unit.side else source.side if source else None,
+            available_svod=source is not None and source.available_svod,
+            sensitive=unit is None or not unit.plain,
+        )
 
     def _find(self, key: str) -> Unit | None:
         key = key.upper()

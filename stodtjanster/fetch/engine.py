@@ -38,6 +38,7 @@ from stodtjanster.fetch.harvest import Harvest
 from stodtjanster.fetch.inquiries import Inquiries, NotKnown
 from stodtjanster.fetch.plan import Needs, Order, plan
 from stodtjanster.fetch.revalidation import Revalidation
+from stodtjanster.fetch.screening import Screening
 from stodtjanster.fetch.shelf import AnyShelf, Change, Kept, Look, Shelf
 from stodtjanster.fetch.steps import Talk, begin, ending, fail, tell
 from stodtjanster.fetch.upkeep import Chore
@@ -161,8 +162,9 @@ class FetchService:
         with suppress(OSError):
             self._loop.close()
 
-    def begin(self, permit: Permit, needs: Needs) -> Harvest:
-        """Start whatever is not already in the air or on the shelf, and return at once.
+    def begin(self, permit: Permit, needs: Needs, *, screening: Screening | None = None) -> Harvest:
+        """Start whatever is not already in the air or on the shelf, and return at once. Staff are
+        shown nothing but their own unit's without `screening`.
 
         Raises NotPermitted when the permit's log record is not committed.
         """
@@ -183,7 +185,7 @@ class FetchService:
                 future.set_result(_from_shelf(shelved))
         if missing:
             self._loop.call_soon_threadsafe(self._launch, missing, look)
-        return Harvest(permit, planned, answers)
+        return Harvest(permit, planned, answers, screening)
 
     def forget(self, reach: str) -> None:
         """Erase what one login session has on the shelf, what is on its way there, and what it has

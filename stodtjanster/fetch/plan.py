@@ -7,7 +7,7 @@ from typing import Any
 from stodtjanster.access import NotPermitted, Permit
 from stodtjanster.catalogue import Coverage, Expecting
 from stodtjanster.information import Item
-from stodtjanster.model import Cause, Need, Outcome, Period, PersonId, Report
+from stodtjanster.model import Cause, HsaId, Need, Outcome, Period, PersonId, Report
 from stodtjanster.sources.kit.source import Giver
 
 Needs = Mapping[str, Need[Any]]
@@ -26,7 +26,7 @@ class Order:
     subject: PersonId
     period: Period
     reach: str
-    agent: PersonId | None = None
+    agent: PersonId | HsaId | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,6 @@ def plan(
         raise NotPermitted("the permit is not logged")
     situation = permit.situation
     today = situation.today
-    agent = None if situation.about_self else situation.actor.person
     periods = {name: need.period(today) for name, need in needs.items()}
     kinds = {name: need.information for name, need in needs.items()}
     sources = tuple(sources)
@@ -72,7 +71,7 @@ def plan(
         wanted = any(need.information is kind and not need.optional for need in needs.values())
         reports[kind] = tuple(_known(permit, kind, givers, gaps)) if givers or wanted else ()
         orders[kind] = tuple(
-            Order(source.settings.key, kind, number, span, permit.reach, agent)
+            Order(source.settings.key, kind, number, span, permit.reach, situation.agent)
             for source in givers
             if kind in permit.granted
             and source.settings.enabled

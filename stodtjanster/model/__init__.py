@@ -4,6 +4,7 @@ from stodtjanster.model.answer import Answer, Cause, Outcome, Report, gather
 from stodtjanster.model.hsa import HsaId
 from stodtjanster.model.need import Need
 from stodtjanster.model.origin import Origin
+from stodtjanster.model.owner import Owner
 from stodtjanster.model.person import PersonId, PersonIdKind
 from stodtjanster.model.sharing import PRIVATE, Sharing
 from stodtjanster.model.situation import (
@@ -47,6 +48,7 @@ __all__ = [
     "Open",
     "Origin",
     "Outcome",
+    "Owner",
     "Partial",
     "Period",
     "PersonId",

@@ -41,6 +41,10 @@ class Cause(StrEnum):
     NOT_CONNECTED = "not_connected"
     NOT_PERMITTED = "not_permitted"  # NotAsked: a rule said no
     SWITCHED_OFF = "switched_off"  # NotAsked: by configuration
+    # NotAsked, of nobody in particular: there are records that staff may know of and not see
+    NO_CONSENT = "no_consent"
+    BLOCKED = "blocked"
+    UNCHECKED = "unchecked"  # whether they are blocked, or consented to, could not be asked
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,3 +127,11 @@ class Situation:
     @property
     def about_self(self) -> bool:
         return self.actor.person == self.subject.person
+
+    @property
+    def agent(self) -> PersonId | HsaId | None:
+        """Who a source is told asks in the subject's place; None when it is the subject. What
+        number an employee has outside work is nothing that other organisations are told."""
+        if self.about_self:
+            return None
+        return self.actor.hsa_id if self.actor.kind is ActorKind.STAFF else self.actor.person

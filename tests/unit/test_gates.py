@@ -1,19 +1,25 @@
 """What the services say, as facts: a table of answers, and what the rules then come to."""
 
 from concurrent.futures import Future
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from portal.gates import Gates
 from portal.settings import SecuritySettings
-from stodtjanster.access import Case, Facts, Policy, Reason, Resource, judge
-from stodtjanster.access.case import Consent, ConsentStatus, Dependencies, Level, Relation
+from stodtjanster.access import NOT_SCREENED, Facts, Reason, Resource, decide
+from stodtjanster.access.case import (
+    Consent,
+    ConsentStatus,
+    Dependencies,
+    Emergency,
+    Level,
+    Relation,
+)
 from stodtjanster.audit import AuditUnavailable, EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.information import CareContact, CareContactKind, CareContactStatus
-from stodtjanster.model import ActorKind, Cause, Open, Origin, PersonId, Side, Subject
+from stodtjanster.model import ActorKind, Cause, Open, Origin, Owner, PersonId, Side, Subject
 from stodtjanster.security.kit import Registered
 from tests.security_messages import (
     BIRGITTA,
@@ -38,7 +44,8 @@ SERVICES = SecuritySettings(
     blocks=SETTINGS.model_copy(update={"key": "blocks"}),
 )
 EARLIER = PersonId.parse("189912309805")
-UP = Dependencies(blocking_up=True, consent_up=True)
+UP = Dependencies(consent_up=True)
+CERTIFIED = Emergency(declared=True, danger=True, consent_obtainable=False, reason="Emergency")
 YES = Consent(ConsentStatus.GIVEN, unit=OWN.unit, person_hsa_id=EMPLOYEE)
 ALL_OPEN = checked(*((str(n), "OK") for n in range(1, 9)))
 
@@ -91,13 +98,23 @@ def gates(wires, settings=SERVICES, log=None):
         settings,
         log or Log(),
         lambda: NOW,
-        provider_of=lambda origin: origin.care_provider,
+        owner_of=lambda origin: Owner(origin.care_provider, Side.VARD),
         patience=0.01,
     )
 
 
-def gathered(items=(), settings=SERVICES, known=None, who=None, **answers):
-    return gates(Wires(**answers), settings).facts_of(who or situation(), items, known=known)
+def gathered(settings=SERVICES, known=None, who=None, **answers):
+    return gates(Wires(**answers), settings).facts_of(who or situation(), known=known)
+
+
+def screened(items, who=None, settings=SERVICES, **answers):
+    return gates(Wires(**answers), settings).screening(who or situation())(items).result(1)
+
+
+def closed(items, **answers):
+    """What is blocked, by the identity of its record."""
+    said = screened(items, **answers)
+    return {identity: one.blocks for identity, one in said.items() if one.blocks}
 
 
 TABLE = [
@@ -107,22 +124,12 @@ TABLE = [
     ({"relation": DOWN}, Facts(None, YES, dependencies=UP), {"relation": Cause.TIMEOUT}),
     ({"relation": None}, Facts(None, YES, dependencies=UP), {"relation": Cause.TIMEOUT}),
     ({"consent": consented("false", "")}, Facts(Relation(True), dependencies=UP), {}),
-    ({"consent": consented(kind="Emergency")}, Facts(Relation(True), dependencies=UP), {}),
     (
-        {"consent": DOWN},
-        Facts(Relation(True), dependencies=replace(UP, consent_up=False)),
-        {"consent": Cause.TIMEOUT},
+        {"consent": consented(kind="Emergency")},
+        Facts(Relation(True), emergency=CERTIFIED, dependencies=UP),
+        {},
     ),
-    (
-        {"blocks": DOWN},
-        Facts(Relation(True), YES, dependencies=replace(UP, blocking_up=False)),
-        {"blocks": Cause.TIMEOUT},
-    ),
-    (
-        {"blocks": None},
-        Facts(Relation(True), YES, dependencies=replace(UP, blocking_up=False)),
-        {"blocks": Cause.TIMEOUT},
-    ),
+    ({"consent": DOWN}, Facts(Relation(True)), {"consent": Cause.TIMEOUT}),
 ]
 
 
@@ -144,7 +151,7 @@ def test_nothing_is_known_where_no_service_is_connected():
 )
 def test_nobody_is_asked_for_those_who_are_no_employees(changes):
     wires = Wires()
-    found = gates(wires).facts_of(situation(**changes), (), known=Facts(incapacity_attested=True))
+    found = gates(wires).facts_of(situation(**changes), known=Facts(incapacity_attested=True))
     assert found.facts == Facts(incapacity_attested=True)
     assert wires.asked == []
 
@@ -152,7 +159,7 @@ def test_nobody_is_asked_for_those_who_are_no_employees(changes):
 def test_omsorg_has_its_relation_from_elsewhere():
     insats = Facts(relation=Relation(True, "aldre"))
     wires = Wires()
-    found = gates(wires).facts_of(situation(side=Side.OMSORG), (), known=insats)
+    found = gates(wires).facts_of(situation(side=Side.OMSORG), known=insats)
     assert found.facts.relation == Relation(True, "aldre")
     assert "relation" not in wires.asked
     assert "relation" not in found.unknown
@@ -172,33 +179,36 @@ def test_who_has_just_said_no_is_obeyed():
 
 
 def test_each_record_is_open_or_blocked_by_itself():
-    own, closed, across = contact(OWN, "1"), contact(CLINIC, "2"), contact(ELSEWHERE, "3")
+    own, shut, across = contact(OWN, "1"), contact(CLINIC, "2"), contact(ELSEWHERE, "3")
     # The first row is the reader's own place, and the first record the second.
     blocks = checked(("1", "OK"), ("2", "OK"), ("3", "BLOCKED"), ("4", "BLOCKED"))
-    found = gathered([own, closed, across], blocks=blocks)
-    assert found.blocks.keys() == {closed.origin.identity, across.origin.identity}
-    (inner,), (outer,) = found.blocks[closed.origin.identity], found.blocks[across.origin.identity]
+    found = closed([own, shut, across], blocks=blocks)
+    assert found.keys() == {shut.origin.identity, across.origin.identity}
+    (inner,), (outer,) = found[shut.origin.identity], found[across.origin.identity]
     assert (inner.level, inner.unit) == (Level.INNER, CLINIC.unit)
     assert (outer.level, outer.provider) == (Level.OUTER, ELSEWHERE.provider)
 
 
 def test_a_row_that_is_missing_blocks_its_record_alone():
     records = [contact(CLINIC, "1"), contact(ELSEWHERE, "2")]
-    found = gathered(records, blocks=checked(("1", "OK"), ("3", "OK")))
-    assert found.blocks.keys() == {records[0].origin.identity}
-    assert found.facts.dependencies.blocking_up
+    found = screened(records, blocks=checked(("1", "OK"), ("3", "OK")))
+    assert [bool(one.blocks) for one in found.values()] == [True, False]
+    assert all(one.up for one in found.values())
 
 
-@pytest.mark.parametrize("down", [DOWN, None])
-def test_all_is_blocked_when_the_service_does_not_say(down):
-    records = [contact(OWN, "1"), contact(CLINIC, "2")]
-    assert len(gathered(records, blocks=down).blocks) == 2
+def test_nothing_is_said_of_any_when_the_service_does_not_say():
+    assert screened([contact(OWN, "1"), contact(CLINIC, "2")], blocks=DOWN) == {}
+
+
+def test_whoever_is_never_answered_waits():
+    waiting = gates(Wires(blocks=None)).screening(situation())([contact(CLINIC, "1")])
+    assert not waiting.done()
 
 
 @pytest.mark.parametrize("absent", ["care_unit", "care_provider"])
 def test_a_record_that_cannot_be_asked_about_is_blocked(absent):
     record = contact(ELSEWHERE, "1", **{absent: None})
-    (block,) = gathered([record]).blocks[record.origin.identity]
+    (block,) = closed([record])[record.origin.identity]
     assert resource(record, block).matching_blocks() == (block,)
 
 
@@ -206,7 +216,7 @@ def test_records_that_are_alike_are_asked_about_once():
     wires = Wires()
     sent = []
     wires.inquire = lambda settings, talk: sent.append(next(talk()).body) or Future()
-    gates(wires).facts_of(situation(), [contact(CLINIC, str(n)) for n in range(30)])
+    gates(wires).screening(situation())([contact(CLINIC, str(n)) for n in range(30)])
     assert max(body.count(b":informationEntities>") for body in sent) == 4
 
 
@@ -217,11 +227,14 @@ def test_a_block_under_an_earlier_number_holds():
     def by_turn(turn):
         return ALL_OPEN if turn == 1 else checked(("1", "OK"), ("2", "BLOCKED"))
 
-    found = gathered([record], who=who, blocks=by_turn)
-    assert found.blocks.keys() == {record.origin.identity}
-    silent = gathered([record], who=who, blocks=lambda turn: ALL_OPEN if turn == 1 else DOWN)
-    assert not silent.facts.dependencies.blocking_up
-    assert silent.blocks.keys() == {record.origin.identity}
+    assert closed([record], who=who, blocks=by_turn).keys() == {record.origin.identity}
+    silent = screened([record], who=who, blocks=lambda turn: ALL_OPEN if turn == 1 else DOWN)
+    assert silent == {}
+
+
+def test_a_citizen_is_not_asked_about():
+    with pytest.raises(ValueError, match="employee"):
+        gates(Wires()).screening(situation(kind=ActorKind.CITIZEN))
 
 
 def resource(record, *blocks):
@@ -246,7 +259,7 @@ RULES = [
     (ELSEWHERE, {"blocks": DOWN}, Reason.DEPENDENCY_UNAVAILABLE),
     (ELSEWHERE, {"consent": DOWN}, Reason.DEPENDENCY_UNAVAILABLE),
     (ELSEWHERE, {"consent": consented("false", "")}, Reason.CONSENT_MISSING),
-    (ELSEWHERE, {"consent": consented(kind="Emergency")}, Reason.CONSENT_MISSING),
+    (ELSEWHERE, {"consent": consented(kind="Emergency")}, Reason.EMERGENCY_ACCESS),
     (ELSEWHERE, {"relation": related("false")}, Reason.NO_CARE_RELATION),
     (OWN, {"relation": DOWN}, Reason.NO_CARE_RELATION),
     (OWN, {"relation": None}, Reason.NO_CARE_RELATION),
@@ -256,11 +269,16 @@ RULES = [
 @pytest.mark.parametrize(("place", "answers", "reason"), RULES)
 def test_what_the_rules_come_to(place, answers, reason):
     record = contact(place, "1")
-    found = gathered([record], **answers)
     who = situation()
-    held = resource(record, *found.blocks.get(record.origin.identity, ()))
-    case = Case(NOW, who.actor, who.subject, held, found.facts)
-    assert judge(case, Policy()).reason is reason
+    permit = decide(
+        who,
+        [CareContact],
+        reach="a" * 64,
+        facts=gathered(**answers).facts,
+        owner_of=lambda origin: Owner(origin.care_provider, Side.VARD, available_svod=True),
+    )
+    said = screened([record], **answers).get(record.origin.identity, NOT_SCREENED)
+    assert permit.admits(record, said).reason is reason
 
 
 def test_what_is_registered_is_logged_first():

@@ -393,7 +393,7 @@ class TestContacts:
         names = [contact.name.text for contact in made.rows if contact.name]
         assert names == ["Samordnar", "Vård", "Läkare", "Omsorg", "Okänd"]
 
-    def test_the_chosen_health_centre_stands_first_by_its_name(self) -> None:
+    def test_the_chosen_health_centre_comes_after_them_by_its_name(self) -> None:
         made = contacts(
             answer(
                 listing(ListingKind.DOCTOR, "Björken", name=Told("Sara Ek, läkare")),
@@ -404,11 +404,11 @@ class TestContacts:
         )
         assert made is not None
         told = [(row.name and row.name.text, row.unit and row.unit.text) for row in made.rows]
-        assert told[:2] == [("Björken", None), ("Sara Ek, läkare", "Björken")]
+        assert told[1:] == [("Björken", None), ("Sara Ek, läkare", "Björken")]
         assert [row.kind.text for row in made.rows] == [
+            "Fast vårdkontakt",
             "Vårdval",
             "Vald läkare",
-            "Fast vårdkontakt",
         ]
 
     def test_a_team_is_one_contact(self) -> None:

@@ -44,13 +44,13 @@ _LISTINGS: Mapping[ListingKind, str] = {
 def contacts(
     listings: Answer[Listing], managers: Answer[CareManager], scene: Scene
 ) -> Contacts | None:
-    """Vårdval first, then fasta kontakter, most important first."""
+    """Fasta kontakter first, most important first, then vårdval."""
     if not listings.items and not managers.items:
         return None
     explain = Explainer.of(scene, listings, managers)
     chosen = (contact for _, contact in listed(listings, explain))
     fixed = (contact for _, contact in managing(managers, explain))
-    return Contacts((*chosen, *fixed))
+    return Contacts((*fixed, *chosen))
 
 
 def listed(listings: Answer[Listing], explain: Explainer) -> Iterable[tuple[ListingKind, Contact]]:

@@ -91,6 +91,8 @@ _NOUNS = {
     "free_day": N_("lediga dagar"),
     "free_time": N_("lediga tider"),
     "access_log": N_("läsningar"),
+    "block": N_("spärrar"),
+    "consent": N_("samtycken"),
 }
 _NOUN_OTHERWISE = N_("uppgifter")
 
@@ -106,11 +108,15 @@ Trouble = Literal[
     "nobody",
     "refused",
     "ours",
+    "consent",
+    "blocked",
+    "unchecked",
 ]
 """Why a source has not told all: it was asked and did not answer, is still waited for, is making
 the answer and wants to be asked again, has only an older copy, some rows could not be read, it
 answered in part, it is not connected, it is switched off, nobody is connected, a rule says no, or
-the fault is ours."""
+the fault is ours. Staff are told also of what waits for consent, is blocked, or could not be
+checked: whose it is is not said (SVOD 2 kap. 4-5 §§)."""
 
 _HEADINGS: dict[Trouble, str] = {
     "silent": N_("Vi kunde inte hämta {what} från {who}"),
@@ -124,6 +130,9 @@ _HEADINGS: dict[Trouble, str] = {
     "nobody": N_("Ingen delar {what} här ännu"),
     "refused": N_("Du ser inte {what} här"),
     "ours": N_("Vi kunde inte hämta {what} från {who}"),
+    "consent": N_("Det finns {what} hos andra som du inte ser"),
+    "blocked": N_("Det finns {what} som är spärrade"),
+    "unchecked": N_("Vi kunde inte kontrollera om du får se alla {what}"),
 }
 _CONSEQUENCES: dict[Trouble, str] = {
     "silent": N_("Det kan finnas {what} som inte syns här."),
@@ -137,6 +146,9 @@ _CONSEQUENCES: dict[Trouble, str] = {
     "nobody": N_("Fråga mottagningen eller kommunen om du vill veta."),
     "refused": N_("Det ingår inte i det som du får se."),
     "ours": N_("Felet ligger hos oss. Det kan finnas {what} som inte syns här."),
+    "consent": N_("För att se dem behöver du patientens samtycke."),
+    "blocked": N_("Patienten har låtit spärra dem."),
+    "unchecked": N_("Tjänsten för spärrar eller samtycken svarar inte. Därför visas de inte."),
 }
 _FACTS: dict[Trouble, str] = {
     "silent": N_("{who} svarade inte"),
@@ -150,6 +162,9 @@ _FACTS: dict[Trouble, str] = {
     "nobody": N_("ingen delar {what} här ännu"),
     "refused": N_("det som du får se innehåller inte {what}"),
     "ours": N_("vi kunde inte hämta {what} från {who}"),
+    "consent": N_("det finns {what} som kräver samtycke"),
+    "blocked": N_("det finns {what} som är spärrade"),
+    "unchecked": N_("vi kunde inte kontrollera om du får se alla {what}"),
 }
 _TONES: dict[Trouble, Literal["waiting", "info"]] = {
     "waiting": "waiting",
@@ -158,10 +173,19 @@ _TONES: dict[Trouble, Literal["waiting", "info"]] = {
     "paused": "info",
     "nobody": "info",
     "refused": "info",
+    "consent": "info",
+    "blocked": "info",
+}
+_WITHHELD: dict[Cause | None, Trouble] = {
+    Cause.NOT_PERMITTED: "refused",
+    Cause.SWITCHED_OFF: "paused",
+    Cause.NO_CONSENT: "consent",
+    Cause.BLOCKED: "blocked",
+    Cause.UNCHECKED: "unchecked",
 }
 _AND = N_("och")
 _OR = N_("eller")
-_OF_ALL: frozenset[Trouble] = frozenset({"copy", "rows", "partial"})
+_OF_ALL: frozenset[Trouble] = frozenset({"copy", "rows", "partial", "unchecked"})
 """The sentences that speak of all of the kinds; the others deny or doubt each of them."""
 
 
@@ -202,11 +226,7 @@ def trouble_of(report: Report) -> Trouble | None:
     if report.pending:
         return "waiting"
     if report.outcome is Outcome.NOT_ASKED:
-        if report.cause is Cause.NOT_PERMITTED:
-            return "refused"
-        if report.cause is Cause.SWITCHED_OFF:
-            return "paused"
-        return "unconnected" if report.source else "nobody"
+        return _WITHHELD.get(report.cause) or ("unconnected" if report.source else "nobody")
     if report.outcome is Outcome.DATA_FROM_CACHE_SYNCH_FAILED:
         return "copy"
     if report.cause is Cause.ORDERED:
@@ -240,7 +260,7 @@ def _notice(kind: Trouble, troubled: list[tuple[Report, Unit]], words: Words) ->
         last_answer=min(answers, default=None),
         phone=unit.phone,
         phone_name=unit.name if unit.phone else None,
-        retry=kind in ("silent", "waiting", "ordered", "copy", "partial", "ours"),
+        retry=kind in ("silent", "waiting", "ordered", "copy", "partial", "ours", "unchecked"),
         excluded=kind == "refused",
     )
 

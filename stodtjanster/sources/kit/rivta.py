@@ -460,7 +460,7 @@ def post(
     address: str,
     consumer: str,
     correlation: str,
-    actor: PersonId | None,
+    actor: PersonId | HsaId | None,
     agent: bool = False,
 ) -> Request:
     """A call of `contract` at a logical address. `actor` and `agent` as for `soap.envelope`."""

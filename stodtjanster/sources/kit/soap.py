@@ -7,7 +7,7 @@ from typing import Final
 
 from lxml import etree
 
-from stodtjanster.model import Cause, PersonId
+from stodtjanster.model import Cause, HsaId, PersonId
 from stodtjanster.sources.kit.platform_faults import platform_fault
 from stodtjanster.sources.kit.source import Response, SourceFailed
 from stodtjanster.sources.kit.xml import local_name, parse
@@ -60,13 +60,14 @@ def envelope(
     content: etree._Element,
     *,
     logical_address: str,
-    actor: PersonId | None,
+    actor: PersonId | HsaId | None,
     agent: bool = False,
     addressing: Addressing = Addressing.RIVTABP21,
 ) -> bytes:
-    """A request. `actor` is the citizen that asks; crm:scheduling 1.1 demands it (TKB).
+    """A request. `actor` is who asks; crm:scheduling 1.1 demands it (TKB).
 
-    `agent` says that the actor asks for somebody else.
+    `agent` says that the actor asks for somebody else. The contract knows no employees: one is an
+    agent there, under their HSA-id.
     """
     root = etree.Element(_ENVELOPE, nsmap={"soapenv": _SOAP})
     header = etree.SubElement(root, _HEADER)

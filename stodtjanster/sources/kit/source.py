@@ -8,7 +8,7 @@ from typing import ClassVar, Protocol, TypeAlias, runtime_checkable
 from pydantic import BaseModel, ConfigDict, Field, FilePath
 
 from stodtjanster.information import Item
-from stodtjanster.model import Cause, Period, PersonId, Report
+from stodtjanster.model import Cause, HsaId, Period, PersonId, Report, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +23,10 @@ class Ask:
     period: Period
     at: datetime
     correlation: str
-    agent: PersonId | None = None
+    agent: PersonId | HsaId | None = None
 
     @property
-    def actor(self) -> PersonId:
+    def actor(self) -> PersonId | HsaId:
         """Who signs the question."""
         return self.agent or self.subject
 
@@ -113,6 +113,10 @@ class Tls(Edge):
 class SourceSettings(Edge):
     """What every source is configured with. `name` is said on the screen.
 
+    `side` is that of all that comes from it, where units do not say, and `available_svod` that its
+    providers have made it available to others (SVOD 2 kap.): staff see nothing that is not theirs
+    without it.
+
     `kept` is no setting but what the kind of source is: False when the law forbids that an answer
     lies on the shelf (ADR 13).
     """
@@ -125,6 +129,8 @@ class SourceSettings(Edge):
     owner: str = Field(default="other", pattern="^(region|kommun|other)$")
     phone: str | None = None
     enabled: bool = True
+    side: Side | None = None
+    available_svod: bool = False
     tls: Tls = Tls()
     limits: Limits = Limits()
 
