@@ -16,7 +16,8 @@ FILE = Path(__file__).parent / "employees.toml"
 
 @dataclass(frozen=True, slots=True)
 class Employee:
-    """`commissions` are medarbetaruppdrag with the members that HSA's commissions have."""
+    """`commissions` are medarbetaruppdrag with the members that HSA's commissions have; `licences`
+    are legitimerade yrken."""
 
     key: str
     given_name: str
@@ -26,6 +27,7 @@ class Employee:
     title: str
     commissions: Sequence[Mapping[str, Any]] = field(default=(), repr=False)
     system_roles: tuple[str, ...] = ()
+    licences: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:
@@ -84,4 +86,5 @@ def _employee(row: dict[str, Any], people: Mapping[str, Person]) -> Employee:
         title=row["title"],
         commissions=tuple(row.get("commissions", ())),
         system_roles=tuple(row.get("system_roles", ())),
+        licences=tuple(row.get("licences", ())),
     )

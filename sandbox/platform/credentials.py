@@ -59,6 +59,7 @@ class GetCredentialsForPersonIncludingProtectedPerson(NationalContract):
             _core("givenName", employee.given_name),
             _core("middleAndSurName", employee.family_name),
             _core("personHsaId", employee.hsa_id),
+            *(_core("healthCareProfessionalLicence", each) for each in employee.licences),
             *(_role(each) for each in employee.system_roles),
             _core("protectedPerson", "false"),
             *rows,

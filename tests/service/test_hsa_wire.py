@@ -70,7 +70,7 @@ def desk(sandbox: Sandbox, tmp_path: Path) -> Iterator[Desk]:
         ("maria", [], ()),
         ("karin", ["Vård och behandling, Syncentralen"], ()),
         ("peter", ["Loggkontroll"], ()),
-        ("nils", [], ()),
+        ("nils", ["Systemförvaltning"], ()),
     ],
 )
 def test_everybody_has_what_hsa_says(
@@ -80,6 +80,8 @@ def test_everybody_has_what_hsa_says(
     assert [each.name for each in said.assignments] == names
     assert said.refused == refused
     assert said.system_roles == STAFF[key].system_roles
+    assert said.licences == STAFF[key].licences
+    assert bool(said.licences) is (key in {"lena", "amina", "karin"})
 
 
 def test_an_assignment_that_is_taken_away_is_gone(desk: Desk, sandbox: Sandbox) -> None:

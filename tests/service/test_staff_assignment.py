@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import httpx
 import pytest
 
 from portal.security import STAFF_COOKIE
+from portal.staff_actor import actor_of
 from sandbox.faults import TARGETS
+from stodtjanster.access import Case, Facts, Policy, Reason, Resource, judge
+from stodtjanster.access.case import Consent, ConsentStatus, Dependencies, Relation
+from stodtjanster.access.policy import CLINICAL_TYPES, META_TYPES
+from stodtjanster.model import Actor, ActorKind, HsaId, PersonId, Place, Side, Subject
 from tests.markup import assert_is_a_page
+from tests.security_messages import BIRGITTA
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import Portal, csrf_token, running_portal
 from tests.service.saml_forging import need_xmlsec1
@@ -20,6 +28,8 @@ CHOICE = "/sv/personal/uppdrag"
 WORK = "/sv/personal/mitt-uppdrag"
 BJORKBACKEN = "TSTNMT2321000156-C001"
 HOME_CARE, QUALITY = "TSTNMT2321000156-C002", "TSTNMT2321000156-C003"
+SYNC, LOGS, SYSTEMS = (f"TSTNMT2321000156-C{number}" for number in ("004", "005", "009"))
+CONTACT, OFFICER, HOME_HELP = (f"TSTNMT2321000156-R{number}" for number in ("001", "002", "003"))
 
 
 @pytest.fixture
@@ -49,16 +59,39 @@ def at_work(staff: Staff, person: str = "lena", assignment: str = BJORKBACKEN) -
     assert (answer.status_code, answer.headers["location"]) == (303, WORK)
 
 
+def actor_at(staff: Staff) -> Actor:
+    session = staff.session()
+    assert session.chosen is not None
+    return actor_of(session, session.chosen, staff.portal.house.settings.assignments)
+
+
+def everything_about(person: PersonId, actor: Actor, now: datetime) -> Iterator[Case]:
+    """Every kind of record, of their own provider and of another, with every fact in favour."""
+    facts = Facts(
+        relation=Relation(active=True, category="aldre"),
+        consent=Consent(ConsentStatus.GIVEN),
+        dependencies=Dependencies(blocking_up=True, consent_up=True),
+    )
+    others = Place(HsaId("TSTNMT2321000156-RSVG"), HsaId("TSTNMT2321000156-SYNC"))
+    for kind in (*CLINICAL_TYPES, *META_TYPES, "message", "access_log"):
+        for place in (actor.place or others, others):
+            resource = Resource(
+                kind, place.provider, place.unit, Side.VARD, start=now, available_svod=True
+            )
+            yield Case(now, actor, Subject(person), resource, facts)
+
+
 class TestTheChoice:
     @pytest.mark.parametrize(
         ("person", "offered"),
         [
             ("lena", ["Vård och behandling, Björkbacken"]),
             ("amina", ["Hemsjukvård"]),
-            ("omar", ["Fast omsorgskontakt"]),
+            ("omar", ["Fast omsorgskontakt", "Hemtjänst"]),
             ("maria", ["Biståndshandläggare"]),
             ("karin", ["Vård och behandling, Syncentralen"]),
             ("peter", ["Loggkontroll"]),
+            ("nils", ["Systemförvaltning"]),
         ],
     )
     def test_everybody_is_offered_what_they_have_also_when_it_is_one(
@@ -71,7 +104,10 @@ class TestTheChoice:
         assert all(name in page for name in offered)
         assert staff.browser.get(WORK).headers["location"] == HOME
 
-    def test_who_runs_the_systems_has_nothing_to_work_in(self, staff: Staff) -> None:
+    def test_who_has_no_assignment_has_nothing_to_work_in(
+        self, staff: Staff, sandbox: Sandbox
+    ) -> None:
+        sandbox.panel.delete(f"/api/assignments/{SYSTEMS}").raise_for_status()
         staff.log_in("nils")
         page = staff.browser.get(CHOICE).text
         assert "Du har inget uppdrag" in page
@@ -149,6 +185,66 @@ class TestTheChoice:
             answer = staff.browser.get(path)
             assert answer.headers["location"] == f"{HOME}?till={path}"
         assert staff.browser.post(CHOICE, {"uppdrag": BJORKBACKEN}).status_code == 302
+
+
+class TestWhoTheRulesSee:
+    @pytest.mark.parametrize(
+        ("person", "assignment", "role", "side", "purpose"),
+        [
+            ("lena", BJORKBACKEN, "sjukskoterska", Side.VARD, "VARD_OCH_BEHANDLING"),
+            ("amina", HOME_CARE, "sjukskoterska", Side.VARD, "VARD_OCH_BEHANDLING"),
+            ("karin", SYNC, "lakare", Side.VARD, "VARD_OCH_BEHANDLING"),
+            ("omar", CONTACT, "fast_omsorgskontakt", Side.OMSORG, "OMSORG_SOL_LSS"),
+            ("omar", HOME_HELP, "hemtjanst", Side.OMSORG, "OMSORG_SOL_LSS"),
+            ("maria", OFFICER, "bistandshandlaggare", Side.OMSORG, "OMSORG_SOL_LSS"),
+            ("peter", LOGS, "loggadministrator", Side.VARD, "ADMINISTRATION"),
+            ("nils", SYSTEMS, "it_admin", Side.VARD, "ADMINISTRATION"),
+        ],
+    )
+    def test_everybody_is_an_actor_in_what_they_chose(
+        self, staff: Staff, person: str, assignment: str, role: str, side: Side, purpose: str
+    ) -> None:
+        at_work(staff, person, assignment)
+        actor = actor_at(staff)
+        assert (actor.kind, actor.hsa_id) == (ActorKind.STAFF, staff.session().hsa_id)
+        assert (actor.role, actor.side, actor.loa) == (role, side, "loa3")
+        assert actor.commission is not None
+        assert actor.commission.purpose == purpose
+        assert actor.commission.place == actor.place
+
+    def test_it_is_what_hsa_says_now(self, staff: Staff, sandbox: Sandbox) -> None:
+        """A licence that was taken back holds no longer than the assignment's quarter."""
+        at_work(staff)
+        kept = staff.session()
+        assert kept.chosen is not None
+        token = staff.browser.cookie(STAFF_COOKIE) or ""
+        other = replace(kept.chosen, works_as="lakare")
+        staff.portal.house.staff.sessions.confirm(token, kept, other, staff.portal.clock())
+        assert actor_at(staff).role == "lakare"
+        for _ in range(2):
+            staff.portal.clock.forward(minutes=8)
+            assert staff.browser.get(WORK).status_code == 200
+        assert actor_at(staff).role == "sjukskoterska"
+
+    def test_who_runs_the_systems_sees_nothing_of_anybody(self, staff: Staff) -> None:
+        at_work(staff, "nils", SYSTEMS)
+        actor = actor_at(staff)
+        assert actor.commission is not None
+        assert actor.commission.rights == ("Läsa;alla;SJF",)
+        for case in everything_about(BIRGITTA, actor, staff.portal.clock()):
+            assert judge(case, Policy()).reason is Reason.ADMIN_NO_CLINICAL
+
+    def test_who_checks_logs_sees_those_of_the_own_provider_alone(self, staff: Staff) -> None:
+        at_work(staff, "peter", LOGS)
+        actor = actor_at(staff)
+        for case in everything_about(BIRGITTA, actor, staff.portal.clock()):
+            said = judge(case, Policy())
+            if case.resource.info_type != "access_log":
+                assert said.reason is Reason.ADMIN_NO_CLINICAL
+            elif case.resource.provider == actor.provider:
+                assert (said.permitted, said.reason) == (True, Reason.LOG_REVIEW)
+            else:
+                assert said.reason is Reason.LOG_OTHER_PROVIDER
 
 
 class TestWhileItHolds:

@@ -79,6 +79,23 @@ def test_an_assignment_is_read_as_it_stands():
     )
 
 
+LICENCE = "<c:healthCareProfessionalLicence>{}</c:healthCareProfessionalLicence>"
+
+
+@pytest.mark.parametrize(
+    ("written", "read_as"),
+    [
+        (["Läkare"], ("Läkare",)),
+        (["Sjuksköterska", "Barnmorska"], ("Sjuksköterska", "Barnmorska")),
+        ([" Läkare\n", "Läkare"], ("Läkare",)),
+        (["", "x" * 201, "Läk\tare", "Dietist"], ("Dietist",)),
+        ([], ()),
+    ],
+)
+def test_licences_are_read_and_one_that_cannot_be_gives_nothing(written, read_as):
+    assert read(person(*map(LICENCE.format, written), commission())).licences == read_as
+
+
 def test_one_that_hangs_on_the_provider_has_the_provider_as_its_unit():
     said = read(person(commission(healthCareUnitHsaId=None, healthCareUnitName=None)))
     (assignment,) = said.assignments
