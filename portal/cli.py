@@ -1,4 +1,4 @@
-"""`portal …`: serve, demo, sandbox, parse, decide, audit verify, deliver, unlock, catalogue."""
+"""`portal …`: serve, demo, sandbox, parse, decide, audit, deliver, unlock, catalogue."""
 
 import asyncio
 import json
@@ -16,10 +16,10 @@ from portal.deciding import decide_file
 from portal.delivery import Delivery, Undelivered
 from portal.reading import UnknownContract, read_file
 from portal.settings import Settings
-from portal.store import Store, StoreUnavailable
+from portal.store import Cut, Store, StoreUnavailable
 from portal.unlocking import unlock_login
 from stodtjanster.access.cases import UnreadableCases
-from stodtjanster.audit import AuditUnavailable, Head
+from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind, Head
 from stodtjanster.fetch import AiohttpDriver
 from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
@@ -125,9 +125,8 @@ def verify(anchor: str | None) -> None:
         click.echo(f"portal audit verify: the store does not answer ({error})", err=True)
         sys.exit(UNREADABLE)
     if verdict.ok:
-        click.echo(
-            f"ok: {verdict.count} entries, head {verdict.head.seq}:{verdict.head.hash.hex()}"
-        )
+        begun = f", after {_written(verdict.start)}" if verdict.start.seq else ""
+        click.echo(f"ok: {verdict.count} entries{begun}, head {_written(verdict.head)}")
         return
     click.echo(f"broken at entry {verdict.first_bad_seq}; {verdict.count} entries hold", err=True)
     sys.exit(1)
@@ -135,23 +134,65 @@ def verify(anchor: str | None) -> None:
 
 @audit.command()
 def due() -> None:
-    """What is older than the log has to be kept (`log_years`). Nothing is removed by this.
-
-    Whoever decides on disposal begins the next chain with the head that is printed as its anchor.
-    """
+    """Whole months that are older than the log has to be kept (`log_years`). Removes nothing."""
     settings = Settings()
-    now = datetime.now(UTC)
-    # Of a leap day there may be none in that year.
-    day = now.replace(day=28) if (now.month, now.day) == (2, 29) else now
     try:
         with closing(Store.existing(settings.database_url)) as store:
-            head = store.audit.head_before(day.replace(year=now.year - settings.log_years))
+            cut = _due(store, settings)
     except StoreUnavailable as error:
         click.echo(f"portal audit due: the store does not answer ({error})", err=True)
         sys.exit(UNREADABLE)
-    click.echo(f"{head.seq} entries are older than {settings.log_years} years")
-    if head.seq:
-        click.echo(f"head {head.seq}:{head.hash.hex()}")
+    if cut is None:
+        click.echo(f"nothing is older than {settings.log_years} years")
+        return
+    click.echo(
+        f"{cut.count} entries of months before {cut.month:%Y-%m} are older than "
+        f"{settings.log_years} years, head {_written(cut.head)}"
+    )
+
+
+@audit.command()
+@click.option("--decision", required=True, help="What the decision on disposal is called.")
+@click.argument("head", metavar="SEQ:HASH")
+def dispose(head: str, decision: str) -> None:
+    """Remove for good what `due` tells of, up to the head that it printed. See docs/audit.md.
+
+    Exits with 1, and removes nothing, when that is not what is due now, or when the national log is
+    still to be told of it; with 2 when it cannot be done. Run it as the role that owns the tables.
+    """
+    settings = Settings()
+    try:
+        event = AuditEvent(
+            event=EventKind.DISPOSED,
+            at=datetime.now(UTC),
+            information=("audit",),
+            ground=decision,
+        )
+    except ValueError:
+        raise click.UsageError("a decision is called by one short line") from None
+    try:
+        with closing(Store.existing(settings.database_url)) as store:
+            cut = _due(store, settings)
+            if cut is None or cut.head != _head(head):
+                click.echo("portal audit dispose: that is not what is due", err=True)
+                sys.exit(1)
+            waiting = store.outbox.waiting(1) if settings.security.log is not None else ()
+            if waiting and waiting[0].seq <= cut.head.seq:
+                click.echo("portal audit dispose: the national log waits for some of it", err=True)
+                sys.exit(1)
+            store.audit.record(event)
+            store.disposal.remove(cut)
+    except (StoreUnavailable, AuditUnavailable) as error:
+        click.echo(f"portal audit dispose: the store does not let it ({error})", err=True)
+        sys.exit(UNREADABLE)
+    click.echo(f"ok: {cut.count} entries are removed, the chain goes on after {_written(cut.head)}")
+
+
+def _due(store: Store, settings: Settings) -> Cut | None:
+    now = datetime.now(UTC)
+    # Of a leap day there may be none in that year.
+    day = now.replace(day=28) if (now.month, now.day) == (2, 29) else now
+    return store.disposal.due(day.replace(year=now.year - settings.log_years))
 
 
 @main.command()
@@ -198,6 +239,10 @@ def _head(anchor: str | None) -> Head | None:
         return Head(int(seq), bytes.fromhex(digest))
     except ValueError:
         raise click.UsageError("an anchor is SEQ:HASH, as verify printed it") from None
+
+
+def _written(head: Head) -> str:
+    return f"{head.seq}:{head.hash.hex()}"
 
 
 @main.command()

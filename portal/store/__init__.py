@@ -1,11 +1,14 @@
 """What outlives a request: the audit log, sessions, logins that have begun, messages, grants,
-what people have put in themselves, what they have closed, what readers have been shown, and
-calendar addresses."""
+what people have put in themselves, what they have closed, what readers have been shown, calendar
+addresses, and the checks of the log."""
 
 from portal.store.audit import StoredAudit
 from portal.store.calendars import CalendarRow, CalendarRows
 from portal.store.database import StoreUnavailable
+from portal.store.disposal import Cut, Disposal
 from portal.store.grants import GrantRows
+from portal.store.log_checks import CheckedEntry, Judged, LogCheck, LogCheckRows
+from portal.store.log_review import LogReview, Read, Wanted
 from portal.store.logins import LoginRows
 from portal.store.messages import Added, MessageRows
 from portal.store.outbox import StoredOutbox
@@ -25,11 +28,19 @@ __all__ = [
     "AnySessionRows",
     "CalendarRow",
     "CalendarRows",
+    "CheckedEntry",
+    "Cut",
+    "Disposal",
     "GrantRows",
+    "Judged",
+    "LogCheck",
+    "LogCheckRows",
+    "LogReview",
     "LoginRows",
     "MessageRows",
     "OwnWordsRows",
     "Put",
+    "Read",
     "RecollectionRows",
     "SealRows",
     "Sealing",
@@ -45,6 +56,7 @@ __all__ = [
     "StoredAudit",
     "StoredOutbox",
     "UsedAssertions",
+    "Wanted",
     "connect",
     "open_for",
 ]

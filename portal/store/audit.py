@@ -4,13 +4,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import groupby, islice
+from math import inf
+from operator import attrgetter, itemgetter
 from threading import Condition
 
-from sqlalchemy import Connection, Row, func, insert, select, text, update
+from sqlalchemy import Connection, Row, Select, insert, select, text, update
 
 from portal.store.database import Database, StoreUnavailable
-from portal.store.tables import Audit, AuditHead
+from portal.store.log_review import reading_rows
+from portal.store.tables import Audit, AuditHead, AuditReading, AuditStart
 from stodtjanster.audit import (
     AuditEvent,
     AuditUnavailable,
@@ -29,9 +32,11 @@ _ROWS_AT_A_TIME = 1_000
 _LOCK_HEAD = select(AuditHead.seq, AuditHead.hash).with_for_update()
 _READ_HEAD = select(AuditHead.seq, AuditHead.hash)
 _READ_ALL = select(Audit.__table__).order_by(Audit.seq)
+_READ_START = select(AuditStart.seq, AuditStart.hash)
+_READ_READINGS = select(AuditReading.__table__).order_by(AuditReading.seq)
 _MAKE_MONTH = text("SELECT audit_month(:moment)")
 _MONTH_AHEAD = timedelta(days=31)
-_BEYOND = 2**62
+_NO_MORE: tuple[float, Iterator[Row[*tuple[object, ...]]]] = (inf, iter(()))
 _UNREADABLE = Entry(0, Sealed(b"", b"", b""), agrees=False)
 
 
@@ -60,16 +65,24 @@ class StoredAudit:
 
     def record(self, event: AuditEvent) -> str:
         """See `stodtjanster.audit.AuditLog.record`."""
-        waiting = _Waiting(event)
+        self.record_all((event,))
+        return str(event.reference)
+
+    def record_all(self, events: Iterable[AuditEvent]) -> None:
+        """See `stodtjanster.audit.AuditLog.record_all`."""
+        together = [_Waiting(event) for event in events]
+        if not together:
+            return
+        # They come into the queue at once, so whoever takes one of them takes them all.
+        last = together[-1]
         with self._changed:
-            self._queue.append(waiting)
-            self._changed.wait_for(lambda: waiting.done or not self._writing)
-            batch = [] if waiting.done else self._take_all()
+            self._queue.extend(together)
+            self._changed.wait_for(lambda: last.done or not self._writing)
+            batch = [] if last.done else self._take_all()
         if batch:
             self._commit(batch)
-        if waiting.failure is not None:
-            raise AuditUnavailable(waiting.failure)
-        return str(event.reference)
+        if last.failure is not None:
+            raise AuditUnavailable(last.failure)
 
     def about(self, reference: str) -> tuple[AuditEvent, ...]:
         """The events of one matter, oldest first. Raises StoreUnavailable."""
@@ -127,20 +140,13 @@ class StoredAudit:
         with self._database.reading() as connection:
             return _head(connection)
 
-    def head_before(self, moment: datetime) -> Head:
-        """The last entry that is older, with all before it; Head() when there is none."""
-        newer = select(func.min(Audit.seq)).where(Audit.at >= moment).scalar_subquery()
-        older = select(Audit.seq, Audit.hash).where(Audit.seq < func.coalesce(newer, _BEYOND))
-        with self._database.reading() as connection:
-            row = connection.execute(older.order_by(Audit.seq.desc()).limit(1)).first()
-        return Head(row.seq, row.hash) if row else Head()
-
     def verify(self, anchor: Head | None = None) -> Verdict:
         """Walk the whole chain as it stands at this moment. Raises StoreUnavailable."""
         with self._database.looking_back() as connection:
-            head = _head(connection)
-            rows = connection.execution_options(yield_per=_ROWS_AT_A_TIME).execute(_READ_ALL)
-            return verify(_entries(rows), head=head, anchor=anchor)
+            head, start = _head(connection), _head(connection, _READ_START)
+            connection.execution_options(yield_per=_ROWS_AT_A_TIME)
+            rows, readings = connection.execute(_READ_ALL), connection.execute(_READ_READINGS)
+            return verify(_entries(rows, readings), head=head, anchor=anchor, start=start)
 
     def _take_all(self) -> list[_Waiting]:
         self._writing = True
@@ -190,15 +196,19 @@ def _month(at: datetime) -> tuple[int, int]:
 
 
 def _append(connection: Connection, events: list[AuditEvent]) -> None:
-    seq, last = connection.execute(_LOCK_HEAD).one()
+    before, last = connection.execute(_LOCK_HEAD).one()
     rows = []
-    for event in events:
+    numbered = list(enumerate(events, before + 1))
+    for seq, event in numbered:
         sealed = seal(last, event)
-        seq, last = seq + 1, sealed.hash
+        last = sealed.hash
         rows.append({"seq": seq, "body": sealed.body, "previous": sealed.previous, "hash": last})
         rows[-1].update(_labels(event))
     connection.execute(insert(Audit), rows)
-    connection.execute(update(AuditHead).values(seq=seq, hash=last))
+    readings = [row for seq, event in numbered for row in reading_rows(seq, event)]
+    if readings:
+        connection.execute(insert(AuditReading), readings)
+    connection.execute(update(AuditHead).values(seq=before + len(events), hash=last))
 
 
 def _labels(event: AuditEvent) -> dict[str, object]:
@@ -212,32 +222,40 @@ def _labels(event: AuditEvent) -> dict[str, object]:
     }
 
 
-def _head(connection: Connection) -> Head:
+def _head(connection: Connection, read: Select[int, bytes] = _READ_HEAD) -> Head:
     # A head that has been removed says that nothing was written: every row then lies beyond it.
-    row = connection.execute(_READ_HEAD).one_or_none()
+    row = connection.execute(read).one_or_none()
     return Head(row.seq, row.hash) if row else Head()
 
 
-def _entries(rows: Iterable[Row[*tuple[object, ...]]]) -> Iterator[Entry]:
+def _entries(
+    rows: Iterable[Row[*tuple[object, ...]]], readings: Iterable[Row[*tuple[object, ...]]]
+) -> Iterator[Entry]:
     """Ends at a row that does not even hold the types that its columns say."""
-    walk = iter(rows)
-    while True:
-        try:
-            row = next(walk)
-        except StopIteration:
-            return
-        except (TypeError, ValueError):
-            yield _UNREADABLE
-            return
-        yield Entry(row.seq, Sealed(row.previous, row.body, row.hash), _agrees(row))
+    beside = groupby(readings, attrgetter("seq"))
+    try:
+        seq, noted = next(beside, _NO_MORE)
+        for row in rows:
+            mine: list[dict[str, object]] = []
+            if seq == row.seq:
+                mine = sorted((dict(each._mapping) for each in noted), key=itemgetter("provider"))
+                seq, noted = next(beside, _NO_MORE)
+            agrees = seq > row.seq and _agrees(row, mine)
+            yield Entry(row.seq, Sealed(row.previous, row.body, row.hash), agrees)
+    except (TypeError, ValueError):
+        yield _UNREADABLE
+        return
+    if seq != inf:
+        yield _UNREADABLE
 
 
-def _agrees(row: Row[*tuple[object, ...]]) -> bool:
+def _agrees(row: Row[*tuple[object, ...]], readings: list[dict[str, object]]) -> bool:
     # SQLite keeps text in a column of bytes when it is told to.
     if not all(isinstance(each, bytes) for each in (row.previous, row.body, row.hash)):
         return False
     try:
-        labels = _labels(decode(row.body))
+        event = decode(row.body)
     except ValueError:
         return False
-    return all(getattr(row, name) == value for name, value in labels.items())
+    same = all(getattr(row, name) == value for name, value in _labels(event).items())
+    return same and readings == reading_rows(row.seq, event)

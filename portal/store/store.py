@@ -3,7 +3,10 @@
 from portal.store.audit import StoredAudit
 from portal.store.calendars import CalendarRows
 from portal.store.database import Database, StoreUnavailable, is_there
+from portal.store.disposal import Disposal
 from portal.store.grants import GrantRows
+from portal.store.log_checks import LogCheckRows
+from portal.store.log_review import LogReview
 from portal.store.logins import LoginRows
 from portal.store.messages import MessageRows
 from portal.store.migrate import upgrade
@@ -25,6 +28,8 @@ class Store:
     def __init__(self, url: str) -> None:
         self._database = Database(url)
         self.audit = StoredAudit(self._database)
+        self.disposal = Disposal(self._database)
+        self.log_review = LogReview(self._database)
         self.outbox = StoredOutbox(self._database)
         self.sessions = SessionRows(self._database)
         self.staff_sessions = StaffSessionRows(self._database)
@@ -41,6 +46,10 @@ class Store:
     def grants(self, sealing: Sealing) -> GrantRows:
         """What people let others do for them, as this key reads it."""
         return GrantRows(self._database, sealing)
+
+    def log_checks(self, sealing: Sealing) -> LogCheckRows:
+        """Samples of the log, found by their providers with this key."""
+        return LogCheckRows(self._database, sealing)
 
     def seals(self, sealing: Sealing) -> SealRows:
         """What people have closed, found by their owners with this key."""

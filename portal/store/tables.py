@@ -82,6 +82,58 @@ class AuditHead(Base):
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
+class AuditReading(Base):
+    """Which care providers are to check an entry of the log, to search by: its body says the same.
+    One row for each of them."""
+
+    __tablename__ = "audit_readings"
+    __table_args__ = (Index("audit_readings_by_provider", "provider", "at"),)
+
+    seq: Mapped[int] = mapped_column(Sequence, primary_key=True, autoincrement=False)
+    provider: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    event: Mapped[str] = mapped_column(String(32))
+    employee: Mapped[str] = mapped_column(String(64))
+    ground: Mapped[str] = mapped_column(String(200))
+
+
+class AuditStart(Base):
+    """One row: the last entry of the log that has been disposed of. The chain goes on from it."""
+
+    __tablename__ = "audit_start"
+    __table_args__ = (CheckConstraint("id = 1", name="audit_start_is_one_row"),)
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True, autoincrement=False)
+    seq: Mapped[int] = mapped_column(BigInteger)
+    hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+
+
+class LogCheckTable(Base):
+    """Samples of the log that have been drawn. Only the key of the store tells for whom, by whom
+    and how."""
+
+    __tablename__ = "log_checks"
+    __table_args__ = (Index("log_checks_by_period", "provider", "since", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    provider: Mapped[str] = mapped_column(String(64))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    drawn: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class LogCheckEntryTable(Base):
+    """The entries of a sample, and what was said of each (`sealed`)."""
+
+    __tablename__ = "log_check_entries"
+
+    check_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    seq: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    version: Mapped[int] = mapped_column(Integer)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
 class LogDelivery(Base):
     """One row: the last entry of the log that the national one has been told of, and who tells it
     just now."""

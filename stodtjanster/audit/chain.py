@@ -45,12 +45,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """`count` entries stand unbroken up to `head`; `first_bad_seq` is None when all do."""
+    """`count` entries stand unbroken up to `head`, after `start` if the oldest are disposed of.
+    `first_bad_seq` is None when all do."""
 
     ok: bool
     count: int
     first_bad_seq: int | None
     head: Head
+    start: Head = Head()
 
 
 def seal(previous: bytes, event: AuditEvent) -> Sealed:
@@ -60,25 +62,34 @@ def seal(previous: bytes, event: AuditEvent) -> Sealed:
 
 
 def verify(
-    entries: Iterable[Entry], *, head: Head | None = None, anchor: Head | None = None
+    entries: Iterable[Entry],
+    *,
+    head: Head | None = None,
+    anchor: Head | None = None,
+    start: Head | None = None,
 ) -> Verdict:
     """Walk the chain from its beginning, in order of seq.
 
     `head` is what the store says is last: without it a lost end is not seen. `anchor` is a head
-    that was noted earlier, outside the store: it must still be on the chain.
+    that was noted earlier, outside the store: it must still be on the chain. `start` is the last
+    entry that has been disposed of (gallring): the chain is then walked from there, and an anchor
+    from before it proves nothing any more, so it does not hold.
     """
-    last = Head()
+    last = start = start or Head()
+    if anchor is not None and (anchor.seq < start.seq or not _holds(anchor, start)):
+        return Verdict(False, 0, anchor.seq, last, start)
     for entry in entries:
-        if not _follows(last, entry) or not _holds(anchor, Head(entry.seq, entry.sealed.hash)):
-            return Verdict(False, last.seq, last.seq + 1, last)
-        last = Head(entry.seq, entry.sealed.hash)
+        here = Head(entry.seq, entry.sealed.hash)
+        if not _follows(last, entry) or not _holds(anchor, here):
+            return Verdict(False, last.seq - start.seq, last.seq + 1, last, start)
+        last = here
     missing = any(known.seq > last.seq for known in (head, anchor) if known is not None)
     if missing or (head is not None and head.seq < last.seq):
         whole = min(last.seq, head.seq) if head is not None else last.seq
-        return Verdict(False, whole, whole + 1, last)
+        return Verdict(False, whole - start.seq, whole + 1, last, start)
     if head is not None and head != last:
-        return Verdict(False, last.seq - 1, last.seq, last)
-    return Verdict(True, last.seq, None, last)
+        return Verdict(False, last.seq - 1 - start.seq, last.seq, last, start)
+    return Verdict(True, last.seq - start.seq, None, last, start)
 
 
 def _follows(last: Head, entry: Entry) -> bool:

@@ -1,47 +1,42 @@
 """The systematic, recurring and random checks of the log that HSLF-FS 2016:40 4 kap. 9 § demands.
 
-Pure: the same log, share and seed give the same entries, so that a check can be shown to have been
-done, and nobody can choose what is looked at. Note the seed with the check.
+Pure: the same readings, size and seed give the same sample, so that a check can be shown to have
+been done, and nobody can choose what is looked at.
 """
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from hashlib import sha256
-from typing import Final
+from math import ceil
 
-from stodtjanster.audit.chain import Entry
-from stodtjanster.audit.event import AuditEvent, EventKind, decode
-from stodtjanster.model import HsaId
 
-_WHOLE: Final = 2**64
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An entry of the log that may be looked at: its number, its hash in the chain, its ground."""
+
+    seq: int
+    hash: bytes
+    ground: str
 
 
 def to_check(
-    entries: Iterable[Entry],
+    readings: Iterable[Reading],
     *,
-    provider: HsaId,
     share: float,
+    least: int = 0,
     seed: str,
     always: Collection[str] = (),
-) -> Iterator[tuple[Entry, AuditEvent]]:
-    """What the log administrator of a provider is to look at: disclosures to its own staff.
+) -> tuple[int, ...]:
+    """The numbers of the entries that are to be looked at, in order.
 
-    `share` (0 to 1) of them are chosen, each by itself, and besides every one whose ground is one
-    of `always`, such as an emergency. Raises ValueError for another share, and for an entry that
-    is no event.
+    `share` (0 to 1) of them are drawn by lot, and at least `least` as long as there are so many;
+    besides every one whose ground is one of `always`, such as an emergency. Raises ValueError for
+    another share.
     """
     if not 0 <= share <= 1:
         raise ValueError("a share is between 0 and 1")
-    for entry in entries:
-        event = decode(entry.sealed.body)
-        if event.event is not EventKind.DISCLOSURE:
-            continue
-        if event.place is None or event.place.provider != provider:
-            continue
-        if event.ground in always or _lot(seed, entry) < share:
-            yield entry, event
-
-
-def _lot(seed: str, entry: Entry) -> float:
-    """At least 0 and less than 1, as even as the digest is."""
-    digest = sha256(seed.encode() + b"\x1f" + entry.sealed.hash).digest()
-    return int.from_bytes(digest[:8]) / _WHOLE
+    known = tuple(readings)
+    lots = sorted(known, key=lambda one: sha256(seed.encode() + b"\x1f" + one.hash).digest())
+    drawn = lots[: max(least, ceil(share * len(known)))]
+    marked = (one for one in known if one.ground in always)
+    return tuple(sorted({one.seq for one in (*drawn, *marked)}))

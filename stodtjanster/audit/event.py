@@ -54,12 +54,20 @@ class EventKind(StrEnum):
     """A person lets whoever has an address read when their times are: written before it is so."""
     CALENDAR_ENDED = "CalendarEnded"
     """The address is ended, for the reason that is its detail. Without actor by the rules."""
+    SEARCHED = "Searched"
+    """An employee looks for a person by number: written before anything is told of them."""
     REGISTERED = "Registered"
     """An employee says that a relation, a consent or an emergency is there: written before it is
     registered. Which, is its detail: relation, consent or emergency."""
     ASSIGNMENT = "Assignment"
     """An employee begins to work in an assignment, or has lost it: written before it is so. Which,
     is its detail: chosen or gone."""
+    CHECKED = "Checked"
+    """A log administrator looks in the log, draws a sample of it or judges an entry of the sample:
+    written before it is so. Which, is its detail: looked, drawn, reviewed or followed-up."""
+    DISPOSED = "Disposed"
+    """The oldest months of the log are about to be removed (gallring); the decision is the
+    ground. Without actor by the rules."""
     REFUSED = "Refused"
     """A rule said no."""
     SECURITY_EVENT = "SecurityEvent"

@@ -1,5 +1,6 @@
 """What the house asks of an audit log. `portal/store` keeps it."""
 
+from collections.abc import Iterable
 from typing import Protocol
 
 from stodtjanster.audit.event import AuditEvent
@@ -15,3 +16,6 @@ class AuditLog(Protocol):
 
         When it returns, the event is durable. Raises AuditUnavailable when it cannot be.
         """
+
+    def record_all(self, events: Iterable[AuditEvent]) -> None:
+        """Commit them together, in their order: all of them or none. Raises AuditUnavailable."""

@@ -13,6 +13,8 @@ from portal.store import Store, audit
 from portal.store.migrate import upgrade
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind, Head
 from stodtjanster.model import ActorKind, PersonId
+from tests.security_messages import ELSEWHERE, OWN
+from tests.security_messages import disclosure as of_staff
 
 NOW = datetime(2026, 11, 20, 12, 30, tzinfo=UTC)
 NUMBER = "199001012385"
@@ -161,6 +163,57 @@ def test_verify_finds_the_first_bad_row(backend, store, statement, first_bad):
 
 
 @pytest.mark.parametrize(
+    ("statement", "first_bad"),
+    [
+        ("DELETE FROM audit_readings WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET provider = 'OTHER' WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET ground = 'OTHER' WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET employee = 'OTHER' WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET event = 'Refused' WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET at = '2026-11-01 00:00:00.000000' WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET seq = 1 WHERE seq = 2", 1),
+        ("UPDATE audit_readings SET seq = 0 WHERE seq = 2", 1),
+        ("UPDATE audit_readings SET seq = 9 WHERE seq = 2", 2),
+        ("UPDATE audit_readings SET seq = 9 WHERE seq = 3", 3),
+    ],
+)
+def test_verify_finds_what_was_hidden_from_a_log_administrator(
+    backend, store, statement, first_bad
+):
+    store.audit.record(disclosure())
+    for _ in range(2):
+        store.audit.record(of_staff())
+    assert store.audit.verify().ok
+    backend.tamper(statement)
+    assert store.audit.verify().first_bad_seq == first_bad
+
+
+def test_an_entry_too_many_for_a_log_administrator_is_found(backend, store):
+    store.audit.record(of_staff())
+    backend.tamper(
+        "INSERT INTO audit_readings SELECT seq + 1, provider, at, event, employee, ground "
+        "FROM audit_readings"
+    )
+    assert store.audit.verify().first_bad_seq == 2
+
+
+def test_what_belongs_together_is_kept_in_one_commit(backend, store):
+    with ThreadPoolExecutor(8) as pool:
+        several = [[disclosure() for _ in range(20)] for _ in range(8)]
+        list(pool.map(store.audit.record_all, several))
+    rows = [str(ref) for (ref,) in backend.sql("SELECT reference FROM audit ORDER BY seq")]
+    for events in several:
+        first = rows.index(str(events[0].reference))
+        assert rows[first : first + 20] == [str(event.reference) for event in events]
+    assert store.audit.verify().count == 160
+
+
+def test_of_nothing_nothing_is_written(store):
+    store.audit.record_all([])
+    assert store.audit.head() == Head()
+
+
+@pytest.mark.parametrize(
     "statement",
     [
         "UPDATE audit SET body = CAST(body || ' ' AS BLOB) WHERE seq = 4",
@@ -277,23 +330,36 @@ def test_a_month_whose_commit_failed_is_made_the_next_time(served):
         assert store.audit.verify().count == 1
 
 
-def test_what_was_logged_before_there_were_partitions_is_kept(cluster):
-    url = cluster.url(cluster.new_database())
-    with closing(Store(url)) as store:
+def test_what_was_logged_before_there_were_partitions_is_kept(empty, monkeypatch):
+    """Nor is it lost to log administrators, whom no table was for."""
+    events = [
+        disclosure(),
+        of_staff(),
+        of_staff(event=EventKind.SHOWN, owners=(ELSEWHERE.provider, OWN.provider)),
+        of_staff(event=EventKind.REFUSED, ground=None, owners=(ELSEWHERE.provider,)),
+        of_staff(event=EventKind.LOOKED_UP),
+        of_staff(employee=None),
+    ]
+    with closing(Store(empty.url)) as store:
         upgrade(store._database, "0008")
-        with store._database.writing() as connection:
-            audit._append(connection, [disclosure()])
+        with monkeypatch.context() as before, store._database.writing() as connection:
+            before.setattr(audit, "reading_rows", lambda _seq, _event: [])
+            audit._append(connection, events)
         store.upgrade()
         store.audit.record(disclosure())
-        assert store.audit.verify().count == 2
+        assert store.audit.verify().count == 7
+    rows = empty.sql("SELECT seq, provider FROM audit_readings ORDER BY seq, provider")
+    own, other = OWN.provider.value, ELSEWHERE.provider.value
+    assert rows == [(2, own), (3, other), (4, own), (4, other)]
 
 
 def test_a_role_that_owns_nothing_can_write_the_log_and_begin_a_month(served):
     served.sql(
         "DROP ROLE IF EXISTS writer",
         "CREATE ROLE writer LOGIN",
-        "GRANT INSERT, SELECT ON audit TO writer",
+        "GRANT INSERT, SELECT ON audit, audit_readings TO writer",
         "GRANT UPDATE, SELECT ON audit_head TO writer",
+        "GRANT SELECT ON audit_start TO writer",
     )
     try:
         with closing(Store(served.url.replace("portal@", "writer@"))) as store:

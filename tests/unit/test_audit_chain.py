@@ -112,3 +112,42 @@ def test_a_row_whose_columns_say_otherwise_is_found():
     entries, head = chain(3)
     entries[1] = replace(entries[1], agrees=False)
     assert verify(entries, head=head).first_bad_seq == 2
+
+
+class TestAfterDisposal:
+    """The beginning is gone (gallring), and the rest is walked from the last that went."""
+
+    @pytest.fixture
+    def cut(self):
+        entries, head = chain(5)
+        return entries[2:], head, Head(2, entries[1].sealed.hash)
+
+    def test_the_rest_holds(self, cut):
+        rest, head, start = cut
+        assert verify(rest, head=head, start=start) == Verdict(True, 3, None, head, start)
+        assert verify([], head=start, start=start) == Verdict(True, 0, None, start, start)
+
+    def test_more_than_was_disposed_of_is_found(self, cut):
+        rest, head, start = cut
+        verdict = verify(rest[1:], head=head, start=start)
+        assert (verdict.ok, verdict.count, verdict.first_bad_seq) == (False, 0, 3)
+
+    def test_a_beginning_that_is_not_the_chains_is_found(self, cut):
+        rest, head, _ = cut
+        assert verify(rest, head=head, start=Head(2, GENESIS)).first_bad_seq == 3
+
+    def test_a_bad_row_in_the_rest_is_found_where_it_is(self, cut):
+        rest, head, start = cut
+        verdict = verify([rest[0], *rest[2:]], head=head, start=start)
+        assert (verdict.ok, verdict.count, verdict.first_bad_seq) == (False, 1, 4)
+
+    def test_an_anchor_in_the_rest_or_at_the_cut_holds(self, cut):
+        rest, head, start = cut
+        for anchor in (start, Head(4, rest[1].sealed.hash), head):
+            assert verify(rest, head=head, start=start, anchor=anchor).ok
+
+    @pytest.mark.parametrize("anchor", [Head(1, bytes(32)), Head(2, bytes(32))])
+    def test_an_anchor_that_the_rest_does_not_prove_does_not_hold(self, cut, anchor):
+        rest, head, start = cut
+        verdict = verify(rest, head=head, start=start, anchor=anchor)
+        assert (verdict.ok, verdict.first_bad_seq) == (False, anchor.seq)
