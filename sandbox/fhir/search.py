@@ -40,6 +40,7 @@ PARAMETERS: dict[str, dict[str, Parameter]] = {
     "Appointment": {
         "patient": Parameter("reference", ("participant.actor",)),
         "actor": Parameter("reference", ("participant.actor",)),
+        "location": Parameter("reference", ("participant.actor",)),
         "status": _STATUS,
         "date": Parameter("date", ("start",)),
     },
@@ -144,6 +145,8 @@ _INCLUDED_TYPE = {
 
 # Asked for without any of these, a type would give everybody's.
 _ABOUT = {"patient", "subject", "target"}
+# But a unit may ask for what is booked at it.
+_AT = {"Appointment": {"actor", "location"}}
 PERSONAL = frozenset(name for name, table in PARAMETERS.items() if not _ABOUT.isdisjoint(table))
 
 _COMMON = (
@@ -161,9 +164,10 @@ def unknown(resource_type: str, names: Sequence[str]) -> list[str]:
 
 
 def names_whom(resource_type: str, query: Sequence[tuple[str, str]]) -> bool:
-    """Whether a search says whom it is about, where it must."""
-    names = {name for name, _ in query}
-    return resource_type not in PERSONAL or not names.isdisjoint(_ABOUT | {"_id"})
+    """Whether a search says whom it is about, or at which unit, where it must."""
+    names = {name.partition(":")[0] for name, _ in query}
+    enough = _ABOUT | {"_id"} | _AT.get(resource_type, set())
+    return resource_type not in PERSONAL or not names.isdisjoint(enough)
 
 
 def matching(

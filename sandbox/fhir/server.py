@@ -19,7 +19,7 @@ from sandbox.faults import Fault, deliver
 from sandbox.fhir import fast_kontakt, render, search
 from sandbox.fhir.auth import ALGORITHM, RefusedError, Tokens, covers
 from sandbox.fhir.bundle import Found, Pages, outcome, searchset, with_outcome
-from sandbox.fhir.record import PERSONNUMMER, SAMORDNINGSNUMMER
+from sandbox.fhir.record import PERSONNUMMER, SAMORDNINGSNUMMER, local
 from sandbox.fhir.responses import RefusedResponseError, declined
 from sandbox.people import kind_of
 from sandbox.raw import patient_id_of
@@ -41,6 +41,7 @@ _BY_NUMBER = {
     "subject:identifier": "subject",
     "subject:Patient.identifier": "subject",
 }
+_UNIT_BY_NUMBER = "actor:HealthcareService.identifier"
 _ANSWER = "AppointmentResponse"
 # Faults about what is said; the others are about how it arrives.
 _MEANING = ("empty", "partial", "wrong-person", "next-elsewhere")
@@ -161,7 +162,7 @@ class _Server:
         query: Query = list(request.query.items())
         if request.method == "POST":
             query += [(name, str(value)) for name, value in (await request.post()).items()]
-        query = self._by_id(query)
+        query = self._with_ids(query)
         person_id = self._about(resource_type, query)
         fault = self._called(request, resource_type, person_id)
 
@@ -332,14 +333,10 @@ class _Server:
             self._held_for = (anchor, responses.version)
         return self._held
 
-    def _by_id(self, query: Query) -> Query:
-        """A person's number, logical or chained, as `patient=Patient/id`: the same question."""
-        return [
-            (_BY_NUMBER[name], f"Patient/{patient_id_of(value.rpartition('|')[2])}")
-            if name in _BY_NUMBER
-            else (name, value)
-            for name, value in query
-        ]
+    def _with_ids(self, query: Query) -> Query:
+        """A person's number, logical or chained, as `patient=Patient/id`, and a unit's as
+        `actor=HealthcareService/id`: the same question."""
+        return [_by_id(name, value) for name, value in query]
 
     def _about(self, resource_type: str, query: Query) -> str:
         """The number of the person that a search is about; "" if it is nobody we know."""
@@ -365,8 +362,13 @@ class _Server:
     def _somebody_else(
         self, resource_type: str, query: Query, matches: list[Resource]
     ) -> list[Resource]:
-        """What the same search finds about another person."""
+        """What the same search finds about another person, or at another unit."""
         everything = self._everything()
+        at = [name for name, _ in query if name.partition(":")[0] in ("actor", "location")]
+        if at and not self._about(resource_type, query):
+            anywhere = [(name, value) for name, value in query if name not in at]
+            elsewhere = search.matching(resource_type, anywhere, everything)
+            return [one for one in elsewhere if one not in matches]
         for person in self._country.people:
             patient = f"Patient/{patient_id_of(person.person_id)}"
             changed = [
@@ -390,6 +392,15 @@ class _Server:
 
 
 _NO_STORE = {"Cache-Control": "no-store"}
+
+
+def _by_id(name: str, value: str) -> tuple[str, str]:
+    number = value.rpartition("|")[2]
+    if name in _BY_NUMBER:
+        return _BY_NUMBER[name], f"Patient/{patient_id_of(number)}"
+    if name == _UNIT_BY_NUMBER:
+        return "actor", f"HealthcareService/{local(number)}"
+    return name, value
 
 
 def _unless_known(request: web.Request, whole: web.Response, resource: Resource) -> web.Response:
