@@ -12,7 +12,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
-from bench import clients, guard, latency, page, parse, render, screens
+from bench import clients, growth, guard, latency, memory, page, parse, peer, render, screens
 from bench.figures import Figure, as_json, table
 
 RESULT = Path(__file__).parents[1] / "artifacts" / "bench.json"
@@ -22,6 +22,9 @@ PARTS: dict[str, Callable[[Path], list[Figure]]] = {
     "clients": clients.measure,
     "latency": latency.measure,
     "page": page.measure,
+    "memory": memory.measure,
+    "growth": growth.measure,
+    "peer": peer.measure,
     "screens": screens.measure,
 }
 

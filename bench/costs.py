@@ -29,7 +29,7 @@ from bench.page import (
     KINDS,
     NOW,
     SOURCES,
-    answer_of,
+    STANDARD,
     environ_of,
     printed,
     rows_of,
@@ -106,7 +106,7 @@ def on_machine(costs: Costs, floor_ms: float) -> Costs:
 
 def measure(folder: Path, database: str | None) -> Costs:
     """Some minutes' work. `database` is a SQLAlchemy address of an empty database."""
-    answers = [answer_of(number) for number in range(SOURCES)]
+    answers = [*STANDARD.bodies().values()]
     pages = _measure_pages(folder, answers)
     log = _measure_log(database or f"sqlite:///{folder / 'log.db'}")
     return Costs(
@@ -127,10 +127,9 @@ def _read(answers: Iterable[bytes]) -> Iterable[object]:
 
 
 def _measure_pages(folder: Path, answers: list[bytes]) -> dict[str, Any]:
-    bodies = {f"s{number}": answer for number, answer in enumerate(answers)}
     ensure_keys(folder)
-    with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
-        app = create_app(settings_for(ports, folder), clock=lambda: NOW)
+    with upstream(STANDARD.bodies(), folder, ports=SOURCES, tls=True) as ports:
+        app = create_app(settings_for(STANDARD.urls(ports), folder), clock=lambda: NOW)
         house: House = app.extensions["house"]
         run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=app))
         try:

@@ -9,8 +9,9 @@ the sources are another process. A web server in front of the portal is not coun
 
 import asyncio
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -61,6 +62,33 @@ Rows = list[list[str]]
 
 
 @dataclass(frozen=True, slots=True)
+class Country:
+    """Who is asked for a page: how many rows each has, and in how many milliseconds all answer.
+
+    `name` tells its answers from those of another country at the same server.
+    """
+
+    name: str = "s"
+    rows: tuple[int, ...] = (ROWS,) * SOURCES
+    delays: tuple[int, ...] = (0,) * SOURCES
+
+    @property
+    def named(self) -> int:
+        """How many rows name a nurse, who must then stand in the page."""
+        return sum(self.rows[1 :: len(KINDS)])
+
+    def bodies(self) -> dict[str, bytes]:
+        return {f"{self.name}{n}": answer_of(n, rows) for n, rows in enumerate(self.rows)}
+
+    def urls(self, ports: Sequence[int]) -> list[str]:
+        places = enumerate(zip(ports, self.delays, strict=True))
+        return [f"https://localhost:{port}/{self.name}{n}/{delay}" for n, (port, delay) in places]
+
+
+STANDARD = Country()
+
+
+@dataclass(frozen=True, slots=True)
 class Cost:
     """Of one page, of all that ran in a round."""
 
@@ -69,16 +97,31 @@ class Cost:
 
 
 def measure(folder: Path) -> list[Figure]:
-    bodies = {f"s{number}": answer_of(number) for number in range(SOURCES)}
     ensure_keys(folder)
-    with upstream(bodies, folder, ports=SOURCES, tls=True) as ports:
-        app = create_app(settings_for(ports, folder), clock=lambda: NOW)
-        house: House = app.extensions["house"]
-        run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=app))
-        try:
-            return _compare(app, house, ports, folder)
-        finally:
-            house.fetch.stop()
+    with (
+        upstream(STANDARD.bodies(), folder, ports=SOURCES, tls=True) as ports,
+        portal_for(STANDARD.urls(ports), folder) as (app, house),
+    ):
+        return _compare(app, house, ports, folder)
+
+
+@contextmanager
+def portal_for(
+    urls: Sequence[str], folder: Path, name: str = "bench"
+) -> Iterator[tuple[Any, House]]:
+    """The portal in this process, made ready as the server does it but for Swedish alone.
+
+    `name` is its database's.
+    """
+    app = create_app(settings_for(urls, folder, name), clock=lambda: NOW)
+    house: House = app.extensions["house"]
+    pages = SimpleNamespace(compile=house.pages.compile, compile_beside=lambda: None)
+    swedish = SimpleNamespace(extensions={"house": SimpleNamespace(pages=pages)})
+    run_path(str(SERVER))["post_worker_init"](SimpleNamespace(wsgi=swedish))
+    try:
+        yield app, house
+    finally:
+        house.fetch.stop()
 
 
 def _compare(app: Any, house: House, ports: list[int], folder: Path) -> list[Figure]:
@@ -87,7 +130,7 @@ def _compare(app: Any, house: House, ports: list[int], folder: Path) -> list[Fig
         ThreadPoolExecutor(AT_ONCE) as threads,
         asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner,
     ):
-        tls = tls_context(_tls(folder))
+        tls = tls_context(tls_of(folder))
         pools = [RawPool(port, tls) for port in ports]
         # The first round opens connections and compiles templates, and is not counted.
         for _ in range(ROUNDS + 1):
@@ -127,13 +170,15 @@ def _cost(run: Callable[[], object]) -> Cost:
 
 
 def _pages(app: Any, threads: ThreadPoolExecutor, environs: list[dict[str, Any]]) -> None:
-    def page(environ: dict[str, Any]) -> None:
-        chunks, status, _headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
-        html = b"".join(chunks)
-        assert status.startswith("200"), status
-        assert html.count("Sköterska".encode()) >= SOURCES * ROWS // 3, "rows are missing"
+    list(threads.map(partial(read_page, app, STANDARD), environs))
 
-    list(threads.map(page, environs))
+
+def read_page(app: Any, country: Country, environ: dict[str, Any]) -> None:
+    """Ask for a page and see that it came whole."""
+    chunks, status, _headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
+    html = b"".join(chunks)
+    assert status.startswith("200"), status
+    assert html.count("Sköterska".encode()) >= country.named, "rows are missing"
 
 
 def environ_of(house: House) -> dict[str, Any]:
@@ -145,37 +190,42 @@ def environ_of(house: House) -> dict[str, Any]:
     return create_environ("/sv/mig/", "http://localhost:8000", headers=headers)
 
 
-def settings_for(ports: list[int], folder: Path) -> Settings:
-    keys = _tls(folder).model_dump(mode="json")
-    sources = tuple(
+def settings_for(urls: Sequence[str], folder: Path, name: str = "bench") -> Settings:
+    return Settings(**told(urls, folder, name))
+
+
+def told(urls: Sequence[str], folder: Path, name: str = "bench") -> dict[str, Any]:
+    """The same as one writes it in a file."""
+    keys = tls_of(folder).model_dump(mode="json", exclude_none=True)
+    sources = [
         {
             "key": f"s{number}",
             "kind": KINDS[number % len(KINDS)][0].__name__.rpartition(".")[2],
             "name": f"Källa {number}",
-            "url": f"https://localhost:{port}/s{number}/0",
+            "url": url,
             "consumer_hsa_id": "TSTNMT2321000156-PORT",
             "tls": keys,
         }
-        for number, port in enumerate(ports)
-    )
-    return Settings(
-        base_url="http://localhost:8000",
-        database_url=f"sqlite:///{folder / 'bench.db'}",
-        sources=sources,
-        log_level="ERROR",
-    )
+        for number, url in enumerate(urls)
+    ]
+    return {
+        "base_url": "http://localhost:8000",
+        "database_url": f"sqlite:///{folder / name}.db",
+        "sources": sources,
+        "log_level": "ERROR",
+    }
 
 
-def _tls(folder: Path) -> Tls:
+def tls_of(folder: Path) -> Tls:
     keys = ensure_keys(folder)
     return Tls(ca=keys.ca, certificate=keys.portal.certificate, key=keys.portal.key)
 
 
-def answer_of(number: int) -> bytes:
+def answer_of(number: int, rows: int = ROWS) -> bytes:
     """An answer with rows of a system of its own, so that no two are the same record."""
     _, adapter, row = KINDS[number % len(KINDS)]
     system = f"SE2321000230-11{number:02}"
-    return answer(adapter.CONTRACT, (row(n, system) for n in range(ROWS)), system)
+    return answer(adapter.CONTRACT, (row(n, system) for n in range(rows)), system)
 
 
 async def _floor(pools: list[RawPool]) -> None:
@@ -189,7 +239,9 @@ async def _floor(pools: list[RawPool]) -> None:
 
 
 async def _rows(pools: list[RawPool]) -> Rows:
-    bodies = await asyncio.gather(*(pool.get(f"/s{number}/0") for number, pool in enumerate(pools)))
+    bodies = await asyncio.gather(
+        *(pool.get(f"/{STANDARD.name}{number}/0") for number, pool in enumerate(pools))
+    )
     return [row for body in bodies for row in rows_of(body)]
 
 
