@@ -165,6 +165,18 @@ class AssignmentSettings(BaseModel):
         yield from (each.works_as for each in self.by_role)
 
 
+class LogReviewSettings(BaseModel):
+    """The systematic random checks of the log (HSLF-FS 2016:40 4 kap. 9 §). `days` is the length of
+    a period; of what was opened in one, `share` (0 to 1) is drawn by lot, and at least `least`.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    days: int = Field(default=7, ge=1, le=92)
+    share: float = Field(default=0.05, gt=0, le=1)
+    least: int = Field(default=10, ge=1, le=500)
+
+
 class UnitSettings(BaseModel):
     """A unit or system that may stand behind an answer; see `stodtjanster.catalogue.Unit`. `side`
     is which side of SVOD (2022:913) it is; `plain`: its name tells nothing of what anybody is
@@ -261,6 +273,7 @@ class Settings(BaseSettings):
     security: SecuritySettings = SecuritySettings()
     assignments: AssignmentSettings = AssignmentSettings()
     log_years: int = Field(default=10, ge=5)
+    log_review: LogReviewSettings = LogReviewSettings()
     inbound: InboundSettings | None = None
     soft_seconds: float = Field(default=1.2, gt=0)
     hard_seconds: float = Field(default=4.0, gt=0)
