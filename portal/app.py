@@ -19,11 +19,13 @@ from portal import (
     login,
     ombud,
     ops,
+    patient_search,
     recollection,
     screens,
     sharing,
     staff_assignment,
     staff_login,
+    staff_screens,
     statement,
 )
 from portal import own as own_pages
@@ -36,10 +38,12 @@ from portal.i18n import LANGUAGES
 from portal.identity.oidc import Provider
 from portal.identity.settings import ProviderSettings
 from portal.inbound.endpoint import build_listener
+from portal.insatser import Insatser
 from portal.logging import configure, request_id
 from portal.pace import Pace
 from portal.packing import pack
 from portal.pages import STATIC, Pages
+from portal.patients import Patients
 from portal.people import People
 from portal.readings import Readings
 from portal.security import content_policy, origin, protect
@@ -116,7 +120,7 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         recollection.bp,
         sharing.bp,
     )
-    staff = (staff_login.bp, staff_assignment.bp)
+    staff = (staff_login.bp, staff_assignment.bp, patient_search.bp, staff_screens.bp)
     for blueprint in (login.bp, *staff, statement.bp, finding.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
@@ -165,6 +169,29 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         observe=tally.note,
     )
     views = {view.key: view for view in all_views()}
+    policy = settings.access.policy()
+    people = People(
+        fetch,
+        (kind for view in views.values() for kind in view.kinds),
+        clock,
+        policy=policy,
+        patience=settings.register_seconds,
+    )
+    gates = Gates(
+        fetch,
+        settings.security,
+        store.audit,
+        clock,
+        owner_of=directory.owner,
+        patience=settings.register_seconds,
+    )
+    insatser = Insatser(
+        fetch,
+        clock,
+        policy=policy,
+        owner_of=directory.owner,
+        patience=settings.register_seconds,
+    )
     return House(
         settings=settings,
         clock=clock,
@@ -176,6 +203,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         seals=store.seals(sealing) if sealing else None,
         recollections=store.recollections(sealing) if sealing else None,
         calendars=_calendars(settings, store, sealing),
+        log_checks=store.log_checks(sealing) if sealing else None,
         sessions=Sessions(
             _session_rows(settings, store),
             idle=timedelta(minutes=settings.session_idle_minutes),
@@ -194,26 +222,16 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         staff=build_staff_door(settings, store, http, clock, keep_attempts=KEEP_ATTEMPTS),
         fetch=fetch,
         shelf=shelf,
-        people=People(
-            fetch,
-            (kind for view in views.values() for kind in view.kinds),
-            clock,
-            policy=settings.access.policy(),
-            patience=settings.register_seconds,
-        ),
+        people=people,
         guardians=Guardians(
             fetch,
             clock,
-            policy=settings.access.policy(),
+            policy=policy,
             patience=settings.register_seconds,
         ),
-        gates=Gates(
-            fetch,
-            settings.security,
-            store.audit,
-            clock,
-            owner_of=directory.owner,
-            patience=settings.register_seconds,
+        gates=gates,
+        patients=Patients(
+            settings.key("handles of patients"), gates, insatser, people, store.audit, clock
         ),
         directory=directory,
         pages=Pages(),
@@ -221,6 +239,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         tally=tally,
         strangers=Strangers(),
         own_pace=Pace(),
+        search_pace=Pace(),
         handle_secret=settings.key("handles of records"),
     )
 

@@ -25,8 +25,11 @@ Process = subprocess.Popen[bytes]
 START_SECONDS = 60
 APPLICATION = "portal.app:create_app()"
 _UNIT_KEYS = ("hsa_id", "name", "owner", "kind", "phone", "opening")
-_REGIONS = {"name": "regionerna", "owner": "region"}
-_MUNICIPALITIES = {"name": "kommunerna", "owner": "kommun"}
+_REGIONS = {"name": "regionerna", "owner": "region", "side": "vardgivare"}
+_MUNICIPALITIES = {"name": "kommunerna", "owner": "kommun", "side": "omsorgsgivare"}
+# A municipality is both; its units are one or the other. The plain ones may be named to anybody.
+_HEALTHCARE = frozenset({"Hemsjukvård Sjövik", "Rehab Sjövik"})
+_PLAIN = frozenset({"Hemsjukvård Sjövik", "Hemtjänsten Sjövik Norr", "Björkbackens vårdcentral"})
 # By the end of the source's key: what is called, and what its settings say.
 _CONTRACTS: dict[str, tuple[str, dict[str, Any]]] = {
     "subject-of-care-schedule": (
@@ -138,7 +141,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "sources": [
             *(*_national(told), _register(told), _invitations(told), _bookings(told)),
             *(*_regional(told), *_over_fhir(told), _guardianships(told)),
-            _access_logs(told),
+            *(_access_logs(told), _blocks(told), *_consents(told)),
             {"key": "inbox", "kind": "inbox", "name": "Portalen"},
             {"key": "portal-log", "kind": "portal_log", "name": "Portalen"},
             {"key": "own", "kind": "own", "name": "Portalen"},
@@ -146,7 +149,8 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         "connections": _connections(told),
         "unit_catalogue": _unit_catalogue(told),
         "units": [
-            {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} for unit in told["units"]
+            {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} | _rules_of(unit)
+            for unit in told["units"]
         ],
         "security": _security(told),
         "assignments": _assignments(told),
@@ -162,6 +166,15 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
             }
         ],
     }
+
+
+def _rules_of(unit: Mapping[str, Any]) -> dict[str, Any]:
+    """What the rules for staff go by: the side of SVOD, and whether a name tells anything."""
+    if unit["role"] != "unit":
+        return {}
+    omsorg = unit["kind"] == "kommun" and unit["name"] not in _HEALTHCARE
+    side = "omsorgsgivare" if omsorg else "vardgivare"
+    return {"side": side, "plain": unit["name"] in _PLAIN}
 
 
 def _security(told: Mapping[str, Any]) -> dict[str, Any]:
@@ -276,7 +289,12 @@ def _secret(path: Path) -> str:
 def _national(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Each contract at the aggregated address, over mutual TLS."""
     return [
-        {"key": f"ntjp-{key}", **settings, **_through_platform(told, f"{path}/rivtabp21")}
+        {
+            "key": f"ntjp-{key}",
+            "available_svod": True,
+            **settings,
+            **_through_platform(told, f"{path}/rivtabp21"),
+        }
         for key, (path, settings) in _CONTRACTS.items()
     ]
 
@@ -362,6 +380,34 @@ def _access_logs(told: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _blocks(told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the person has closed, at the national register."""
+    return {
+        "key": "ntjp-blocks",
+        "kind": "blocks",
+        "name": "Spärrtjänsten",
+        **_through_platform(told, "GetAllBlocksForPatient/2/rivtabp21"),
+    }
+
+
+def _consents(told: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Who may read by consent: the contract asks of one provider at a time."""
+    return [
+        {
+            "key": f"consents-{unit['hsa_id'].lower()}",
+            "kind": "consents",
+            "name": unit["name"],
+            "owner": unit["kind"],
+            "phone": unit["phone"],
+            "logical_address": unit["hsa_id"],
+            "expects": [unit["hsa_id"]],
+            **_through_platform(told, "GetExtendedConsentsForPatient/2/rivtabp21"),
+        }
+        for unit in told["units"]
+        if unit["role"] == "provider"
+    ]
+
+
 def _regional(told: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Listings, which no aggregating service knows: each region at its own address."""
     return [
@@ -404,6 +450,7 @@ def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "scopes": ["system/*.rs", "system/AppointmentResponse.c"],
             "name": owner["name"],
             "owner": "kommun",
+            "available_svod": True,
             "phone": owner["phone"],
             "tls": {"ca": told["ca"]},
             **_fhir(told, _SJOVIK),
@@ -414,6 +461,7 @@ def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             "release": "R5",
             "information": ["care_manager"],
             "name": "Inera",
+            "available_svod": True,
             **_over_mutual_tls(told),
             **_fhir(told, _FAST_KONTAKT),
         },

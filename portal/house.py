@@ -12,11 +12,19 @@ from portal.guardians import Guardians
 from portal.identity.oidc import Provider
 from portal.pace import Pace
 from portal.pages import Pages
+from portal.patients import Patients
 from portal.people import People
 from portal.sessions import LoginAttempts, Sessions
 from portal.settings import Settings
 from portal.staff_door import StaffDoor
-from portal.store import MessageRows, OwnWordsRows, RecollectionRows, SharedShelf, Store
+from portal.store import (
+    LogCheckRows,
+    MessageRows,
+    OwnWordsRows,
+    RecollectionRows,
+    SharedShelf,
+    Store,
+)
 from portal.strangers import Strangers
 from portal.tally import Tally
 from stodtjanster.access.closure import ClosureBook
@@ -45,6 +53,7 @@ class House:
     seals: ClosureBook | None
     recollections: RecollectionRows | None
     calendars: Calendars | None
+    log_checks: LogCheckRows | None
     sessions: Sessions
     attempts: LoginAttempts
     logins: Mapping[str, Provider]
@@ -54,12 +63,14 @@ class House:
     people: People
     guardians: Guardians
     gates: Gates
+    patients: Patients
     directory: Directory
     pages: Pages
     views: Mapping[str, View]
     tally: Tally
     strangers: Strangers
     own_pace: Pace
+    search_pace: Pace
     handle_secret: bytes
 
 

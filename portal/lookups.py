@@ -43,6 +43,8 @@ def look_up(
             law=permit.ground.law.value,
             purpose=situation.purpose,
             session=permit.reach,
+            employee=situation.actor.hsa_id,
+            place=situation.actor.place,
         )
     )
     harvest = fetch.begin(permit.logged(reference), needs)

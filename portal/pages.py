@@ -79,6 +79,7 @@ class Pages:
             "person_url": None,
             "acting": None,
             "working": None,
+            "patient": None,
             "switch_url": None,
             "nav": (),
             "logout_url": f"/{code}/logga-ut",

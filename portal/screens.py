@@ -1,9 +1,10 @@
 """The addresses of the views: each found view gets a page, and each of its sections a fragment."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from types import MappingProxyType
+from typing import Any, Protocol
 
 from flask import Blueprint, Response, request
 from markupsafe import Markup
@@ -26,11 +27,23 @@ from portal.stream import (
 from portal.visit import Answered, Visit, about, slash
 from stodtjanster.access import Decision, Permit, Reason
 from stodtjanster.audit import AuditUnavailable
-from views.kit.view import ONE, Asked, Shown, View
+from stodtjanster.fetch.screening import Screening
+from views.kit.view import ONE, Asked, Scene, Shown, View
 from views.kit.words import N_
 
 log = logging.getLogger(__name__)
 bp = Blueprint("screens", __name__)
+
+
+class Viewer(Protocol):
+    """Whoever a view is shown to: a visit of a resident, or of an employee to a patient."""
+
+    @property
+    def house(self) -> House: ...
+    @property
+    def base(self) -> str: ...
+    def shell(self, title: str, current: View | None = None) -> dict[str, Any]: ...
+
 
 _WHY_NOT = {
     Reason.CHILD_UNDER_13: N_(
@@ -65,7 +78,7 @@ _WHY_NOT_OTHERWISE = N_("Du kan inte se din planering här. Ring din mottagning 
 @about(bp, "", "<path:path>")
 def mine(visit: Visit, path: str = "") -> Answered:
     """A whole view, or with `del/<slot>` after it one of its sections."""
-    found = _find(visit, path)
+    found = find(visit.views(), path)
     if found is None:
         return visit.refused("unknown-page")
     view, item, slot = found
@@ -74,21 +87,31 @@ def mine(visit: Visit, path: str = "") -> Answered:
     except Refused as refusal:
         return denied(visit, refusal.decision), 403
     asked = Asked(item, MappingProxyType(request.args.to_dict()))
-    page = _page(visit, view, permit, asked)
     if slot is None:
-        chunks = _chunks(visit.house, page)
-        return Response(chunks, mimetype="text/html", headers={"X-Accel-Buffering": "no"})
-    return Response(_fragment(visit.house, page, slot), mimetype="text/html")
+        return whole(visit, view, permit, asked)
+    page = _page(visit, view, permit, asked)
+    section = fragment(visit.house, page, slot)
+    _note(visit.house, page)
+    return Response(section, mimetype="text/html")
 
 
-def _find(visit: Visit, path: str) -> tuple[View, str | None, str | None] | None:
+def whole(
+    visit: Visit, view: View, permit: Permit, asked: Asked | None = None, *, beside: str = ""
+) -> Response:
+    """A view as a stream. `beside` is as in `Page`."""
+    page = replace(_page(visit, view, permit, asked or Asked()), beside=beside)
+    chunks = _chunks(visit.house, page)
+    return Response(chunks, mimetype="text/html", headers={"X-Accel-Buffering": "no"})
+
+
+def find(views: Iterable[View], path: str) -> tuple[View, str | None, str | None] | None:
     """The view of an address, the handle of the record it is about, and the one section."""
     whole, _, slot = path.rstrip("/").rpartition("del/")
     if not slot or not path.startswith(f"{whole}del/"):
         whole, slot = path, ""
     here = whole.rstrip("/")
     parent, _, last = here.rpartition("/")
-    for view in visit.views():
+    for view in views:
         item = last if parent and view.path == parent + ONE else None
         if view.path == here or item is not None:
             known = not slot or view.find(slot) is not None
@@ -97,22 +120,29 @@ def _find(visit: Visit, path: str) -> tuple[View, str | None, str | None] | None
 
 
 def _page(visit: Visit, view: View, permit: Permit, asked: Asked) -> Page:
-    h = visit.house
     scene = visit.scene(asked)
     if view.recalls:
-        scene = replace(scene, recalled=recall(h, visit.situation, permit.reach))
+        scene = replace(scene, recalled=recall(visit.house, visit.situation, permit.reach))
+    page = page_of(visit, view, permit, scene)
+    return replace(page, printed=_noted(visit, view))
+
+
+def page_of(
+    visit: Viewer, view: View, permit: Permit, scene: Scene, screening: Screening | None = None
+) -> Page:
+    """A view as it is to be printed, with its answers on their way. `screening` is for staff."""
+    h, asked = visit.house, scene.asked
     path = view.path.removesuffix(ONE) + (f"/{asked.item}" if asked.item else "")
     needs = view.needs_for(asked, scene.situation.today)
     return Page(
         view=view,
         scene=scene,
-        harvest=h.fetch.begin(permit, needs),
+        harvest=h.fetch.begin(permit, needs, screening=screening),
         pages=h.pages,
         context=visit.shell(scene.say(view.question), view),
         base=visit.base + slash(path),
         query=request.query_string.decode("ascii", "ignore"),
         limits=Limits(h.settings.soft_seconds, h.settings.hard_seconds),
-        printed=_noted(visit, view),
     )
 
 
@@ -140,13 +170,13 @@ def _chunks(h: House, page: Page) -> Iterator[str]:
         _note(h, page)
 
 
-def _fragment(h: House, page: Page, slot: str) -> str:
+def fragment(h: House, page: Page, slot: str) -> str:
+    """One section of a view as a page of its own."""
     section = page.view.find(slot)
     assert section is not None
     wait_for(page, section.needs, page.clock() + page.limits.hard)
     inner = render_section(page, section, answers_of(page, section.needs))
     language = page.scene.situation.language
-    _note(h, page)
     with at(page.today):
         return h.pages.render(
             language,

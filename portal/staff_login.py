@@ -235,6 +235,7 @@ def _end(h: House, session: StaffSession) -> None:
 def _forget(h: House, id_hash: str, session: StaffSession | None = None) -> None:
     h.fetch.forget(id_hash)
     h.people.forget(id_hash)
+    h.patients.forget(id_hash)
     try:
         h.audit.record(_event(EventKind.LOGOUT, id_hash, h.clock(), session))
     except AuditUnavailable:

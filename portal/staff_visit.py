@@ -22,7 +22,7 @@ from portal.security import STAFF_COOKIE, is_own_post, origin, set_cookie
 from portal.staff_sessions import StaffSession
 from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.fetch import NotKnown
-from stodtjanster.model import ActorKind
+from stodtjanster.model import ActorKind, PersonId
 from stodtjanster.security.assignments import Assignment
 from views.kit.words import N_
 
@@ -129,6 +129,7 @@ def choose(
     # What was fetched in the one is nothing that the other may show.
     h.fetch.forget(session.id_hash)
     h.people.forget(session.id_hash)
+    h.patients.forget(session.id_hash)
     return rotated
 
 
@@ -138,6 +139,8 @@ def note(
     detail: str,
     session: StaffSession,
     assignment: Assignment | None = None,
+    *,
+    subject: PersonId | None = None,
 ) -> None:
     """Log what an employee did, in the assignment that they work in unless another is named.
 
@@ -152,6 +155,7 @@ def note(
             actor_kind=ActorKind.STAFF,
             loa=session.loa,
             detail=detail,
+            subject=subject,
             session=session.id_hash,
             employee=session.hsa_id,
             place=work.place if work else None,

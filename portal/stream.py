@@ -54,7 +54,10 @@ class Page:
     """What a streamed page is made of.
 
     `context` is what its shell is given, `base` its address and `query` the choices made in it.
-    `printed` is told of every section of the view as it is printed, and does not raise.
+    `printed` is told of every section of the view as it is printed, and does not raise. `beside`
+    is HTML that has places of its own in the shell and waits for nobody.
+    `disclosed` is told of the answers of a section before it is printed: what it raises keeps the
+    section from being shown.
     """
 
     view: View
@@ -65,8 +68,10 @@ class Page:
     base: str
     limits: Limits
     query: str = ""
+    beside: str = ""
     clock: Callable[[], float] = monotonic
     printed: Callable[[Shown], None] = lambda _shown: None
+    disclosed: Callable[[Answers], None] = lambda _answers: None
 
     @property
     def today(self) -> datetime | None:
@@ -81,7 +86,7 @@ class Page:
 def stream(page: Page) -> Iterator[str]:
     """The whole page, a chunk per section."""
     began = page.clock()
-    yield _render(page, "page_open.html", **_frame(page))
+    yield _render(page, "page_open.html", **_frame(page)) + page.beside
     waiting = list(page.view.sections)
     early: dict[str, Identities] = {}
     while waiting:
@@ -121,7 +126,9 @@ def answers_of(page: Page, names: Collection[str]) -> Answers:
 def render_section(page: Page, section: Section, answers: Answers) -> str:
     """A section as HTML. An error of ours is a gap in this section and nothing more."""
     try:
-        return _section(page, show(section, answers, page.scene))
+        shown = show(section, answers, page.scene)
+        page.disclosed(answers)
+        return _section(page, shown)
     except Exception as bug:  # noqa: BLE001 - the rest of the page must stand
         _report(section, bug)
         return _section(page, broken(section, page.scene))
@@ -173,6 +180,7 @@ def _late(page: Page, early: Mapping[str, Identities], began: float) -> Iterator
         return
     try:
         shown = show(section, answers, replace(page.scene, seen=seen))
+        page.disclosed(answers)
         if shown.body is None:
             # Of what came, nothing is still to come. That must not be said as if it were of all.
             return

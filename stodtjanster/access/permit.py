@@ -11,7 +11,7 @@ from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
 from stodtjanster.access.reasons import LAW, Reason
-from stodtjanster.information import Guardianship, Item, PersonRecord
+from stodtjanster.information import Item, PersonRecord
 from stodtjanster.model import (
     ActorKind,
     Approximate,
@@ -115,7 +115,8 @@ class Permit:
     be used: one login session and one subject. `audit` is the reference of the committed log
     record; without it nothing may be fetched. `owner_of` says who answers for a record: several
     contracts leave that out. `no_more_than` are the fields of the decision rules that the page
-    needs, where that is less than may be seen (GDPR article 5.1 c).
+    needs, where that is less than may be seen (GDPR article 5.1 c). One that only `looks_up` what
+    the rules need to know shows nobody anything, and takes every record of its kind.
 
     It is read-only, and `dataclasses.replace` cannot make another one: the seal is not kept in it.
     """
@@ -128,6 +129,7 @@ class Permit:
     facts: Facts = field(default_factory=Facts)
     owner_of: OwnerOf = field(default=_as_it_says, repr=False, compare=False)
     no_more_than: tuple[str, ...] | None = None
+    looks_up: bool = False
     seal: InitVar[object] = None
     _said: dict[_Alike, Decision] = field(
         default_factory=dict, init=False, repr=False, compare=False
@@ -178,6 +180,7 @@ class Permit:
             self.facts,
             self.owner_of,
             self.no_more_than,
+            self.looks_up,
             seal=_SEAL,
         )
 
@@ -198,7 +201,7 @@ class Permit:
             MappingProxyType({kind: self.ground}),
             facts=self.facts,
             owner_of=self.owner_of,
-            no_more_than=self.no_more_than,
+            looks_up=True,
             seal=_SEAL,
         )
 
@@ -215,8 +218,7 @@ class Permit:
             return kind
         if item.subject not in self.situation.subject.numbers:
             return _UNASKED
-        if isinstance(item, PersonRecord | Guardianship):
-            # A register names no unit and approves nothing: there is no more to decide on.
+        if self.looks_up:
             return kind
         return self._judged(self._alike(item, screened))
 

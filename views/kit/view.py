@@ -133,7 +133,8 @@ class View:
     does not exist. `menu` is its name in the menu, whose order is `rank`; None keeps it out.
     `periods` replaces needs by others of the same kinds, for views that move in time. A view that
     `recalls` is told what its reader has been shown before, and what it shows is remembered. One
-    that is `lasting` is read on other days than it was made, on paper.
+    that is `lasting` is read on other days than it was made, on paper. `roles` are those of the
+    decision rules that ask it, of a view for staff.
     """
 
     def __init__(
@@ -151,6 +152,7 @@ class View:
         periods: Callable[[Asked, date], Needs] | None = None,
         recalls: bool = False,
         lasting: bool = False,
+        roles: frozenset[str] = frozenset(),
     ) -> None:
         self.key = key
         self.path = path
@@ -163,6 +165,7 @@ class View:
         self.frame = frame
         self.recalls = recalls
         self.lasting = lasting
+        self.roles = roles
         self._periods = periods
         self.sections: list[Section] = []
 

@@ -1,0 +1,137 @@
+"""What omsorg gives a person, for the rule that asks whether an employee takes part in it.
+
+No national service knows of it. So the municipality's own decisions are asked for, and looked at by
+nobody: a service that is given now by the employee's unit, or decided by their provider for those
+who handle such matters, is a relation (SoL, LSS; SVOD 3 kap. 1 §).
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+from typing import Final
+
+from portal.lookups import look_up
+from portal.remembered import Remembered
+from stodtjanster.access import Facts, NotPermitted, OwnerOf, Policy, decide
+from stodtjanster.access.ages import age_for_others
+from stodtjanster.access.case import Relation
+from stodtjanster.audit import AuditLog
+from stodtjanster.fetch import FetchService
+from stodtjanster.information import Appointment, CareService, CareServiceKind
+from stodtjanster.model import Situation
+
+FRESH: Final = timedelta(minutes=5)
+REST: Final = timedelta(seconds=10)
+"""How long a source that did not answer is left alone by one session."""
+
+DECIDES: Final = "bistandshandlaggare"
+"""The role that takes part for every unit of its provider."""
+
+_OLD: Final = 65
+_ELDERLY: Final = "aldre"
+_DISABILITY: Final = "funktionsnedsattning"
+_HEALTHCARE: Final = frozenset({CareServiceKind.HOME_HEALTH_CARE, CareServiceKind.SPECIALIST_CARE})
+
+
+@dataclass(frozen=True, slots=True)
+class Taking:
+    """`relation` is None when nothing says that there is one; `certain` is False when a source did
+    not answer. It is not kept longer than `until`."""
+
+    relation: Relation | None
+    certain: bool
+    until: datetime
+
+
+NOTHING: Final = Taking(None, True, datetime.min.replace(tzinfo=UTC))
+
+
+class Insatser:
+    """What is known is kept for minutes, for one login session and one person. Thread-safe.
+
+    Nobody waits longer than `patience` seconds.
+    """
+
+    def __init__(
+        self,
+        fetch: FetchService,
+        clock: Callable[[], datetime],
+        *,
+        policy: Policy,
+        owner_of: OwnerOf,
+        patience: float,
+    ) -> None:
+        self._fetch = fetch
+        self._sources = tuple(s.settings.key for s in fetch.sources if CareService in s.gives)
+        self._clock = clock
+        self._policy = policy
+        self._owner_of = owner_of
+        self._patience = patience
+        self._kept: Remembered[Taking] = Remembered(clock)
+
+    def of(self, situation: Situation, *, reach: str, audit: AuditLog) -> Taking:
+        """Whether the employee of omsorg takes part in what is given to the subject.
+
+        Raises AuditUnavailable when the question cannot be logged: then it is not asked.
+        """
+        kept = self._kept.get(reach, situation.subject.person)
+        if kept is not None:
+            return kept
+        found = self._look_up(situation, reach, audit)
+        self._kept.keep(reach, situation.subject.person, found)
+        return found
+
+    def forget(self, reach: str) -> None:
+        """Erase what one login session knows: called at logout."""
+        self._kept.forget(reach)
+
+    def _look_up(self, situation: Situation, reach: str, audit: AuditLog) -> Taking:
+        # As if they took part: whom the rules stop even then is not looked up.
+        taken = Facts(relation=Relation(active=True))
+        try:
+            asked = decide(situation, {Appointment}, reach=reach, policy=self._policy, facts=taken)
+            permit = asked.to_look_up(CareService)
+        except NotPermitted:
+            return NOTHING
+        now = self._clock()
+        answer = look_up(
+            self._fetch,
+            permit,
+            audit,
+            sources=self._sources,
+            at=now,
+            deadline=monotonic() + self._patience,
+        )
+        relation = relation_of(situation, answer.items, self._owner_of)
+        certain = answer.complete or relation is not None
+        return Taking(relation, certain, now + (FRESH if certain else REST))
+
+
+def relation_of(
+    situation: Situation, services: Iterable[CareService], owner_of: OwnerOf
+) -> Relation | None:
+    """What the services come to for the employee's unit, or provider: None when none is theirs."""
+    actor, today = situation.actor, situation.today
+    given = [
+        service
+        for service in services
+        if service.kind not in _HEALTHCARE
+        and not service.paused
+        and (service.first is None or service.first <= today)
+        and (service.last is None or today <= service.last)
+        and (
+            owner_of(service.origin).provider == actor.provider
+            if actor.role == DECIDES
+            else (service.performer_unit or service.origin.care_unit) == actor.unit
+        )
+    ]
+    return Relation(active=True, category=_category(situation, given)) if given else None
+
+
+def _category(situation: Situation, given: Iterable[CareService]) -> str:
+    """Omsorg about older persons, or about persons with disabilities (SVOD 1 kap. 3 §)."""
+    if any(service.law == "LSS" or service.kind is CareServiceKind.LSS for service in given):
+        return _DISABILITY
+    age = age_for_others(situation.subject.person, situation.today)
+    return _ELDERLY if age is not None and age >= _OLD else _DISABILITY
