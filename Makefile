@@ -34,7 +34,7 @@ browser-tests: .venv/.ready node_modules/.ready  ## Playwright with axe, against
 
 every-page: .venv/.ready node_modules/.ready  ## every page as every reader, in every state: long
 	@tools/browser.sh
-	$(BIN)/pytest -n $(WORKERS) e2e/test_every_page.py
+	$(BIN)/pytest -n $(WORKERS) -o faulthandler_timeout=0 e2e/test_every_page.py
 
 bench: .venv/.ready                      ## figures, as ratios measured side by side in one run
 	$(BIN)/python -m bench

@@ -29,6 +29,7 @@ from portal.demo import (
     introduce,
     portal_settings,
     run_server,
+    tied,
 )
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -128,7 +129,7 @@ def _start_sandbox(
     command += ["--producer-timeout", PRODUCER_SECONDS, "--fanout-timeout", PRODUCER_SECONDS]
     command += ["--token-lifetime", TOKEN_SECONDS, "--inbox", inbox]
     command += [] if now is None else ["--now", now]
-    process = subprocess.Popen(command, cwd=ROOT, stdout=subprocess.DEVNULL)
+    process = subprocess.Popen(tied(command), cwd=ROOT, stdout=subprocess.DEVNULL)
     started.append(process)
     written = state / "sandbox.json"
     _wait_until(process, written.exists)

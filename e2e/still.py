@@ -14,7 +14,7 @@ from pathlib import Path
 from flask import Flask
 
 from portal.app import create_app
-from portal.demo import SERVER, Process
+from portal.demo import SERVER, Process, tied
 from portal.settings import FILE_VARIABLE
 
 _AHEAD_VARIABLE = "E2E_AHEAD"
@@ -31,4 +31,4 @@ def run_still(port: int, config: Path, seconds_ahead: float) -> Process:
     environment = {**os.environ, FILE_VARIABLE: str(config), _AHEAD_VARIABLE: str(seconds_ahead)}
     command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
     command += ["--bind", f"127.0.0.1:{port}", "e2e.still:app()"]
-    return subprocess.Popen(command, env=environment)
+    return subprocess.Popen(tied(command), env=environment)

@@ -1,6 +1,7 @@
 """The portal with its whole sandbox on this machine: two processes, one address."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -125,7 +126,14 @@ def run_server(port: int, config: Path | None, application: str = APPLICATION) -
         environment[FILE_VARIABLE] = str(config)
     command = [sys.executable, "-m", "gunicorn", "--config", str(SERVER)]
     command += ["--bind", f"127.0.0.1:{port}", application]
-    return subprocess.Popen(command, env=environment)  # noqa: S603
+    return subprocess.Popen(tied(command), env=environment)  # noqa: S603
+
+
+def tied(command: list[str]) -> list[str]:
+    """The command, ended by the system when we are, however we end: nobody is left behind. As it
+    is where the system cannot do that."""
+    keeper = shutil.which("setpriv")
+    return command if keeper is None else [keeper, "--pdeathsig", "TERM", *command]
 
 
 def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str, Any]:
@@ -489,7 +497,7 @@ def _run_sandbox(port: int, inbound_port: int, state: Path) -> Process:
     command += ["--port-base", str(port), "--break", BROKEN]
     inbound = f"https://localhost:{inbound_port}/"
     command += ["--subscriber", inbound, "--inbox", inbound]
-    return subprocess.Popen(command, stdout=subprocess.DEVNULL)  # noqa: S603
+    return subprocess.Popen(tied(command), stdout=subprocess.DEVNULL)  # noqa: S603
 
 
 def _wait_for(process: Process, path: Path) -> dict[str, Any]:
