@@ -1,24 +1,26 @@
-"""Vem kan se, och vad? Whom one lets see, what one can close, and what we do not know of it."""
+"""Vem kan se, och vad? Whom one lets see, what one can close, and what others say of it."""
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from flask import Blueprint, redirect
 
 from portal import grants, seals
 from portal.banner import named_scopes
+from portal.gate import Refused
 from portal.i18n import at
 from portal.identity.refusal import LoginRefused
 from portal.proving import begin_proof, is_proved, unproved
+from portal.screens import whole
 from portal.visit import Answered, Visit, about
 from stodtjanster.grants import Stage
 from stodtjanster.model import ActorKind
-from views.kit.words import N_
+from views.sharing import view
 
 bp = Blueprint("sharing", __name__)
 
-PAGE: Final = "delning"
-_TITLE: Final = N_("Vem kan se, och vad?")
+PAGE: Final = view.path
+_PARTS: Final = ("sharing_own.html", "sharing_closing.html")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,26 +33,36 @@ class Sharing:
     until: str
 
 
-@about(bp, PAGE)
+@about(bp, PAGE, f"{PAGE}/")
 def overview(visit: Visit) -> Answered:
-    """Who can see, and what can be closed."""
+    """Who can see, and what can be closed: at once, whoever is slow to say what they know."""
     if not _is_own(visit):
         return visit.refused("unknown-page")
-    h, now = visit.house, visit.situation.now
-    subject = visit.situation.subject
-    return visit.render(
-        "sharing.html",
-        _TITLE,
-        shared=_shared(visit),
-        sealed=subject.sealed,
-        can_close=h.seals is not None,
-        can_lock=h.settings.accessibility is not None,
-        proved=is_proved(visit.session, now),
-        owner=h.settings.accessibility,
-        here=f"{visit.base}{PAGE}",
-        ombud_url=f"{visit.base}ombud",
-        log_url=f"{visit.base}lasningar/",
-    )
+    known = _known_here(visit)
+    try:
+        permit = visit.permit(view)
+    except Refused:
+        return visit.render("sharing.html", view.question, **known)
+    pages, language = visit.house.pages, visit.language
+    common = visit.shell(pages.speaker(language).gettext(view.question))
+    parts = (pages.render(language, part, **common, **known) for part in _PARTS)
+    return whole(visit, view, permit, beside="".join(parts))
+
+
+def _known_here(visit: Visit) -> dict[str, Any]:
+    """What the page says that nobody else is asked about."""
+    h = visit.house
+    return {
+        "shared": _shared(visit),
+        "sealed": visit.situation.subject.sealed,
+        "can_close": h.seals is not None,
+        "can_lock": h.settings.accessibility is not None,
+        "proved": is_proved(visit.session, visit.situation.now),
+        "owner": h.settings.accessibility,
+        "here": f"{visit.base}{PAGE}",
+        "ombud_url": f"{visit.base}ombud",
+        "log_url": f"{visit.base}lasningar/",
+    }
 
 
 @about(bp, f"{PAGE}/legitimera", methods=("POST",))

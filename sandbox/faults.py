@@ -54,7 +54,7 @@ _PRODUCER = (
     *("lost-answer", "wrong-person", "wrong-namespace", "drip", "invalid"),
 )
 
-# What is asked is a yes or a no, or rows by number: somebody else's would look the same.
+# Where only a yes or a no is asked for, somebody else's would look the same.
 _SECURITY = (*_BEHIND, "vpfault", "error-result", "wrong-namespace", "drip")
 
 # What may be broken, and the kinds that mean something there.
@@ -76,8 +76,8 @@ TARGETS: dict[str, tuple[str, ...]] = {
     "sjovik-token": (*_WIRE, *_CONTENT),
     "fast-kontakt": (*_WIRE, *_CONTENT, "wrong-person", "partial", "next-elsewhere"),
     "vardnadshavare": (*_WIRE, *_CONTENT, "wrong-person"),
-    "sparr": _SECURITY,
-    "samtycke": (*_SECURITY, "lost-answer"),
+    "sparr": (*_SECURITY, "wrong-person"),
+    "samtycke": (*_SECURITY, "lost-answer", "wrong-person"),
     "patientrelation": (*_SECURITY, "lost-answer"),
     "logg": (*_SECURITY, "lost-answer"),
     "hsa": (*_BEHIND, "vpfault", "wrong-namespace", "drip"),

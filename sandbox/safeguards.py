@@ -18,7 +18,11 @@ from sandbox.people.when import day
 
 RELATION = "relation"
 """What a paper is that is neither of the contracts' words Consent and Emergency."""
+CONSENT = "Consent"
 _A_YEAR = 365
+
+
+_SOMEBODY = "TSTNMT2321000156-LEEK"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +38,8 @@ class Reader:
 class Paper:
     """A consent, a certificate of emergency or a relation. `employee` "" is for the whole unit.
 
-    Times are Swedish wall time without a zone, as the wire has them; `end` is exclusive.
+    Times are Swedish wall time without a zone, as the wire has them; `end` is exclusive. `by` is
+    the employee who asked, `represented_by` the number of who answered in the person's place.
     """
 
     kind: str
@@ -43,10 +48,50 @@ class Paper:
     employee: str
     start: dt.datetime
     end: dt.datetime
+    by: str = _SOMEBODY
+    represented_by: str = ""
 
     def holds(self, reader: Reader, now: dt.datetime) -> bool:
         mine = self.unit == reader.unit and self.employee in ("", reader.employee)
         return mine and self.start <= now < self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Lifted:
+    """An inner block is lifted for a unit, or one `employee` there, until a moment."""
+
+    id: str
+    unit: str
+    employee: str
+    until: dt.datetime
+
+    def holds(self, reader: Reader, now: dt.datetime) -> bool:
+        mine = self.unit == reader.unit and self.employee in ("", reader.employee)
+        return mine and now < self.until
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """What a provider, or with `inner` a unit of it, has written from `since` on is closed."""
+
+    id: str
+    inner: bool
+    provider: str
+    unit: str
+    since: dt.datetime
+    lifted: tuple[Lifted, ...]
+
+    def closes(
+        self, reader: Reader, unit: str, provider: str, end: dt.datetime, now: dt.datetime
+    ) -> bool:
+        if self.provider != provider or (self.inner and self.unit != unit):
+            return False
+        if end < self.since or (self.inner and reader.unit == self.unit):
+            return False
+        # Nobody lifts an outer block but the person, and an inner one is lifted in its own house.
+        if reader.provider != self.provider:
+            return True
+        return self.inner and not any(each.holds(reader, now) for each in self.lifted)
 
 
 class Safeguards:
@@ -83,28 +128,37 @@ class Safeguards:
         self, number: str, reader: Reader, unit: str, provider: str, end: dt.datetime
     ) -> bool:
         """Whether what a unit wrote, at the latest at `end`, is closed to a reader."""
-        return any(
-            self._closes(row, reader, unit, provider, end) for row in self._rows(number, "blocks")
-        )
+        now = self.now()
+        return any(each.closes(reader, unit, provider, end, now) for each in self.blocks_of(number))
 
-    def _closes(
-        self,
-        row: Mapping[str, Any],
-        reader: Reader,
-        unit: str,
-        provider: str,
-        end: dt.datetime,
-    ) -> bool:
-        inner = row["level"] == "inre"
-        holder = self._units[row["unit"]].provider
-        if holder != provider or (inner and row["unit"] != unit):
-            return False
-        since = dt.datetime.combine(day(row["since"], self._clock.anchor()), dt.time())
-        if end < since or (inner and reader.unit == row["unit"]):
-            return False
-        # Nobody lifts an outer block but the person, and an inner one is lifted in its own house.
-        own = reader.provider == holder
-        return not own or (inner and reader.unit not in row.get("lifted_for", ()))
+    def blocks_of(self, number: str) -> Iterator[Blocked]:
+        """Every block of a person."""
+        anchor = self._clock.anchor()
+        for place, row in enumerate(self._rows(number, "blocks"), 1):
+            yield Blocked(
+                id=f"blocks-{place}",
+                inner=row["level"] == "inre",
+                provider=self._units[row["unit"]].provider,
+                unit=row["unit"],
+                since=_midnight(row["since"], anchor),
+                lifted=tuple(
+                    Lifted(
+                        f"blocks-{place}-{count}",
+                        unit,
+                        row.get("lifted_employee", ""),
+                        _midnight(row["lifted_until"], anchor),
+                    )
+                    for count, unit in enumerate(row.get("lifted_for", ()), 1)
+                ),
+            )
+
+    def consents_to(self, number: str, provider: str) -> Iterator[Paper]:
+        """What lets units of a provider read, and is not over."""
+        for paper in self._of(number):
+            unit = self._units.get(paper.unit)
+            theirs = unit is not None and unit.provider == provider
+            if theirs and paper.kind != RELATION and self.now() < paper.end:
+                yield paper
 
     def keep(self, log: Mapping[str, Any]) -> None:
         """Keep a row of the log. One that is told again is the same."""
@@ -115,19 +169,25 @@ class Safeguards:
         return [*self._log.values()]
 
     def _of(self, number: str) -> Iterator[Paper]:
-        for kind, table in (("Consent", "consents"), (RELATION, "relations")):
+        anchor = self._clock.anchor()
+        for kind, table in ((CONSENT, "consents"), (RELATION, "relations")):
             for place, row in enumerate(self._rows(number, table), 1):
-                anchor = self._clock.anchor()
                 yield Paper(
-                    kind,
+                    row.get("kind", kind),
                     f"{table}-{place}",
                     row["unit"],
                     row.get("employee", ""),
-                    dt.datetime.combine(day(-_A_YEAR, anchor), dt.time()),
-                    dt.datetime.combine(day(row["until"], anchor), dt.time()),
+                    _midnight(row.get("since", -_A_YEAR), anchor),
+                    _midnight(row["until"], anchor),
+                    represented_by=row.get("represented_by", ""),
                 )
         yield from self._papers.get(number, ())
 
     def _rows(self, number: str, table: str) -> Iterable[Mapping[str, Any]]:
         person = self._people.get(number)
         return person.rows(table) if person else ()
+
+
+def _midnight(offset: int, anchor: dt.datetime) -> dt.datetime:
+    """When the day so many days from the anchor's begins."""
+    return dt.datetime.combine(day(offset, anchor), dt.time())

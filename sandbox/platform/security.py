@@ -12,20 +12,26 @@ from typing import ClassVar
 
 from lxml import etree
 
+from sandbox.people import Person, kind_of
+from sandbox.people.units import Unit
 from sandbox.platform.national import NationalContract
 from sandbox.producers.kit import (
+    PERSONNUMMER,
+    SAMORDNINGSNUMMER,
     Asked,
     Contract,
     InvalidRequestError,
     builder,
     checked_patient,
+    maybe,
 )
-from sandbox.safeguards import RELATION, Paper, Reader, Safeguards
+from sandbox.safeguards import RELATION, Blocked, Lifted, Paper, Reader, Safeguards
 
 _RELATION = "urn:riv:ehr:patientrelationship"
 _CONSENT = "urn:riv:informationsecurity:authorization:consent"
 _BLOCKING = "urn:riv:informationsecurity:authorization:blocking"
 _LOG = "urn:riv:informationsecurity:auditing:log"
+_HIDDEN = "FÅR EJ VISAS: systemet"
 _ACTIVITIES = ("Läsa", "Skriva", "Signera", "Utskrift", "Vidimera", "Radera", "Nödöppning")
 _PURPOSES = (
     "Vård och behandling",
@@ -109,12 +115,13 @@ class RegisterContract(SecurityContract):
 
 class PaperContract(RegisterContract):
     """A paper is put in. `id_name`, `unit_name`, `employee_name` and `end_name` are what the
-    contract calls its parts."""
+    contract calls its parts, and at `by_path` stands who asked."""
 
     id_name: ClassVar[str]
     unit_name = "careUnitId"
     employee_name = "employeeId"
     end_name = "endDate"
+    by_path = "r:registrationAction/c:requestedBy/c:employeeId"
 
     def kind(self, request: etree._Element) -> str:
         """Of which kind it is, as `Paper` has it. Raises InvalidRequestError."""
@@ -129,6 +136,8 @@ class PaperContract(RegisterContract):
             request.findtext(f"r:{self.employee_name}", "", self.paths),
             self.safeguards.now(),
             self.moment(request, f"r:{self.end_name}"),
+            self.said(request, self.by_path),
+            request.findtext("r:representedBy/c:extension", "", self.paths),
         )
         new = self.safeguards.register(self.patient(request), paper)
         yield self.verdict(self.namespace, "OK" if new else "ALREADYEXISTS")
@@ -170,6 +179,7 @@ class RegisterExtendedPatientRelation(PaperContract):
 
     id_name = "PatientRelationId"
     unit_name, employee_name, end_name = "CareUnitId", "EmployeeId", "EndDate"
+    by_path = "r:RegistrationAction/c:RequestedBy/c:EmployeeId"
 
     def kind(self, request: etree._Element) -> str:  # noqa: ARG002
         return RELATION
@@ -232,6 +242,119 @@ class CheckBlocks(CheckContract):
             )
 
 
+class GetAllBlocksForPatient(CheckContract):
+    """The older domain's listing: the newer one has none that is published."""
+
+    name = "GetAllBlocksForPatient"
+    keeper = "sparr"
+    namespace = "urn:riv:ehr:blocking:querying:GetAllBlocksForPatientResponder:2"
+    types = "urn:riv:ehr:blocking:2"
+    service_domain = "riv:ehr:blocking:querying"
+    item = "Blocks"
+    wrapper = "BlockHeaderType"
+    result_name, code_name, text_name = "Result", "ResultCode", "ResultText"
+    patient_path = "r:PatientId"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        if asked.person is None:
+            return
+        number = asked.person.person_id
+        wanted = asked.texts("r:CareProviderIds", self.paths)
+        for block in self.safeguards.blocks_of(number):
+            if not wanted or block.provider in wanted:
+                yield self._row(number, block)
+
+    def _row(self, number: str, block: Blocked) -> etree._Element:
+        core = builder(self.types)
+        now = self.safeguards.now()
+        return core(
+            "Blocks",
+            core("BlockId", block.id),
+            core("BlockType", "Inner" if block.inner else "Outer"),
+            core("PatientId", number),
+            core("InformationStartDate", _written(block.since)),
+            maybe(core, "InformationCareUnitId", block.unit if block.inner else None),
+            core("InformationCareProviderId", block.provider),
+            *(self._revoke(each) for each in block.lifted if now < each.until),
+            core("OwnerId", _HIDDEN),
+        )
+
+    def _revoke(self, lifted: Lifted) -> etree._Element:
+        core = builder(self.types)
+        return core(
+            "TemporaryRevokes",
+            core("TemporaryRevokeId", lifted.id),
+            core("EndDate", _written(lifted.until)),
+            core("RevokedForCareUnitId", lifted.unit),
+            maybe(core, "RevokedForEmployeeId", lifted.employee or None),
+        )
+
+    def response(
+        self, items: Sequence[etree._Element], result: etree._Element | None
+    ) -> etree._Element:
+        core = builder(self.types)
+        now = _written(self.safeguards.now())
+        ends = (core("NextCreatedOnOrAfter", now), core("LatestCancellation", now))
+        return super().response((*items, *ends), result)
+
+
+class GetExtendedConsentsForPatient(CheckContract):
+    """Asked of one provider at a time, at its own address."""
+
+    name = "GetExtendedConsentsForPatient"
+    keeper = "samtycke"
+    namespace = f"{_CONSENT}:GetExtendedConsentsForPatientResponder:2"
+    types = f"{_CONSENT}:2"
+    service_domain = "riv:informationsecurity:authorization:consent"
+    item = "pdlAssertions"
+    wrapper = "getExtendedConsentsResult"
+
+    def reaches(self, unit: Unit) -> bool:
+        return unit.role == "provider"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        provider = self.said(asked.request, "r:careProviderId")
+        if asked.person is None:
+            return
+        core = builder(self.types)
+        for paper in self.safeguards.consents_to(asked.person.person_id, provider):
+            yield core(
+                "pdlAssertions",
+                self._assertion(asked.person, provider, paper),
+                self._person("representedBy", paper.represented_by),
+                core("registrationInfo", *self._action(paper)),
+            )
+
+    def _assertion(self, person: Person, provider: str, paper: Paper) -> etree._Element:
+        core = builder(self.types)
+        return core(
+            "pDLAssertion",
+            core("assertionId", paper.id),
+            core("assertionType", paper.kind),
+            core("scope", "NationalLevel"),
+            core("careProviderId", provider),
+            core("careUnitId", paper.unit),
+            maybe(core, "employeeId", paper.employee or None),
+            core("startDate", _written(paper.start)),
+            core("endDate", _written(paper.end)),
+            core("ownerId", _HIDDEN),
+            self._person("patientId", person.person_id),
+        )
+
+    def _person(self, name: str, number: str) -> etree._Element | None:
+        if not number:
+            return None
+        core = builder(self.types)
+        kind = SAMORDNINGSNUMMER if kind_of(number) == "samordningsnummer" else PERSONNUMMER
+        return core(name, core("root", kind), core("extension", number))
+
+    def _action(self, paper: Paper) -> Iterator[etree._Element]:
+        core = builder(self.types)
+        for date, by in (("requestDate", "requestedBy"), ("registrationDate", "registeredBy")):
+            yield core(date, _written(paper.start))
+            yield core(by, core("employeeId", paper.by))
+
+
 class StoreLog(RegisterContract):
     """All rows of a message or none."""
 
@@ -275,7 +398,9 @@ def security_contracts(safeguards: Safeguards) -> tuple[Contract, ...]:
         RegisterExtendedPatientRelation(safeguards),
         CheckConsent(safeguards),
         RegisterExtendedConsent(safeguards),
+        GetExtendedConsentsForPatient(safeguards),
         CheckBlocks(safeguards),
+        GetAllBlocksForPatient(safeguards),
         StoreLog(safeguards),
     )
 
@@ -283,3 +408,8 @@ def security_contracts(safeguards: Safeguards) -> tuple[Contract, ...]:
 def _reader(contract: SecurityContract, request: etree._Element) -> Reader:
     names = ("employeeId", "careProviderId", "careUnitId")
     return Reader(*(contract.said(request, f"r:accessingActor/c:{name}") for name in names))
+
+
+def _written(moment: dt.datetime) -> str:
+    """xs:dateTime of Swedish wall time."""
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds")

@@ -105,7 +105,7 @@ class Tak:
         unit = self._units.get(place)
         if unit is None or not contract.reaches(unit) or unit.route == "absent":
             return []
-        plain = Route(place, unit.system or "inera", contract.profile)
+        plain = Route(place, contract.keeper or unit.system or "inera", contract.profile)
         match unit.route:
             case "":
                 return [plain]

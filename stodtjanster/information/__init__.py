@@ -3,6 +3,7 @@
 from stodtjanster.information.access_log import AccessLog, Opener
 from stodtjanster.information.agreement import Agreement, Party
 from stodtjanster.information.appointment import Appointment, VisitForm
+from stodtjanster.information.block import Block, BlockLevel, Lifting
 from stodtjanster.information.care_contact import (
     CareContact,
     CareContactKind,
@@ -27,6 +28,7 @@ from stodtjanster.information.care_plan import (
     Participant,
 )
 from stodtjanster.information.care_service import CareService, CareServiceKind
+from stodtjanster.information.consent import Consent, ConsentKind
 from stodtjanster.information.free_time import FreeDay, FreeTime
 from stodtjanster.information.guardianship import Guardianship
 from stodtjanster.information.item import Item
@@ -52,6 +54,8 @@ __all__ = [
     "Appointment",
     "Assigned",
     "Attachment",
+    "Block",
+    "BlockLevel",
     "CareContact",
     "CareContactKind",
     "CareContactStatus",
@@ -62,6 +66,8 @@ __all__ = [
     "CarePlanStatus",
     "CareService",
     "CareServiceKind",
+    "Consent",
+    "ConsentKind",
     "FreeDay",
     "FreeTime",
     "FullName",
@@ -69,6 +75,7 @@ __all__ = [
     "GoalState",
     "Guardianship",
     "Item",
+    "Lifting",
     "Listing",
     "ListingKind",
     "Medication",

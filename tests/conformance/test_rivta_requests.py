@@ -11,10 +11,12 @@ from stodtjanster.information import (
     AccessLog,
     Agreement,
     Appointment,
+    Block,
     CareContact,
     CareManager,
     CarePlan,
     CareService,
+    Consent,
     Item,
     Listing,
     Medication,
@@ -103,6 +105,19 @@ CASES = (
         "ehr/log/1.2/interactions/querying/GetAccessLogsForPatientInteraction"
         "/GetAccessLogsForPatientResponder_1.1.xsd",
         {"logical_address": "SE165565594230-1000"},
+    ),
+    Case(
+        "blocks",
+        Block,
+        "ehr/blocking/3.2/interactions/querying/GetAllBlocksForPatientInteraction"
+        "/GetAllBlocksForPatientResponder_2.0.xsd",
+    ),
+    Case(
+        "consents",
+        Consent,
+        "informationsecurity/authorization/consent/2.0/interactions"
+        "/GetExtendedConsentsForPatientInteraction/GetExtendedConsentsForPatientResponder_2.0.xsd",
+        {"logical_address": "SE2321000230-1000"},
     ),
     Case(
         "medication_history",

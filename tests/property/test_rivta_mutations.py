@@ -10,12 +10,14 @@ from lxml import etree
 
 from stodtjanster.information import Item
 from stodtjanster.sources.access_logs import adapter as access_logs
+from stodtjanster.sources.blocks import adapter as blocks
 from stodtjanster.sources.bookings import adapter as bookings
 from stodtjanster.sources.care_contacts import adapter as care_contacts
 from stodtjanster.sources.care_documentation import adapter as notes
 from stodtjanster.sources.care_managers import adapter as care_managers
 from stodtjanster.sources.care_plans import adapter as care_plans
 from stodtjanster.sources.care_services import adapter as care_services
+from stodtjanster.sources.consents import adapter as consents
 from stodtjanster.sources.kit.source import Heard, SourceFailed
 from stodtjanster.sources.kit.times import day, moment, span
 from stodtjanster.sources.listings import adapter as listings
@@ -51,6 +53,7 @@ from tests.rivta_messages import (
     timeslot,
 )
 from tests.rivta_records import medicine, more, note_2, note_3, step_1, step_2
+from tests.safeguards import assertion, block, blocked, consented, excluded, lifted
 
 FOREIGN = "Annans"
 HEADER = statuses(status_row(), status_row(code="NoDataSynchFailed", error=("504", "x")))
@@ -221,6 +224,22 @@ MESSAGES: tuple[tuple[Read, bytes], ...] = (
         answered(
             row(UserName="hemligt", UserTitle="hemligt")
             + row(AccessDate="2026-11-09T08:00:00", Purpose="Nödöppning", CareUnitName=None)
+        ),
+    ),
+    (
+        blocks.read,
+        blocked(
+            block(excluded(), lifted(RevokedForEmployeeId="hemligt"), OwnerId="hemligt")
+            + block(excluded(FOREIGN), BlockId="Annans-1", PatientId=OTHER.value)
+            + block(BlockId="s-3", BlockType="Outer", InformationCareUnitId=None)
+        ),
+    ),
+    (
+        consents.read,
+        consented(
+            assertion(ownerId="hemligt", employeeId="hemligt")
+            + assertion(OTHER.value, assertionId="Annans-1")
+            + assertion(assertionId="i-3", assertionType="Emergency")
         ),
     ),
     (bookings.read, details(purpose="&lt;para&gt;Hej&lt;/para&gt;", invitation="true")),

@@ -14,10 +14,12 @@ from stodtjanster.information import (
     AccessLog,
     Agreement,
     Appointment,
+    Block,
     CareContact,
     CareManager,
     CarePlan,
     CareService,
+    Consent,
     FreeDay,
     FreeTime,
     Guardianship,
@@ -109,6 +111,10 @@ def _rows() -> Iterable[Row]:
     yield Row(FAST_KONTAKT, CareManager, target=FAST_KONTAKT, person=SARA)
     yield Row("guardianships", Guardianship, target=CUSTODY, person=ANDERS)
     yield Row("ntjp-access-logs", AccessLog)
+    yield Row("ntjp-blocks", Block, producers=("sparr",))
+    for provider, person in (("rnvg", BIRGITTA), ("rsvg", ANDERS), ("sjvg", BIRGITTA)):
+        key = f"consents-tstnmt2321000156-{provider}"
+        yield Row(key, Consent, producers=("samtycke",), person=person)
     yield Row("inbox", Message, target=HERE)
     yield Row("portal-log", AccessLog, target=HERE)
     for information in (OwnEntry, OwnNote):

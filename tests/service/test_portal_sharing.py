@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from portal.cli import main
 from stodtjanster.model import PersonId
 from tests.markup import assert_is_a_page
+from tests.rendering import words
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import (
     MY_PAGE,
@@ -28,7 +29,7 @@ PAGE = "/sv/mig/delning"
 
 @pytest.fixture
 def portal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Portal]:
-    with running_portal(sandbox, tmp_path, register_seconds=20) as running:
+    with running_portal(sandbox, tmp_path, register_seconds=20, hard_seconds=20) as running:
         yield running
 
 
@@ -53,19 +54,99 @@ def closures(portal: Portal) -> list[str | None]:
 
 
 class TestThePage:
-    def test_names_whom_one_has_given_access_and_what_we_do_not_know(self, portal: Portal) -> None:
+    def test_names_whom_one_has_given_access(self, portal: Portal) -> None:
         granted(portal, grantee_name="Anders Lindqvist")
         page = portal.logged_in().get(PAGE)
         assert page.status_code == 200
         assert_is_a_page(page.text)
         assert "Anders Lindqvist" in page.text
         assert "tider, planer och kontakter" in page.text
-        assert "Vi vet inte vilka samtycken du har gett" in page.text
 
     def test_is_nobody_elses(self, portal: Portal) -> None:
         mandate = granted(portal)
         browser = portal.logged_in("anders")
-        assert_refused_page(browser, f"{page_of(portal, browser, mandate)}delning")
+        theirs = f"{page_of(portal, browser, mandate)}delning"
+        for path in (theirs, f"{theirs}/", f"{theirs}/del/consents", f"{theirs}/del/blocks"):
+            assert_refused_page(browser, path)
+
+
+SILENCE = {
+    "sparr": ("Du har inga spärrar", "Vi vet inte: Spärrtjänsten svarade inte."),
+    "samtycke": ("Ingen har ditt samtycke", "Vi vet inte: Region Nordmark svarade inte."),
+}
+
+
+class TestConsentsAndBlocks:
+    def test_are_told_as_they_are(self, portal: Portal) -> None:
+        page = portal.logged_in().get(PAGE).text
+        assert_is_a_page(page)
+        said = words(page)
+        assert "Hemsjukvård Sjövik, Sjöviks kommun" in said
+        assert "Du sa ja" in said
+        assert "ingen kunde fråga dig" in said
+        assert "Inre spärr Andra mottagningar hos Region Nordmark" in said
+        assert "Alla vi frågade har svarat" in said
+        assert "FÅR EJ VISAS" not in page
+
+    def test_say_for_whom_a_block_is_lifted_and_until_when(self, portal: Portal) -> None:
+        said = words(portal.logged_in("sara").get(PAGE).text)
+        assert "Yttre spärr" in said
+        assert "Öppen för Björkbackens vårdcentral till och med" in said
+        assert "Ingen har ditt samtycke, enligt dem som svarade." in said
+
+    def test_of_nobody_are_none_when_all_have_answered(self, portal: Portal) -> None:
+        said = words(portal.logged_in("tom").get(PAGE).text)
+        assert all(none in said for none, _ in SILENCE.values())
+
+    @pytest.mark.parametrize("target", SILENCE)
+    def test_a_silent_register_is_never_an_empty_one(
+        self, portal: Portal, sandbox: Sandbox, target: str
+    ) -> None:
+        browser = portal.logged_in("tom")
+        sandbox.fault(target, "http500")
+        said = words(browser.get(PAGE).text)
+        none, unknown = SILENCE[target]
+        assert none not in said
+        assert unknown in said
+        (other,) = SILENCE.keys() - {target}
+        assert SILENCE[other][0] in said
+
+    def test_what_one_can_close_waits_for_nobody(self, portal: Portal, sandbox: Sandbox) -> None:
+        browser = portal.logged_in()
+        sandbox.fault("plattformen", "http500")
+        page = browser.get(PAGE).text
+        assert page.index(f'action="{PAGE}/legitimera"') < page.index('id="consents"')
+
+    def test_are_logged_before_they_are_shown(self, portal: Portal) -> None:
+        browser = portal.logged_in()
+        browser.get(PAGE)
+        event = portal.events("Disclosure")[-1]
+        assert event.information == ("block", "consent")
+        assert event.subject == number("birgitta")
+        assert "Spärrar och samtycken" in browser.get("/sv/mig/lasningar/").text
+
+    def test_are_one_part_at_a_time_on_request(self, portal: Portal) -> None:
+        browser = portal.logged_in()
+        for slot, said in (("consents", "Hemsjukvård Sjövik"), ("blocks", "Inre spärr")):
+            part = browser.get(f"{PAGE}/del/{slot}")
+            assert part.status_code == 200
+            assert_is_a_page(part.text)
+            assert said in part.text
+
+    def test_are_not_fetched_for_who_has_sealed(self, portal: Portal) -> None:
+        assert portal.house.seals is not None
+        portal.house.seals.seal(number("birgitta"), portal.clock())
+        browser = portal.logged_in()
+        portal.sandbox.clear()
+        said = words(browser.get(PAGE).text)
+        assert "Därför visar vi inte samtycken och spärrar här." in said
+        assert portal.sandbox.calls() == []
+
+    def test_are_not_for_those_who_are_too_young(self, portal: Portal) -> None:
+        portal.sandbox.clear()
+        page = portal.logged_in("elias").get(PAGE)
+        assert page.status_code == 200
+        assert_is_a_page(page.text)
 
 
 def assert_refused_page(browser: Browser, path: str) -> None:

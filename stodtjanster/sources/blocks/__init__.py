@@ -1,0 +1,1 @@
+"""What a person has closed: the national register of blocks (ehr:blocking:querying)."""

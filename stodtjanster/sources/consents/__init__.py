@@ -1,0 +1,1 @@
+"""Who may read by consent (informationsecurity:authorization:consent)."""
