@@ -1,7 +1,7 @@
 """Everything that a request may use, joined once by `portal.app`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from flask import current_app
@@ -32,6 +32,8 @@ from stodtjanster.audit import AuditLog
 from stodtjanster.catalogue import Directory
 from stodtjanster.fetch import FetchService
 from stodtjanster.grants import GrantBook
+from stodtjanster.model import HsaId
+from stodtjanster.worklists import Worklist
 from views.kit.view import View
 
 
@@ -72,6 +74,7 @@ class House:
     own_pace: Pace
     search_pace: Pace
     handle_secret: bytes
+    worklists: Mapping[HsaId, tuple[Worklist, ...]] = field(default_factory=dict)
 
 
 def house() -> House:

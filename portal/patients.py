@@ -85,7 +85,7 @@ class Patients:
     def meet(self, bare: Situation, *, reach: str) -> Met:
         """What is known of the two, asked in the order in which the answers are needed. Raises
         AuditUnavailable when a question cannot be logged: then it is not asked."""
-        bearings = self._bearings(bare, reach)
+        bearings = self.bearings(bare, reach=reach)
         facts = bearings.facts
         if not self._people.lets_in(bare, reach=reach, facts=facts):
             return Met(bare, bearings, None)
@@ -101,7 +101,8 @@ class Patients:
         self._kept.forget(reach)
         self._insatser.forget(reach)
 
-    def _bearings(self, bare: Situation, reach: str) -> Bearings:
+    def bearings(self, bare: Situation, *, reach: str) -> Bearings:
+        """What the services say of the two, at most a minute ago. Raises as `meet` does."""
         kept = self._kept.get(reach, bare.subject.person)
         if kept is not None:
             return kept

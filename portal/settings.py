@@ -30,6 +30,7 @@ from stodtjanster.access.settings import PolicySettings
 from stodtjanster.catalogue import OwnerKind
 from stodtjanster.model import Side, Told
 from stodtjanster.security.kit import Settings as ServiceSettings
+from stodtjanster.worklists import Settings as WorklistSettings
 from views.kit.links import DeepLink, LinkKind
 from views.kit.matters import MATTERS, Matter, Way
 
@@ -268,6 +269,7 @@ class Settings(BaseSettings):
     sources: tuple[dict[str, Any], ...] = ()
     connections: dict[str, Any] | None = None
     unit_catalogue: dict[str, Any] | None = None
+    worklists: tuple[WorklistSettings, ...] = ()
     units: tuple[UnitSettings, ...] = ()
     access: PolicySettings = PolicySettings()
     security: SecuritySettings = SecuritySettings()
