@@ -93,7 +93,9 @@ def reading_rows(seq: int, event: AuditEvent) -> list[dict[str, object]]:
 
     The reader's own finds it once, as what was opened; others, as what was shown of theirs.
     """
-    if event.employee is None or event.place is None or event.event not in _TOLD:
+    if event.employee is None or event.place is None or event.subject is None:
+        return []
+    if event.event not in _TOLD:
         return []
     own = event.place.provider
     providers = {*event.owners} - {own} if event.event is EventKind.SHOWN else {own, *event.owners}

@@ -339,6 +339,7 @@ def test_what_was_logged_before_there_were_partitions_is_kept(empty, monkeypatch
         of_staff(event=EventKind.REFUSED, ground=None, owners=(ELSEWHERE.provider,)),
         of_staff(event=EventKind.LOOKED_UP),
         of_staff(employee=None),
+        of_staff(event=EventKind.REFUSED, subject=None),
     ]
     with closing(Store(empty.url)) as store:
         upgrade(store._database, "0008")
@@ -347,7 +348,7 @@ def test_what_was_logged_before_there_were_partitions_is_kept(empty, monkeypatch
             audit._append(connection, events)
         store.upgrade()
         store.audit.record(disclosure())
-        assert store.audit.verify().count == 7
+        assert store.audit.verify().count == 8
     rows = empty.sql("SELECT seq, provider FROM audit_readings ORDER BY seq, provider")
     own, other = OWN.provider.value, ELSEWHERE.provider.value
     assert rows == [(2, own), (3, other), (4, own), (4, other)]

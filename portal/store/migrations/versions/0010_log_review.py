@@ -118,7 +118,7 @@ def _create_readings() -> None:
 def _of(entry: sa.Row[tuple[object, ...]]) -> list[dict[str, object]]:
     """As `portal.store.log_review.reading_rows` was when this was written."""
     said = json.loads(entry.body)
-    if said.get("employee") is None or said.get("place") is None:
+    if None in (said.get("employee"), said.get("place"), said["subject"]):
         return []
     own, owners = said["place"][0], said.get("owners", [])
     providers = {*owners} - {own} if entry.event == "Shown" else {own, *owners}

@@ -1,0 +1,24 @@
+"""The menu of staff: what the rules open in the chosen assignment, and nothing else."""
+
+from flask import request
+
+from portal.house import House
+from portal.log_review import may_look
+from portal.pages import Link
+from portal.staff_actor import actor_of
+from portal.staff_sessions import StaffSession
+from views.kit.words import N_
+
+_LOG = (("loggar", N_("Loggen")), ("loggar/stickprov", N_("Stickprov")))
+
+
+def menu(h: House, session: StaffSession, language: str) -> tuple[Link, ...]:
+    """For the page of this request, which is below `/<language>/personal/`."""
+    if session.chosen is None:
+        return ()
+    actor = actor_of(session, session.chosen, h.settings.assignments)
+    if not may_look(actor, h.clock(), h.settings.access.policy()):
+        return ()
+    words = h.pages.speaker(language)
+    hrefs = [(f"/{language}/personal/{path}", words.gettext(name)) for path, name in _LOG]
+    return tuple(Link(href, name, current=request.path == href) for href, name in hrefs)
