@@ -260,7 +260,7 @@ class Permit:
         decisions. What the rules do not ask about for this actor is left out."""
         origin = item.origin
         common = (
-            item.info_type,
+            item.ruled_as,
             self.owner_of(origin),
             origin.care_unit,
             origin.approved_for_patient,

@@ -1,8 +1,10 @@
 """Vårdplan, SIP, genomförandeplan (GetCarePlans, FHIR CarePlan)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
+from types import MappingProxyType
 from typing import ClassVar, Self
 
 from stodtjanster.information.item import Item
@@ -129,8 +131,12 @@ class CarePlan(Item):
 
     key: ClassVar[str] = "care_plan"
     info_type: ClassVar[str] = "care_plan"
+    rule_fields: ClassVar[Mapping[str, tuple[str, ...]]] = MappingProxyType(
+        # An owner may be a person's name: the unit is told by the record's origin alone.
+        {"title": ("title",), "status": ("status",), "responsible_unit": ()}
+    )
 
-    kind: CarePlanKind
+    kind: CarePlanKind = CarePlanKind.UNKNOWN
     kind_text: Told | None = None
     title: Told | None = None
     status: CarePlanStatus = CarePlanStatus.UNKNOWN
@@ -150,6 +156,10 @@ class CarePlan(Item):
     parents: tuple[str, ...] = ()
     children: tuple[str, ...] = ()
     meetings: tuple[str, ...] = ()
+
+    @property
+    def ruled_as(self) -> str:
+        return "implementation_plan" if self.kind is CarePlanKind.GP else self.info_type
 
     def with_twin(self, twin: Self) -> Self:
         """The same plan as another source also told it: GetCarePlans has its document, FHIR its

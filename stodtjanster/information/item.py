@@ -10,7 +10,7 @@ from stodtjanster.model import Origin, PersonId, Sharing, When
 _NOWHERE: Mapping[str, Any] = MappingProxyType({})
 _UNTOLD: Mapping[str, tuple[str, ...]] = MappingProxyType({})
 _ITSELF = frozenset({"subject", "origin"})
-_UNIT = frozenset({"unit", "unit_name"})
+_UNIT = frozenset({"unit", "unit_name", "responsible_unit"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +32,11 @@ class Item:
 
     subject: PersonId | None
     origin: Origin
+
+    @property
+    def ruled_as(self) -> str:
+        """Its name in the access rules: `info_type`, where no record of the kind has another."""
+        return self.info_type
 
     @property
     def during(self) -> When | None:

@@ -10,11 +10,18 @@ import pytest
 from stodtjanster.access import Permit, Policy, decide
 from stodtjanster.information import (
     AccessLog,
+    Activity,
     Appointment,
+    Attachment,
     CarePlan,
+    CarePlanKind,
+    CarePlanStatus,
+    CareService,
+    Goal,
     Item,
     Opener,
     OwnEntry,
+    Participant,
     VisitForm,
 )
 from stodtjanster.model import HsaId, Open, Origin, Protection, Timed, Told
@@ -89,9 +96,9 @@ def test_what_is_dropped_is_gone_and_the_rest_is_there() -> None:
 
 
 def test_a_kind_that_does_not_know_how_shows_nothing() -> None:
-    assert CarePlan.rule_fields == {}
-    made = own_permit(CarePlan, no_more_than=TIME_AND_PLACE)
-    assert made.granted == {CarePlan}
+    assert CareService.rule_fields == {}
+    made = own_permit(CareService, no_more_than=TIME_AND_PLACE)
+    assert made.granted == {CareService}
     assert booked().rule_fields
     assert Item(subject=ANNA, origin=booked().origin).redacted(TIME_AND_PLACE) is None
 
@@ -105,10 +112,69 @@ def test_ones_own_time_loses_its_words_too() -> None:
     assert MARK not in repr(shown)
 
 
-def test_less_is_needed_also_when_it_is_looked_up_or_logged() -> None:
+def a_plan(**changes) -> CarePlan:
+    said = {
+        "subject": ANNA,
+        "origin": replace(
+            booked().origin,
+            unit_name=Told("Enheten"),
+            care_unit=HsaId("TSTNMT2321000156-BJOR"),
+            approved_for_patient=True,
+        ),
+        "title": Told("Hemma igen"),
+        "status": CarePlanStatus.ACTIVE,
+    }
+    return CarePlan(**(said | changes))
+
+
+def test_of_a_plan_only_title_status_and_unit_are_left() -> None:
+    told = a_plan(
+        kind=CarePlanKind.SPLPTLRV,
+        kind_text=secret("kind"),
+        owner=secret("owner"),
+        responsible=secret("responsible"),
+        participants=(Participant(secret("participant")),),
+        own_words=(secret("own words"),),
+        goals=(Goal(secret("goal")),),
+        activities=(Activity(secret("activity")),),
+        attachments=(Attachment("text/plain", MARK.encode()),),
+        first=NOON.date(),
+        follow_up=NOON.date(),
+        keys=frozenset({MARK}),
+        children=(MARK,),
+    )
+    shown = told.redacted(Policy().plan_headline_fields)
+    assert shown == a_plan()
+
+
+@pytest.mark.parametrize(("field", "gone"), [("title", "title"), ("status", "status")])
+def test_what_of_a_plan_is_not_kept_is_gone(field: str, gone: str) -> None:
+    kept = [name for name in Policy().plan_headline_fields if name != field]
+    shown = a_plan().redacted(kept)
+    empty = CarePlan(subject=ANNA, origin=a_plan().origin)
+    assert shown is not None
+    assert getattr(shown, gone) == getattr(empty, gone)
+
+
+def test_the_unit_of_a_plan_is_told_only_where_that_is_kept() -> None:
+    shown = a_plan().redacted(["title", "status"])
+    assert shown is not None
+    assert (shown.origin.care_unit, shown.origin.unit_name) == (None, None)
+
+
+def test_an_implementation_plan_is_that_to_the_rules() -> None:
+    assert a_plan(kind=CarePlanKind.GP).ruled_as == "implementation_plan"
+    assert a_plan(kind=CarePlanKind.SIP).ruled_as == CarePlan.info_type
+
+
+def test_less_is_needed_also_when_it_is_logged() -> None:
     made = own_permit(Appointment, no_more_than=TIME_AND_PLACE)
     assert made.logged("log-1").no_more_than == TIME_AND_PLACE
-    assert made.to_look_up().no_more_than == TIME_AND_PLACE
+
+
+def test_of_what_is_looked_up_nothing_is_left_out_since_nobody_is_shown_it() -> None:
+    made = own_permit(Appointment, no_more_than=TIME_AND_PLACE)
+    assert made.to_look_up().no_more_than is None
 
 
 def test_whereabouts_of_the_protected_are_gone_whatever_is_needed() -> None:
