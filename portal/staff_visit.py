@@ -19,6 +19,7 @@ from portal.house import House, house
 from portal.login import LANGUAGE
 from portal.pages import Link, other_languages
 from portal.security import STAFF_COOKIE, is_own_post, origin, set_cookie
+from portal.staff_menu import menu
 from portal.staff_sessions import StaffSession
 from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.fetch import NotKnown
@@ -176,6 +177,7 @@ def render(
         "logout_url": f"{home(language)}logga-ut",
         "working": session.chosen,
         "switch_url": f"{home(language)}uppdrag",
+        "nav": menu(h, session, language),
         "languages": other_languages(language, request.path) if request.method == "GET" else (),
     }
     return h.pages.render(language, template, **{**shell, **context})
