@@ -17,18 +17,40 @@ from markupsafe import Markup, escape
 
 Gettext = Callable[[str], str]
 
+_FIXED: Final = frozenset({"static"})
+"""Functions of all templates that give the same for the same argument as long as a process runs."""
 _SPECIAL: Final = re.compile("[&<>\"']")
 _VARIABLE: Final = re.compile(r"%\((\w+)\)s")
 
 
 class _Code(CodeGenerator):
-    """The code of a template, without a look-up where an attribute is meant, and without escaping
-    anew what is escaped (as jinja2.nativetypes has it, from the same two places)."""
+    """The code of a template, without a look-up where an attribute is meant, without asking what a
+    method wants to be given besides its arguments, and without escaping anew what is escaped (as
+    jinja2.nativetypes has it, from the same two places)."""
 
     def visit_Getattr(self, node: nodes.Getattr, frame: Frame) -> None:  # noqa: N802 - Jinja's name
         self.write("(")
         self.visit(node.node, frame)
         self.write(f").{node.attr}")
+
+    def visit_Call(  # noqa: N802 - the same
+        self, node: nodes.Call, frame: Frame, forward_caller: bool = False
+    ) -> None:
+        match node:
+            case nodes.Call(
+                node=nodes.Getattr() | nodes.Name(name="caller"),
+                kwargs=[],
+                dyn_args=None,
+                dyn_kwargs=None,
+            ) if not forward_caller:
+                self.visit(node.node, frame)
+                self.write("(")
+                for argument in node.args:
+                    self.visit(argument, frame)
+                    self.write(", ")
+                self.write(")")
+            case _:
+                super().visit_Call(node, frame, forward_caller=forward_caller)
 
     def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: Any) -> None:
         if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
@@ -70,7 +92,10 @@ class SettlingEnvironment(Environment):
 
     def _settle(self, tree: nodes.Template) -> Mapping[str, nodes.Macro]:
         """Settle a template in place. Gives the macros that may be put where they are called."""
-        _Texts(self._gettext).visit(tree)
+        fixed: Mapping[str, Any] = {
+            name: self.globals[name] for name in _FIXED & self.globals.keys()
+        }
+        _Texts(self._gettext, fixed).visit(tree)
         known = self._imported(tree)
         own = {macro.name: macro for macro in tree.find_all(nodes.Macro)}
         ready: Mapping[str, nodes.Macro] = {}
@@ -108,14 +133,15 @@ class SettlingEnvironment(Environment):
 
 
 class _Texts(NodeTransformer):
-    """`_('…')` becomes its translation.
+    """`_('…')` becomes its translation, and `static('…')` the address.
 
     As newstyle gettext has it, the translation is markup and its variables are escaped. What is
     not that simple (plural forms, a text with variables that is not printed) is left for the page.
     """
 
-    def __init__(self, gettext: Gettext) -> None:
+    def __init__(self, gettext: Gettext, fixed: Mapping[str, Gettext]) -> None:
         self._gettext = gettext
+        self._fixed = fixed
 
     def visit_Output(self, node: nodes.Output) -> nodes.Output:  # noqa: N802 - Jinja's name
         node.nodes = [part for child in node.nodes for part in self._printed(child)]
@@ -123,6 +149,11 @@ class _Texts(NodeTransformer):
         return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Expr:  # noqa: N802 - the same
+        match node:
+            case nodes.Call(
+                node=nodes.Name(name=name), args=[nodes.Const(value=str(said))], kwargs=[]
+            ) if name in self._fixed:
+                return nodes.Const(self._fixed[name](said), lineno=node.lineno)
         text = self._translated(node)
         if text is None or node.kwargs:
             self.generic_visit(node)

@@ -34,6 +34,7 @@ MACROS = {
           {{ node[0] }}{% for n in node[1] %}({{ tree(n) }}){% endfor %}
         {% endmacro %}
         {% macro framed() %}[{{ caller() }}]{% endmacro %}
+        {% macro listed(words) %}{% for w in words %}{{ caller(w, 2) }}{% endfor %}{% endmacro %}
         {% macro counted(row) %}{% set row = row * 2 %}{{ row }}{% endmacro %}
         {% macro lost() %}{{ only_in_the_page }}{% endmacro %}
     """,
@@ -58,6 +59,10 @@ BODIES = (
     "{% from 'small.html' import names %}{% for w in [words] %}{{ names(w) }}{% endfor %}",
     "{% from 'small.html' import tree %}{{ tree(['a', [['b', []], ['c', [['d', []]]]]]) }}",
     "{% from 'small.html' import framed, picture as p %}{% call framed() %}{{ p(1) }}{% endcall %}",
+    "{% from 'small.html' import listed as l %}{% call(w,n) l(words) %}{{ w }}{{ n }}{% endcall %}",
+    "{% import 'small.html' as small %}{{ small.picture(evil) }}{{ small.card(text=evil) }}",
+    "{{ evil.upper() }}{{ words.index('a') }}{{ safe.replace('e', evil, 1) }}{{ evil.split()[0] }}",
+    "<a href=\"{{ static('a&b') }}\">{{ static('a')|upper }}{{ static(evil) }}</a>",
     "{% from 'small.html' import counted %}{% set row = 4 %}{{ counted(row) }}{{ row }}",
     "{% for n in [safe, evil, 7, none] %}{{ n }}{{ loop.index }}{{ loop.first }}{% endfor %}",
     "{% from 'small.html' import picture as p %}{{ p(evil)|upper }}{% set x = p(1) %}{{ x }}",
@@ -83,6 +88,7 @@ def made(body: str, *, settled: bool, monkeypatch: pytest.MonkeyPatch) -> str:
         lambda one, many, n: one if n == 1 else many,
         newstyle=True,
     )
+    environment.globals["static"] = "/static/{}?v=<1>".format
     with monkeypatch.context() as patch:
         if not settled:
             as_it_is_written(patch)
@@ -114,10 +120,12 @@ def test_what_is_missing_is_missing_in_a_settled_template_too(
 
 
 def test_a_text_is_translated_when_it_is_compiled_and_a_macro_is_placed() -> None:
-    macro = "{% macro m(x) %}{{ x }}{{ _('Hej') }}{% endmacro %}"
+    macro = "{% macro m(x) %}{{ x.upper() }}{{ _('Hej') }}{{ static('a.css') }}{% endmacro %}"
     environment = SettlingEnvironment(GREETED.__getitem__, loader=DictLoader({"m": macro}))
-    code = environment.compile("{% from 'm' import m %}{{ m(1) }}", raw=True)
+    environment.globals["static"] = "/static/{}".format
+    code = environment.compile("{% from 'm' import m %}{{ m('x') }}", raw=True)
     assert GREETED["Hej"] in code
+    assert "/static/a.css" in code
     assert "context.call" not in code
 
 
