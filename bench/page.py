@@ -47,6 +47,7 @@ from stodtjanster.sources.subject_of_care_schedule import adapter as schedule_ad
 NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 SOURCES = 12
 ROWS = 17
+MOST_OF_A_KIND = 10
 AT_ONCE = 8
 PAGES = 32
 ROUNDS = 4
@@ -222,10 +223,13 @@ def tls_of(folder: Path) -> Tls:
 
 
 def answer_of(number: int, rows: int = ROWS) -> bytes:
-    """An answer with rows of a system of its own, so that no two are the same record."""
-    _, adapter, row = KINDS[number % len(KINDS)]
+    """An answer with rows of a system of its own, so that no two are the same record. No two are at
+    the same time either: whoever has ten visits at once is told of every two that clash."""
+    place, kind = divmod(number, len(KINDS))
+    _, adapter, row = KINDS[kind]
     system = f"SE2321000230-11{number:02}"
-    return answer(adapter.CONTRACT, (row(n, system) for n in range(rows)), system)
+    numbers = range(place, rows * MOST_OF_A_KIND, MOST_OF_A_KIND)
+    return answer(adapter.CONTRACT, (row(n, system) for n in numbers), system)
 
 
 async def _floor(pools: list[RawPool]) -> None:
