@@ -9,6 +9,7 @@ from typing import Any, Protocol
 from flask import Blueprint, Response, request
 from markupsafe import Markup
 
+from portal import answers
 from portal.gate import Refused, note_shown, security_event
 from portal.house import House
 from portal.i18n import at
@@ -16,6 +17,7 @@ from portal.inbox import noted_as_read
 from portal.pages import Link
 from portal.recollection import recall, remember
 from portal.stream import (
+    Answers,
     Limits,
     Page,
     answers_of,
@@ -87,6 +89,11 @@ def mine(visit: Visit, path: str = "") -> Answered:
     except Refused as refusal:
         return denied(visit, refusal.decision), 403
     asked = Asked(item, MappingProxyType(request.args.to_dict()))
+    if slot is None and answers.wanted(request):
+        page = _page(visit, view, permit, asked)
+        said = all_of(page)
+        _note(visit.house, page)
+        return answers.as_json(page, said)
     if slot is None:
         return whole(visit, view, permit, asked)
     page = _page(visit, view, permit, asked)
@@ -168,6 +175,13 @@ def _chunks(h: House, page: Page) -> Iterator[str]:
         remember(h, page)
     finally:
         _note(h, page)
+
+
+def all_of(page: Page) -> Answers:
+    """Everything that the view needs, when it has come or its time is out."""
+    names = page.harvest.names
+    wait_for(page, names, page.clock() + page.limits.hard)
+    return answers_of(page, names)
 
 
 def fragment(h: House, page: Page, slot: str) -> str:

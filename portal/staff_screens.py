@@ -7,9 +7,10 @@ from types import MappingProxyType
 
 from flask import Blueprint, Response, request
 
+from portal import answers
 from portal.gate import Refused, note_shown
 from portal.patient_visit import PatientVisit, lacking, patient_page
-from portal.screens import find, fragment, page_of
+from portal.screens import all_of, find, fragment, page_of
 from portal.staff_visit import Answered
 from portal.stream import Answers, Page, stream
 from stodtjanster.access import Permit
@@ -43,6 +44,10 @@ def _shown(visit: PatientVisit, path: str) -> Answered:
     asked = Asked(item, MappingProxyType(request.args.to_dict()))
     page = page_of(visit, view, permit, visit.scene(asked), visit.screening())
     page = replace(page, disclosed=_logged(visit, permit))
+    if slot is None and answers.wanted(request):
+        said = all_of(page)
+        page.disclosed(said)
+        return answers.as_json(page, said)
     if slot is None:
         headers = {"X-Accel-Buffering": "no"}
         return Response(_chunks(page), mimetype="text/html", headers=headers)
@@ -56,9 +61,9 @@ def _chunks(page: Page) -> Iterator[str]:
 def _logged(visit: PatientVisit, permit: Permit) -> Callable[[Answers], None]:
     """What a section is about to show is in the log before it is shown (HSLF-FS 2016:40 4:9)."""
 
-    def log_it(answers: Answers) -> None:
-        reports = [report for answer in answers.values() for report in answer.reports]
-        items = [item for answer in answers.values() for item in answer.items]
+    def log_it(said: Answers) -> None:
+        reports = [report for answer in said.values() for report in answer.reports]
+        items = [item for answer in said.values() for item in answer.items]
         note_shown(visit.house, permit, reports, items)
 
     return log_it

@@ -40,6 +40,11 @@ class Harvest:
         self._flights: Mapping[Order, Future[Any]] = self._screens or answers
         self._whole: dict[str, Answer[Item]] = {}
 
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The needs that were asked for."""
+        return tuple(self._plan.kinds)
+
     def answer(self, name: str) -> Answer[Item]:
         """What is known now; sources that have not landed are Pending reports.
 

@@ -1,0 +1,118 @@
+"""A view's answers as JSON, for whoever asks its address for `application/json`.
+
+The same permit, log and gaps as on the page: `needs` holds for each need its records and a report
+of every source that was asked, and `complete` says whether anyone may conclude that there is no
+more. A field that has no value, or that must not leave, is not there.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date
+from enum import Enum
+from typing import Any, Final
+
+import orjson
+from werkzeug.wrappers import Request, Response
+
+from portal.stream import Answers, Page
+from stodtjanster.information import Item
+from stodtjanster.model import Answer, HsaId, PersonId, Report
+from views.kit.view import Scene
+
+MIME: Final = "application/json"
+
+_OURS: Final = frozenset({"subject", "origin", "chosen", "version", "linked"})
+"""What says nothing of a record that whoever asks does not know, or is for us."""
+_NAMED: Final = frozenset(
+    {
+        *("keys", "parents", "children", "meetings", "plans", "names", "chain", "team_id"),
+        *("plan", "plan_at", "meeting", "booking", "given", "reference"),
+    }
+)
+"""By what systems name records: in answers a record has a name of ours, `id`."""
+
+
+def wanted(request: Request) -> bool:
+    """Whether JSON is asked for, and pages are not as welcome."""
+    best = request.accept_mimetypes.best_match(("text/html", MIME))
+    return best == MIME
+
+
+def as_json(page: Page, answers: Answers) -> Response:
+    """Those answers of a page. `id` is what the record is called in addresses of ours."""
+    scene = page.scene
+    said = {
+        "view": page.view.key,
+        "at": scene.situation.now.isoformat(),
+        "needs": {name: _answer(answer, scene) for name, answer in answers.items()},
+    }
+    response = Response(orjson.dumps(said, option=orjson.OPT_SORT_KEYS), mimetype=MIME)
+    response.vary.add("Accept")
+    return response
+
+
+def _answer(answer: Answer[Any], scene: Scene) -> dict[str, Any]:
+    return {
+        "complete": answer.complete,
+        "records": [_record(item, scene) for item in answer.items],
+        "reports": [_report(report) for report in answer.reports],
+    }
+
+
+def _record(item: Item, scene: Scene) -> dict[str, Any]:
+    origin = item.origin
+    known = {
+        "kind": item.key,
+        "id": scene.handle(origin),
+        "contract": origin.contract,
+        "fetched_at": origin.fetched_at,
+        "care_provider": origin.care_provider,
+        "care_unit": origin.care_unit,
+        "unit_name": origin.unit_name,
+    }
+    return {**_members(known), **_plain(item, _OURS | _NAMED)}
+
+
+def _report(report: Report) -> dict[str, Any]:
+    """Without what is for operators. Who is behind a report of nobody in particular is not said."""
+    return _members(
+        {
+            "information": report.information,
+            "source": report.source or None,
+            "system": report.system or None,
+            "outcome": report.outcome,
+            "cause": report.cause,
+            "as_of": report.as_of,
+            "unreadable": report.rejected or None,
+        }
+    )
+
+
+def _plain(value: Any, left_out: Collection[str] = _NAMED) -> Any:
+    """What JSON has a word for. A person's number has none here."""
+    match value:
+        case PersonId():
+            raise TypeError("nobody's number stands in an answer")
+        case HsaId():
+            return value.value
+        case Enum():
+            return value.value
+        case date():
+            return value.isoformat()
+        case tuple() | list():
+            return [_plain(each) for each in value]
+        case _ if is_dataclass(value):
+            named = {f.name: getattr(value, f.name) for f in fields(value)}
+            return _members({k: v for k, v in named.items() if k not in left_out})
+        case _:
+            return value
+
+
+def _members(named: Mapping[str, Any]) -> dict[str, Any]:
+    """Without what has no value, or none that can be said."""
+    said = {name: _plain(value) for name, value in named.items()}
+    return {
+        name: value
+        for name, value in said.items()
+        if value is not None and value != [] and not isinstance(value, bytes | frozenset)
+    }
