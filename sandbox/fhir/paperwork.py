@@ -9,6 +9,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import Callable, Mapping
 
+from sandbox.fhir.plans import elsewhere
 from sandbox.fhir.record import (
     DOCUMENT,
     HSA_ID,
@@ -87,7 +88,7 @@ def _referral(record: Record, row: Row) -> Resource:
     at = instant(times(f"{row['time']}-{row['time']}", day(row["day"], record.anchor))[0])
     step = {"system": f"urn:oid:{STEP_CODES}", "code": row["step"], "display": STEPS[row["step"]]}
     kind = {"system": f"urn:oid:{KIND_CODES}", "code": row["type"]}
-    return {
+    resource: Resource = {
         "resourceType": "Task",
         "id": row["id"],
         # The sender has given the number, and it is the same wherever the referral goes.
@@ -102,6 +103,7 @@ def _referral(record: Record, row: Row) -> Resource:
         "requester": record.unit(row["sender"]),
         "owner": record.unit(row["receiver"]),
     }
+    return resource | ({"basedOn": [elsewhere(row["part_of"])]} if "part_of" in row else {})
 
 
 MAKERS: Mapping[str, Callable[[Record, Row], Resource]] = {

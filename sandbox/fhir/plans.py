@@ -62,7 +62,7 @@ def _plan(record: Record, row: Row) -> Resource:
         "goal": [{"reference": f"Goal/{goal}"} for goal in row["goals"]],
     }
     if "part_of" in row:
-        resource["partOf"] = [_elsewhere(row["part_of"])]
+        resource["partOf"] = [elsewhere(row["part_of"])]
     if "team" in row:
         resource["careTeam"] = [{"reference": f"CareTeam/{row['team']}"}]
     if "own_words" in row:
@@ -80,7 +80,7 @@ def _activities(record: Record, row: Row) -> Iterator[Resource]:
         for one in row.get(name, ()):
             yield {"reference": {"reference": f"{kind}/{one}"}}
     for below in row.get("holds", ()):
-        yield {"reference": _elsewhere(below)}
+        yield {"reference": elsewhere(below)}
 
 
 def _detail(record: Record, chore: Row) -> Resource:
@@ -113,7 +113,7 @@ def _task(record: Record, row: Row) -> Resource:
         "lastModified": made,
     }
     if "stands_in" in row:
-        resource["basedOn"] = [_elsewhere(row["stands_in"])]
+        resource["basedOn"] = [elsewhere(row["stands_in"])]
     if "owner" in row:
         resource["owner"] = practitioner(row["owner"])
     return resource
@@ -138,7 +138,7 @@ def _team(record: Record, row: Row) -> Resource:
     }
 
 
-def _elsewhere(plan: Row) -> Resource:
+def elsewhere(plan: Row) -> Resource:
     """A plan in another system: it is named by its identifier there."""
     number = {"system": DOCUMENT, "value": f"{plan['source']}#{plan['id']}"}
     return {"type": "CarePlan", "identifier": number, "display": plan["title"]}

@@ -17,6 +17,7 @@ from sandbox.fhir.record import (
     BOARD,
     CARE_MANAGER_KIND,
     CARE_TEAM_KIND,
+    DOCUMENT,
     HSA_ID,
     MUNICIPALITY,
     OWN,
@@ -188,6 +189,9 @@ class _Record(Record):
         for name, key in (("description", "description"), ("instruction", "patientInstruction")):
             if name in row:
                 resource[key] = row[name]
+        if "referral" in row:
+            number = {"system": DOCUMENT, "value": row["referral"]}
+            resource["basedOn"] = [{"type": "ServiceRequest", "identifier": number}]
         if "moved_from" in row:
             resource |= self._previous(*row["moved_from"])
         return resource

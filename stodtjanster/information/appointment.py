@@ -25,7 +25,7 @@ class Appointment(Item):
     `recurring` marks one of many like it (daily home help), so that a view may fold them. `done`:
     the source says that it has taken place. `previous` is the time that this one was moved from.
     `absence_allowed`: the source takes word that the person will not be at home, and `absent` that
-    it has been told so.
+    it has been told so. `requests` are the names of the plans and referrals that it is booked for.
     """
 
     key: ClassVar[str] = "appointment"
@@ -58,6 +58,7 @@ class Appointment(Item):
     message_allowed: bool | None = None
     absence_allowed: bool = False
     absent: bool = False
+    requests: tuple[str, ...] = ()
 
     @property
     def during(self) -> When:

@@ -78,8 +78,9 @@ class ActivityState(StrEnum):
 class Activity:
     """A task of a plan: what is to be done, by whom, for which goals.
 
-    `owners` are those who are named; `mine` says that the person whom the plan is about is one of
-    them. SOMEBODY without either is somebody whose name is not told. `goals` are names of goals,
+    `owners` are those who are named, `units` those of them that are units; `mine` says that the
+    person whom the plan is about is one of them. SOMEBODY without either is somebody whose name is
+    not told. `goals` are names of goals,
     `plans` those of plans that say more of the task, `names` its own.
     """
 
@@ -93,6 +94,7 @@ class Activity:
     due: date | None = None
     added: date | None = None
     names: frozenset[str] = frozenset()
+    units: frozenset[HsaId] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,7 +50,8 @@ class ReferralStatus(Item):
     """One step that a referral has taken. `text` says which, in words of the code system.
 
     `names` are all names under which the referral is known, so that its steps are found again,
-    whoever tells of them. `sender` and `receiver` are units, `sent_by` is a person.
+    whoever tells of them. `sender` and `receiver` are units, `sent_by` is a person. `plans` are the
+    names of the plans that the referral is a part of.
     """
 
     key: ClassVar[str] = "referral_status"
@@ -65,6 +66,7 @@ class ReferralStatus(Item):
     sender: Told | None = None
     sent_by: Told | None = None
     receiver: Told | None = None
+    plans: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

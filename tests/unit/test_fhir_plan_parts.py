@@ -161,6 +161,18 @@ def test_who_is_to_do_it(
     assert found.mine is mine
 
 
+def test_a_unit_that_is_to_do_it_is_known_by_its_number() -> None:
+    unit = {"system": "urn:oid:1.2.752.29.4.19", "value": "TSTNMT2321000156-HSJV"}
+    (found,) = detailed(
+        performer=[
+            {"reference": "Organization/o", "display": "Hemsjukvården", "identifier": unit},
+            {"reference": "Practitioner/p", "display": "Jonas Berg"},
+        ]
+    )
+    assert [name.text for name in found.owners] == ["Hemsjukvården", "Jonas Berg"]
+    assert {each.value for each in found.units} == {"TSTNMT2321000156-HSJV"}
+
+
 @pytest.mark.parametrize(
     "withdrawn",
     [

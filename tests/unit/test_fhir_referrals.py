@@ -171,3 +171,14 @@ def test_a_file_about_nobody_in_particular_is_read():
         release="R4",
     )
     assert whole.items[0].at.date().isoformat() == "2026-10-30"
+
+
+def test_a_referral_may_be_part_of_a_plan():
+    plan = {
+        "type": "CarePlan",
+        "identifier": {"system": LOCAL, "value": "TSTNMT2321000156-NORD#RP-88-201"},
+    }
+    item = only(referral_task(basedOn=[plan, {"reference": "ServiceRequest/s9"}]))
+    assert item.plans == ("TSTNMT2321000156-NORD|RP-88-201",)
+    assert "kommun|ServiceRequest/s9" in item.names
+    assert item.names.isdisjoint(item.plans)

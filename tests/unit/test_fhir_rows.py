@@ -790,3 +790,20 @@ def test_r5_keeps_the_telephone_of_a_role_one_level_down():
     }
     item = only(care_team(telecom=None), beside=[role])
     assert item.telecom == (Telecom(TelecomKind.PHONE, "0980-319 240"),)
+
+
+def test_a_time_says_what_it_is_booked_for():
+    number = {
+        "system": "urn:oid:1.2.752.129.2.1.2.1",
+        "value": "TSTNMT2321000156-NORD#R-7050",
+    }
+    item = only(
+        appointment(
+            basedOn=[
+                {"reference": "CarePlan/c1"},
+                {"type": "ServiceRequest", "identifier": number},
+            ]
+        )
+    )
+    assert item.requests == ("kommun|CarePlan/c1", "TSTNMT2321000156-NORD|R-7050")
+    assert only(appointment()).requests == ()

@@ -12,7 +12,7 @@ import orjson
 
 from stodtjanster.information import Appointment, VisitForm
 from stodtjanster.model import HsaId, Open, PersonId, Timed, Told, When
-from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Scope
+from stodtjanster.sources.kit.fhir.scope import UNITS, Labels, Scope, keys
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
     Json,
@@ -94,6 +94,11 @@ def appointment(resource: Json, identity: str, labels: Labels, scope: Scope) -> 
                 scope.absences and certain and met is VisitForm.HOME and not present.declined
             ),
             absent=present.declined,
+            requests=tuple(
+                key
+                for reference in as_list(resource.get("basedOn"))
+                for key in keys(reference, scope)
+            ),
         ),
     )
 

@@ -7,7 +7,7 @@ extension resource-pertainsToGoal, or by the goal, which `addresses` an order.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
@@ -19,7 +19,7 @@ from stodtjanster.information import (
     GoalState,
     Participant,
 )
-from stodtjanster.model import Told
+from stodtjanster.model import HsaId, Told
 from stodtjanster.sources.kit.fhir.scope import Scope, identity, keys
 from stodtjanster.sources.kit.fhir.values import (
     Foreign,
@@ -241,17 +241,18 @@ def _detailed(detail: Json, resource: Json, scope: Scope) -> Iterator[Activity]:
     # An Appointment that is only planned is a day for the next meeting, and no task.
     if state is None or detail.get("doNotPerform") or text is None or _is_meeting(detail):
         return
-    assigned, owners, mine = _who(as_list(detail.get("performer")), resource, scope)
+    who = _who(as_list(detail.get("performer")), resource, scope)
     yield Activity(
         text,
-        assigned,
-        owners,
-        mine,
+        who.assigned,
+        who.owners,
+        who.mine,
         state,
         goals=tuple(
             key for goal in as_list(detail.get("goal")) for key in _goal_keys(goal, resource, scope)
         ),
         due=days(detail.get("scheduledPeriod"))[1],
+        units=who.units,
     )
 
 
@@ -273,13 +274,13 @@ def _resource(task: Json, reference: Json, resource: Json, scope: Scope) -> Iter
     if text is None or state is None:
         return
     performers = as_list(task.get("owner" if is_task else "performer"))
-    assigned, owners, mine = _who(performers, task, scope)
+    who = _who(performers, task, scope)
     limits = (task.get("restriction") or {}).get("period") or task.get("requestedPeriod")
     yield Activity(
         text,
-        assigned,
-        owners,
-        mine,
+        who.assigned,
+        who.owners,
+        who.mine,
         state,
         goals=tuple(pertains_to(task, scope)),
         plans=tuple(
@@ -291,6 +292,7 @@ def _resource(task: Json, reference: Json, resource: Json, scope: Scope) -> Iter
         due=days(limits)[1],
         added=day(task.get("authoredOn")),
         names=frozenset(keys(reference, scope)),
+        units=who.units,
     )
 
 
@@ -315,16 +317,28 @@ def pertains_to(task: Json, scope: Scope) -> Iterator[str]:
             yield from keys(reference, scope)
 
 
-def _who(
-    performers: list[Json], holder: Json, scope: Scope
-) -> tuple[Assigned, tuple[Told, ...], bool]:
-    """Whether anybody is to do it, who is named, and whether the person is one of them."""
+@dataclass(frozen=True, slots=True)
+class _Who:
+    """Whether anybody is to do a task, who is named, and whether the person is one of them."""
+
+    assigned: Assigned
+    owners: tuple[Told, ...]
+    mine: bool
+    units: frozenset[HsaId]
+
+
+def _who(performers: list[Json], holder: Json, scope: Scope) -> _Who:
     mine = any(_is_the_person(one, holder, scope) for one in performers)
     # Another Patient's name is nobody's to show.
     others = [one for one in performers if scope.kind(one, holder) != "Patient"]
-    named = (scope.told(scope.name(one, holder), holder) for one in others)
-    assigned = Assigned.SOMEBODY if performers else Assigned.NOBODY
-    return assigned, tuple(name for name in named if name is not None), mine
+    meant = [scope.meant(one, holder) for one in others]
+    named = (scope.told(one.name, holder) for one in meant)
+    return _Who(
+        Assigned.SOMEBODY if performers else Assigned.NOBODY,
+        tuple(name for name in named if name is not None),
+        mine,
+        frozenset(one.unit for one in meant if one.unit is not None),
+    )
 
 
 def _is_the_person(reference: Json | None, holder: Json, scope: Scope) -> bool:

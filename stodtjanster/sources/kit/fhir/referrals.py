@@ -142,6 +142,12 @@ def _status(
         sender=scope.told(from_unit, resource),
         sent_by=None if from_unit else scope.told(requester.name, resource),
         receiver=receiver,
+        plans=tuple(
+            key
+            for one in as_list(resource.get("basedOn"))
+            if scope.kind(one, resource) == "CarePlan"
+            for key in keys(one, scope)
+        ),
     )
 
 
