@@ -25,6 +25,9 @@ Needs: TypeAlias = Mapping[str, Need[Any]]
 ONE: Final = "/*"
 RESIDENTS: Final = frozenset({ActorKind.CITIZEN, ActorKind.GUARDIAN, ActorKind.OMBUD})
 """Whoever logs in as a person, for themself or for another: what each sees of it the rules say."""
+CARE: Final = frozenset({"lakare", "sjukskoterska", "rehab", "underskoterska_hsl"})
+"""The roles of healthcare staff, and below those of omsorg, as the decision rules call them."""
+OMSORG: Final = frozenset({"hemtjanst", "fast_omsorgskontakt", "bistandshandlaggare"})
 _HANDLE_BYTES: Final = 12
 _FETCHING: Final = N_("Vi hämtar uppgifterna.")
 

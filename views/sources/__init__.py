@@ -1,11 +1,11 @@
 """Varifrån kommer uppgifterna, och vad saknas? Every source, what it told, and how old that is."""
 
 from stodtjanster.information import ReferralStatus
-from stodtjanster.model import Need
+from stodtjanster.model import ActorKind, Need
 from views.kit import agenda, care, plans
 from views.kit.medicines import MEDICINES
 from views.kit.messages import MESSAGES
-from views.kit.view import RESIDENTS, View
+from views.kit.view import CARE, OMSORG, RESIDENTS, View
 from views.kit.words import N_
 from views.sources.table import asked
 
@@ -13,7 +13,8 @@ view = View(
     key="sources",
     path="kallor",
     question=N_("Varifrån kommer uppgifterna, och vad saknas?"),
-    audience=RESIDENTS,
+    audience=RESIDENTS | {ActorKind.STAFF},
+    roles=CARE | OMSORG,
     needs={
         "booked": agenda.BOOKED,
         "visits": agenda.STAYS,
