@@ -10,6 +10,7 @@ from e2e.running import World
 KARIN, ANDERS, BIRGITTA, ELSA = (
     f"{name} Lindqvist" for name in ("Karin", "Anders", "Birgitta", "Elsa")
 )
+SARA = "Sara Holm"
 ASKED_AGAIN = 20
 
 
@@ -90,6 +91,20 @@ def unproved(page: Page, world: World) -> None:
 def sharing(page: Page, _world: World) -> None:
     log_in(page)
     page.goto("/sv/mig/delning")
+    complete(page)
+
+
+def sharing_unknown(page: Page, world: World) -> None:
+    """Neither the register of blocks nor those of consents say what they know."""
+    world.fault("sparr", "http500")
+    world.fault("samtycke", "http500")
+    sharing(page, world)
+
+
+def sharing_lifted(page: Page, _world: World) -> None:
+    log_in(page, SARA)
+    page.goto("/sv/mig/delning")
+    complete(page)
 
 
 def sharing_proved(page: Page, world: World) -> None:
@@ -97,6 +112,7 @@ def sharing_proved(page: Page, world: World) -> None:
     sharing(page, world)
     page.get_by_role("button", name="Legitimera dig först").first.click()
     choose(page, MAIN)
+    complete(page)
 
 
 def readings(page: Page, _world: World) -> None:
@@ -189,6 +205,8 @@ REPRESENTING = {
     "ombud-kontrollera": about_to_give,
     "ombud-inte-legitimerad": unproved,
     "delning": sharing,
+    "delning-vet-inte": sharing_unknown,
+    "delning-havd": sharing_lifted,
     "delning-legitimerad": sharing_proved,
     "delning-annans": sharing_of_another,
     "lasningar": readings,
