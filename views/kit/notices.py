@@ -261,7 +261,7 @@ def _notice(kind: Trouble, troubled: list[tuple[Report, Unit]], words: Words) ->
         phone=unit.phone,
         phone_name=unit.name if unit.phone else None,
         retry=kind in ("silent", "waiting", "ordered", "copy", "partial", "ours", "unchecked"),
-        excluded=kind == "refused",
+        excluded=kind in ("refused", "consent", "blocked"),
     )
 
 

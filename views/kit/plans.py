@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Literal, TypeVar
 
 from stodtjanster.information import (
     Activity,
@@ -179,6 +179,28 @@ def answers_for(plan: CarePlan, scene: Scene) -> Told:
 def lacks_owner(task: Activity) -> bool:
     """Said to the person as to staff: what nobody is to do is not done."""
     return task.assigned is Assigned.NOBODY and task.state is not ActivityState.DONE
+
+
+def missing_owner(task: Activity) -> Literal["nobody", "unnamed", "unknown"] | None:
+    """Why it is not said who does a task; None when it is."""
+    if task.mine or task.owners:
+        return None
+    if task.assigned is Assigned.SOMEBODY:
+        return "unnamed"
+    return "nobody" if lacks_owner(task) else "unknown"
+
+
+def tasks_of(parts: Iterable[CarePlan]) -> list[tuple[Activity, CarePlan]]:
+    """Every task once. What two plans point at stands in the one furthest down, which says most of
+    it, at the place of the first."""
+    found: list[tuple[Activity, CarePlan]] = []
+    at: dict[str, int] = {}
+    for part in parts:
+        for task in part.activities:
+            place = next((at[name] for name in task.names if name in at), len(found))
+            at |= dict.fromkeys(task.names, place)
+            found[place : place + 1] = [(task, part)]
+    return found
 
 
 def agreement_row(

@@ -14,6 +14,7 @@ from stodtjanster.model import (
     Dated,
     Origin,
     Outcome,
+    Side,
     Timed,
     Told,
     When,
@@ -47,6 +48,8 @@ _KINDS = {
     "own_note": N_("En egen anteckning"),
 }
 _KIND_OTHERWISE = N_("En uppgift")
+_TAKES_PART = N_("Du deltar i vården av patienten, och ditt uppdrag ger dig rätt att läsa.")
+_GIVES = N_("Din enhet ger insatser, och ditt uppdrag ger dig rätt att läsa.")
 _YOU = N_("Dig själv")
 _THE_PERSON = N_("Den som planeringen gäller")
 
@@ -88,6 +91,9 @@ class Explainer:
             return scene.words.gettext(granted).format(name=scene.name)
         if scene.situation.actor.kind is ActorKind.GUARDIAN:
             return scene.words.gettext(N_("Du är vårdnadshavare, och har rätt att se det."))
+        if scene.situation.actor.kind is ActorKind.STAFF:
+            gives = scene.situation.actor.side is Side.OMSORG
+            return scene.words.gettext(_GIVES if gives else _TAKES_PART)
         return scene.words.gettext(N_("Uppgiften gäller dig, och du har rätt att se den."))
 
     def _own(self, item: Item) -> Why:

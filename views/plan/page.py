@@ -11,7 +11,6 @@ from stodtjanster.information import (
     ActivityState,
     Agreement,
     Appointment,
-    Assigned,
     Attachment,
     CareContact,
     CareManager,
@@ -43,12 +42,14 @@ from views.kit.plan_cards import (
 from views.kit.plans import (
     by_name,
     lacks_owner,
+    missing_owner,
     node,
     plan_href,
     plan_kind,
     plan_link,
     plan_title,
     plans_link,
+    tasks_of,
 )
 from views.kit.rows import Explainer, event_row, in_order
 from views.kit.view import Scene
@@ -182,7 +183,7 @@ class _Content:
         for part in parts:
             for goal in part.goals:
                 self._add_goal(goal)
-        for task, holder in _tasks(parts):
+        for task, holder in tasks_of(parts):
             self._add_task(task, holder)
 
     def goals(self) -> tuple[GoalRow, ...]:
@@ -230,7 +231,7 @@ class _Content:
             mine=task.mine,
             for_other=not self._scene.situation.about_self,
             owners=task.owners,
-            missing=_missing(task),
+            missing=missing_owner(task),
             tag=_said(_TASKS.get(task.state), self._scene.words),
             due=task.due,
             plan=self._elsewhere(task.plans, holder),
@@ -253,27 +254,6 @@ class _Content:
         if plan is None or plan.origin.identity == self._plan.origin.identity:
             return None
         return plan_link(plan, self._scene)
-
-
-def _tasks(parts: Iterable[CarePlan]) -> list[tuple[Activity, CarePlan]]:
-    """Every task once. What two plans point at stands in the one furthest down, which says most of
-    it, at the place of the first."""
-    found: list[tuple[Activity, CarePlan]] = []
-    at: dict[str, int] = {}
-    for part in parts:
-        for task in part.activities:
-            place = next((at[name] for name in task.names if name in at), len(found))
-            at |= dict.fromkeys(task.names, place)
-            found[place : place + 1] = [(task, part)]
-    return found
-
-
-def _missing(task: Activity) -> Literal["nobody", "unnamed", "unknown"] | None:
-    if task.mine or task.owners:
-        return None
-    if task.assigned is Assigned.SOMEBODY:
-        return "unnamed"
-    return "nobody" if lacks_owner(task) else "unknown"
 
 
 def _said(word: tuple[str, Literal["good", "quiet", "warning"]] | None, words: Words) -> Tag | None:
