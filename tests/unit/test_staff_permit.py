@@ -129,3 +129,9 @@ def test_without_a_relation_nothing_may_be_asked_for():
 def test_no_cause_is_told_to_anybody_else():
     own = decide(situation(kind=None), (Appointment,), reach="r")
     assert own.withheld(visit(ELSEWHERE), OPEN) is None
+
+
+def test_nobody_reads_about_themself_under_an_earlier_number():
+    reader = situation().actor.person
+    made = permit(subject=Subject(BIRGITTA, others=(reader,)))
+    assert made.decisions[Appointment].reason is Reason.STAFF_OWN_RECORD
