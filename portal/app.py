@@ -20,10 +20,12 @@ from portal import (
     ombud,
     ops,
     patient_search,
+    patients_today,
     recollection,
     screens,
     sharing,
     staff_assignment,
+    staff_log,
     staff_login,
     staff_screens,
     statement,
@@ -62,6 +64,7 @@ from portal.store import (
 )
 from portal.strangers import Strangers
 from portal.tally import Tally
+from portal.worklists import build_worklists
 from stodtjanster.audit import AuditUnavailable
 from stodtjanster.catalogue import Coverage, Directory, Entries, Expecting, OwnerKind, Unit
 from stodtjanster.fetch import AiohttpDriver, Chore, CoverageUpkeep, FetchService, UnitUpkeep
@@ -120,7 +123,14 @@ def create_app(settings: Settings | None = None, clock: Callable[[], datetime] =
         recollection.bp,
         sharing.bp,
     )
-    staff = (staff_login.bp, staff_assignment.bp, patient_search.bp, staff_screens.bp)
+    staff = (
+        staff_login.bp,
+        staff_assignment.bp,
+        patient_search.bp,
+        patients_today.bp,
+        staff_screens.bp,
+        staff_log.bp,
+    )
     for blueprint in (login.bp, *staff, statement.bp, finding.bp, *own, screens.bp, ops.bp):
         app.register_blueprint(blueprint)
     _add_headers(app, house)
@@ -241,6 +251,7 @@ def build_house(settings: Settings, clock: Callable[[], datetime]) -> House:
         own_pace=Pace(),
         search_pace=Pace(),
         handle_secret=settings.key("handles of records"),
+        worklists=build_worklists(settings, (source.settings for source in sources)),
     )
 
 

@@ -156,6 +156,7 @@ def portal_settings(told: Mapping[str, Any], port: int, state: Path) -> dict[str
         ],
         "connections": _connections(told),
         "unit_catalogue": _unit_catalogue(told),
+        "worklists": [{"source": _SJOVIK, "provider": _municipality(told)["hsa_id"]}],
         "units": [
             {key: unit[key] for key in _UNIT_KEYS if unit.get(key)} | _rules_of(unit)
             for unit in told["units"]
@@ -187,15 +188,15 @@ def _rules_of(unit: Mapping[str, Any]) -> dict[str, Any]:
 
 def _security(told: Mapping[str, Any]) -> dict[str, Any]:
     """The national security services, each with a key that is its own."""
-    majors = {"relations": ("patientrelation", 1), "consents": ("samtycke", 2)}
-    majors |= {"blocks": ("sparr", 4), "log": ("logg", 2)}
+    keys = {"relations": "patientrelation", "consents": "samtycke", "blocks": "sparr"}
+    keys["log"] = "logg"
     services = {
         name: {
             "key": key,
             "name": key,
-            **_through_platform(told, f"{{operation}}/{major}/rivtabp21"),
+            **_through_platform(told, "{operation}/{major}/rivtabp21"),
         }
-        for name, (key, major) in majors.items()
+        for name, key in keys.items()
     }
     return {**services, "system": CONSUMER}
 
@@ -444,7 +445,7 @@ def _over_mutual_tls(told: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
-    owner = next(u for u in told["units"] if u["kind"] == "kommun" and u["role"] == "provider")
+    owner = _municipality(told)
     return [
         {
             "key": _SJOVIK,
@@ -474,6 +475,11 @@ def _over_fhir(told: Mapping[str, Any]) -> list[dict[str, Any]]:
             **_fhir(told, _FAST_KONTAKT),
         },
     ]
+
+
+def _municipality(told: Mapping[str, Any]) -> Mapping[str, Any]:
+    units: list[dict[str, Any]] = told["units"]
+    return next(u for u in units if u["kind"] == "kommun" and u["role"] == "provider")
 
 
 def _fhir(told: Mapping[str, Any], name: str) -> dict[str, Any]:

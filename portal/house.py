@@ -1,7 +1,7 @@
 """Everything that a request may use, joined once by `portal.app`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import current_app
@@ -74,7 +74,7 @@ class House:
     own_pace: Pace
     search_pace: Pace
     handle_secret: bytes
-    worklists: Mapping[HsaId, tuple[Worklist, ...]] = field(default_factory=dict)
+    worklists: Mapping[HsaId, tuple[Worklist, ...]]
 
 
 def house() -> House:

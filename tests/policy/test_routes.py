@@ -45,6 +45,7 @@ CHANGING = {
     *(f"sharing.{act}" for act in ("prove", "seal", "unseal", "lock")),
     "login.logout",
     "staff_assignment.take",
+    *(f"staff_log.{act}" for act in ("search", "draw", "judge")),
     "staff_login.logout",
     "staff_login.saml_answer",
 }
