@@ -4,7 +4,7 @@ PDL 4 kap. 3 §, HSLF-FS 2016:40 4 kap. 9-10 §§. Every look is in the log befo
 shown: that it was made, and for each patient whose rows are shown a disclosure of its own.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Final, TypeAlias
@@ -12,13 +12,14 @@ from uuid import UUID, uuid4
 
 from flask import Blueprint, redirect, request
 
+from portal.house import House
 from portal.i18n import at
 from portal.log_review import LOOKS, MARKED, CheckPeriod, decision_on, may_look, periods
 from portal.staff_actor import actor_of
 from portal.staff_log_rows import Choice, LogRow, chosen, log_row, subjects
 from portal.staff_visit import Answered, StaffVisit, home, refused, staff_page
-from portal.store import CheckedEntry, Judged, LogCheck, LogCheckRows, Read, Wanted
-from stodtjanster.access import Policy, Reason
+from portal.store import CheckedEntry, Judged, LogCheck, Read, Wanted
+from stodtjanster.access import Reason
 from stodtjanster.access.decision import Activity
 from stodtjanster.access.reasons import LAW
 from stodtjanster.audit import AuditEvent, EventKind, to_check
@@ -48,17 +49,12 @@ class Reviewer:
     provider: HsaId
 
     @property
-    def policy(self) -> Policy:
-        return self.visit.house.settings.access.policy()
+    def house(self) -> House:
+        return self.visit.house
 
     @property
     def words(self) -> Words:
-        return self.visit.house.pages.speaker(self.visit.language)
-
-    @property
-    def checks(self) -> LogCheckRows | None:
-        """None where nothing that is sealed can be kept."""
-        return self.visit.house.log_checks
+        return self.house.pages.speaker(self.visit.language)
 
     def address(self, page: str = PAGE) -> str:
         return f"{home(self.visit.language)}{page}"
@@ -67,7 +63,7 @@ class Reviewer:
         session, work = self.visit.session, self.visit.assignment
         return AuditEvent(
             event=kind,
-            at=self.visit.house.clock(),
+            at=self.house.clock(),
             actor=session.person,
             actor_kind=self.actor.kind,
             loa=session.loa,
@@ -78,6 +74,9 @@ class Reviewer:
             assignment=work.name,
             **said,
         )
+
+    def refused(self, detail: str) -> Answered:
+        return refused(self.house, self.visit.session, self.visit.language, detail), 404
 
 
 ReviewerPage: TypeAlias = Callable[..., Answered]
@@ -141,13 +140,13 @@ def search(who: Reviewer) -> Answered:
 
 
 def _choice(who: Reviewer, said: Any) -> Choice:
-    return chosen(said, who.provider, local_day(who.visit.house.clock()), who.words)
+    return chosen(said, who.provider, local_day(who.house.clock()), who.words)
 
 
 def _log_page(who: Reviewer, choice: Choice) -> str:
     reads: tuple[Read, ...] = ()
     if choice.wanted is not None:
-        review = who.visit.house.store.log_review
+        review = who.house.store.log_review
         reads = review.page(choice.wanted, after=(choice.page - 1) * ROWS, most=ROWS + 1)
     shown = _disclosed(who, reads[:ROWS], choice.wanted)
     return who.visit.render(
@@ -164,7 +163,7 @@ def _log_page(who: Reviewer, choice: Choice) -> str:
 
 def _row(who: Reviewer, read: Read) -> LogRow:
     session = who.visit.session
-    return log_row(who.visit.house, read, who.provider, session.hsa_id, session.name, who.words)
+    return log_row(who.house, read, who.provider, session.hsa_id, session.name, who.words)
 
 
 def _disclosed(
@@ -188,13 +187,13 @@ def _disclosed(
         )
         for subject, others in subjects(shown).items()
     ]
-    who.visit.house.audit.record_all(looks)
+    who.house.audit.record_all(looks)
     return shown
 
 
 def _permitted(who: Reviewer, read: Read) -> bool:
-    now = who.visit.house.clock()
-    return decision_on(who.actor, who.provider, read.event, now, who.policy).permitted
+    now, policy = who.house.clock(), who.house.settings.access.policy()
+    return decision_on(who.actor, who.provider, read.event, now, policy).permitted
 
 
 # -- random checks ---------------------------------------------------------------------------------
@@ -203,17 +202,20 @@ def _permitted(who: Reviewer, read: Read) -> bool:
 @reviewer_page(CHECKS)
 def checks(who: Reviewer) -> Answered:
     """The periods, and what has been drawn of each. Nothing about anybody."""
-    kept = who.checks.of(who.provider) if who.checks else ()
-    page, size = _page_number(), who.visit.house.settings.log_review
-    shown = kept[(page - 1) * CHECKS_AT_A_TIME : page * CHECKS_AT_A_TIME]
-    rows = [_counted(check, who.checks.entries(check)) for check in shown] if who.checks else []
-    if who.checks and page == 1:
-        drawn = {local_day(check.since) for check in kept}
+    page, size, book = _page_number(), who.house.settings.log_review, who.house.log_checks
+    kept: tuple[LogCheck, ...] = ()
+    rows = []
+    if book is not None:
+        kept = book.of(who.provider)
+        shown = kept[(page - 1) * CHECKS_AT_A_TIME : page * CHECKS_AT_A_TIME]
+        rows = [_counted(each, book.entries(each)) for each in shown]
+    if book is not None and page == 1:
+        drawn = {local_day(each.since) for each in kept}
         rows += [PeriodRow(each) for each in _periods(who) if each.first not in drawn]
     return who.visit.render(
         "staff_log_checks.html",
         N_("Stickprov ur loggen"),
-        can_keep=who.checks is not None,
+        can_keep=book is not None,
         rows=sorted(rows, key=lambda row: row.period.first, reverse=True),
         share=f"{size.share * 100:.2f}".rstrip("0").rstrip(".").replace(".", ","),
         least=size.least,
@@ -230,11 +232,12 @@ def checks(who: Reviewer) -> Answered:
 @reviewer_page(CHECKS, ("POST",))
 def draw(who: Reviewer) -> Answered:
     """Draw the sample of a period by a seed that nobody chose. Logged before it is kept."""
-    h = who.visit.house
+    h = who.house
     wanted = request.form.get("period", "")
     period = next((each for each in _periods(who) if each.first.isoformat() == wanted), None)
-    if who.checks is None or period is None:
-        return refused(h, who.visit.session, who.visit.language, "unknown-period"), 404
+    book = h.log_checks
+    if book is None or period is None:
+        return who.refused("unknown-period")
     size = h.settings.log_review
     span = Wanted(who.provider, period.since, period.until, without=LOOKS)
     readings = h.store.log_review.readings(span)
@@ -254,7 +257,7 @@ def draw(who: Reviewer) -> Answered:
         readings, share=check.share, least=check.least, seed=check.id, always=check.always
     )
     h.audit.record(who.event(EventKind.CHECKED, detail="drawn", reference=UUID(check.id)))
-    if not who.checks.draw(check, seqs):
+    if not book.draw(check, seqs):
         # Somebody else was first, and theirs counts.
         return redirect(who.address(CHECKS), code=303)
     return redirect(f"{who.address(CHECKS)}/{check.id}", code=303)
@@ -265,7 +268,7 @@ def check(who: Reviewer, handle: str) -> Answered:
     """One sample: each entry, and what has been said of it."""
     found = _check(who, handle)
     if found is None:
-        return refused(who.visit.house, who.visit.session, who.visit.language, "unknown-check"), 404
+        return who.refused("unknown-check")
     check, entries = found
     page = _page_number()
     here = entries[(page - 1) * ROWS : page * ROWS]
@@ -289,14 +292,16 @@ def check(who: Reviewer, handle: str) -> Answered:
 @reviewer_page(f"{CHECKS}/<handle>", ("POST",))
 def judge(who: Reviewer, handle: str) -> Answered:
     """Keep what is said of the entries of a page, against the versions that were seen."""
-    found = _check(who, handle)
-    if found is None or who.checks is None:
-        return refused(who.visit.house, who.visit.session, who.visit.language, "unknown-check"), 404
+    found, book = _check(who, handle), who.house.log_checks
+    if found is None or book is None:
+        return who.refused("unknown-check")
     check, entries = found
-    said = dict(_said(who, entries))
-    reads = who.visit.house.store.log_review.of(who.provider, said)
+    changed = [entry for entry in entries if _is_changed(entry)]
+    seen = [each for each in changed if _seen(each) == str(each.version)]
+    said = {each.seq: _said(who, each) for each in seen}
+    reads = who.house.store.log_review.of(who.provider, said)
     allowed = [read for read in reads if _may_judge(who, read)]
-    who.visit.house.audit.record_all(
+    who.house.audit.record_all(
         who.event(
             EventKind.CHECKED,
             detail=said[read.seq].judged.value,
@@ -305,41 +310,42 @@ def judge(who: Reviewer, handle: str) -> Answered:
         )
         for read in allowed
     )
-    kept = [who.checks.judge(check, said[read.seq]) for read in allowed]
-    query = f"?sida={_page_number()}" + ("" if all(kept) else "&krock=ja")
+    kept = [book.judge(check, said[read.seq]) for read in allowed]
+    query = f"?sida={_page_number()}"
+    if len(seen) < len(changed) or not all(kept):
+        query += "&krock=ja"
     return redirect(f"{who.address(CHECKS)}/{check.id}{query}", code=303)
 
 
 def _check(who: Reviewer, handle: str) -> tuple[LogCheck, tuple[CheckedEntry, ...]] | None:
-    if who.checks is None:
+    book = who.house.log_checks
+    if book is None:
         return None
-    found = next((each for each in who.checks.of(who.provider) if each.id == handle), None)
-    return None if found is None else (found, who.checks.entries(found))
+    found = next((each for each in book.of(who.provider) if each.id == handle), None)
+    return None if found is None else (found, book.entries(found))
 
 
 def _judged_rows(who: Reviewer, entries: Iterable[CheckedEntry]) -> list[JudgedRow]:
     entries = tuple(entries)
-    reads = who.visit.house.store.log_review.of(who.provider, [each.seq for each in entries])
+    reads = who.house.store.log_review.of(who.provider, [each.seq for each in entries])
     shown = {read.seq: _row(who, read) for read in _disclosed(who, reads)}
     return [JudgedRow(entry, shown.get(entry.seq)) for entry in entries]
 
 
-def _said(who: Reviewer, entries: Iterable[CheckedEntry]) -> Iterator[tuple[int, CheckedEntry]]:
-    """What the form says anew of entries, each of the version that was seen."""
-    h, form = who.visit.house, request.form
-    for entry in entries:
-        judged, version = form.get(f"rad-{entry.seq}"), form.get(f"version-{entry.seq}", "")
-        if judged in set(Judged) and judged != entry.judged and version.isdecimal():
-            yield (
-                entry.seq,
-                replace(
-                    entry,
-                    version=int(version),
-                    judged=Judged(judged),
-                    by=who.visit.session.hsa_id,
-                    at=h.clock(),
-                ),
-            )
+def _is_changed(entry: CheckedEntry) -> bool:
+    """Whether the form says something else of it than the page did."""
+    judged = request.form.get(f"rad-{entry.seq}")
+    return judged in set(Judged) and judged != request.form.get(f"var-{entry.seq}")
+
+
+def _seen(entry: CheckedEntry) -> str:
+    """The version of it that the page showed, as it is written."""
+    return request.form.get(f"version-{entry.seq}", "")
+
+
+def _said(who: Reviewer, entry: CheckedEntry) -> CheckedEntry:
+    judged = Judged(request.form[f"rad-{entry.seq}"])
+    return replace(entry, judged=judged, by=who.visit.session.hsa_id, at=who.house.clock())
 
 
 def _may_judge(who: Reviewer, read: Read) -> bool:
@@ -359,7 +365,7 @@ def _counted(check: LogCheck, entries: tuple[CheckedEntry, ...]) -> PeriodRow:
 
 
 def _periods(who: Reviewer) -> tuple[CheckPeriod, ...]:
-    h = who.visit.house
+    h = who.house
     return tuple(periods(local_day(h.clock()), h.settings.log_review.days))
 
 

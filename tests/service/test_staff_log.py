@@ -312,7 +312,7 @@ class TestRandomChecks:
     def save(self, staff: Staff, page: str, **said: str) -> httpx.Response:
         """What a browser sends when some rows are changed on this page."""
         text = staff.browser.get(page).text
-        form = dict(re.findall(r'name="(version-\d+)" value="(\d+)"', text))
+        form = dict(re.findall(r'name="((?:version|var)-\d+)"\s+value="([^"]+)"', text))
         form |= {"csrf_token": csrf_token(text), **said}
         return staff.browser.post(page, form)
 
@@ -385,14 +385,23 @@ class TestRandomChecks:
         self, peter: Staff, week: CheckPeriod
     ) -> None:
         page = self.draw(peter, week.first).headers["location"]
-        first = self.entries(peter)[0]
-        stale = {f"version-{first.seq}": "1", f"rad-{first.seq}": "followed-up"}
-        self.save(peter, page, **{f"rad-{first.seq}": "reviewed"})
-        token = csrf_token(peter.browser.get(page).text)
-        answer = peter.browser.post(page, {"csrf_token": token, **stale})
+        first, second, *_ = (f"{entry.seq}" for entry in self.entries(peter))
+        stale = {
+            f"{name}-{seq}": value
+            for seq in (first, second)
+            for name, value in (("version", "1"), ("var", "not-yet"), ("rad", "not-yet"))
+        }
+        self.save(peter, page, **{f"rad-{first}": "reviewed"})
+        stale["csrf_token"] = csrf_token(peter.browser.get(page).text)
+        answer = peter.browser.post(page, {**stale, f"rad-{second}": "reviewed"})
+        assert "krock" not in answer.headers["location"]
+        answer = peter.browser.post(page, {**stale, f"rad-{first}": "followed-up"})
         assert answer.headers["location"].endswith("krock=ja")
         assert "Någon annan hann före" in peter.browser.get(answer.headers["location"]).text
-        assert self.entries(peter)[0].judged is Judged.REVIEWED
+        judged = [entry.judged for entry in self.entries(peter)]
+        assert judged[:2] == [Judged.REVIEWED, Judged.REVIEWED]
+        details = [event.detail for event in peter.portal.events("Checked")]
+        assert "followed-up" not in details
 
     @pytest.mark.parametrize(
         "form",
@@ -400,7 +409,7 @@ class TestRandomChecks:
             {"rad-999": "reviewed", "version-999": "1"},
             {"rad-{seq}": "burnt", "version-{seq}": "1"},
             {"rad-{seq}": "reviewed"},
-            {"rad-{seq}": "reviewed", "version-{seq}": "-1"},
+            {"rad-{seq}": "reviewed", "version-{seq}": "9" * 5_000},
         ],
     )
     def test_a_form_that_was_changed_changes_nothing(
