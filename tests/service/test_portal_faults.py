@@ -71,7 +71,7 @@ SENTENCES = {
     "agreements": ("Du har inga överenskommelser hos dem som svarade.",),
     "services": ("Du har inga beslut om insatser från de kommuner som svarade.",),
 }
-# Neither is asked for one's own pages.
+# Neither is asked for one's own overview; who may read one's own is in `test_portal_sharing`.
 ELSEWHERE = {"bankid", "vardnadshavare", "sparr", "samtycke", "patientrelation", "logg", "hsa"}
 FAULTS = [
     (target, kind) for target, kinds in TARGETS.items() if target not in ELSEWHERE for kind in kinds

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from portal.cli import main
+from sandbox.faults import TARGETS
 from stodtjanster.model import PersonId
 from tests.markup import assert_is_a_page
 from tests.rendering import words
@@ -22,6 +23,7 @@ from tests.service.portal_client import (
     running_portal,
 )
 from tests.service.test_portal_acting import assert_refused, granted, number, page_of
+from tests.service.test_portal_faults import PATIENT
 from tests.service.test_portal_people import markers, told_of
 
 PAGE = "/sv/mig/delning"
@@ -123,7 +125,9 @@ class TestConsentsAndBlocks:
         event = portal.events("Disclosure")[-1]
         assert event.information == ("block", "consent")
         assert event.subject == number("birgitta")
-        assert "Spärrar och samtycken" in browser.get("/sv/mig/lasningar/").text
+        log = browser.get("/sv/mig/lasningar/").text.lower()
+        assert "spärrar" in log
+        assert "samtycken" in log
 
     def test_are_one_part_at_a_time_on_request(self, portal: Portal) -> None:
         browser = portal.logged_in()
@@ -153,6 +157,44 @@ def assert_refused_page(browser: Browser, path: str) -> None:
     answer = browser.get(path)
     assert answer.status_code == 404
     assert "Sidan kan inte visas" in answer.text
+
+
+BROKEN = [
+    (target, kind)
+    for target in SILENCE
+    for kind in TARGETS[target]
+    # No rows is an answer, and what never comes is waited for in `e2e/test_sharing`.
+    if kind not in ("empty", "hang", "drip")
+]
+
+
+@pytest.fixture(scope="module")
+def standing(sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
+    """One portal for many faults: its breakers never open."""
+    with running_portal(sandbox, tmp_path_factory.mktemp("portal")) as first:
+        sources = tuple(source | PATIENT for source in first.settings.sources)
+    state = tmp_path_factory.mktemp("portal")
+    changes = {"sources": sources, "register_seconds": 20, "hard_seconds": 20}
+    with running_portal(sandbox, state, **changes) as running:
+        yield running
+
+
+@pytest.mark.parametrize(("target", "kind"), BROKEN)
+def test_however_a_register_is_broken_nothing_is_said_to_be_nothing(
+    standing: Portal, sandbox: Sandbox, target: str, kind: str
+) -> None:
+    """Of somebody of whom there is nothing."""
+    sandbox.fault(target, kind, seconds=0.05)
+    page = standing.logged_in("tom").get(PAGE)
+    assert page.status_code == 200
+    assert_is_a_page(page.text)
+    said = words(page.text)
+    none = SILENCE[target][0]
+    assert (none in said) is (kind == "slow")
+    assert ("Vi vet inte" in said) is (kind != "slow")
+    assert ("Alla vi frågade har svarat" in said) is (kind == "slow")
+    assert "FÅR EJ VISAS" not in page.text
+    assert "Felet ligger hos oss" not in said
 
 
 class TestSealing:
