@@ -6,13 +6,14 @@ employee read that booked visit; otherwise the time is all that is said.
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
-from stodtjanster.access import Decision, Facts, Reason
-from stodtjanster.access.case import ConsentStatus
+from stodtjanster.access import Case, Decision, Facts, Policy, Reason, Resource, judge
+from stodtjanster.access.case import ConsentStatus, Relation
 from stodtjanster.fetch import NotKnown
-from stodtjanster.model import Cause, PersonId, Timed, Told
+from stodtjanster.model import Actor, Cause, PersonId, Subject, Timed, Told
 from stodtjanster.worklists import Status, Visit, Visits
 
 
@@ -89,6 +90,24 @@ class Day:
 
 Judge: TypeAlias = Callable[[Visit, Facts], Decision]
 """What the rules say of a booked visit of the employee's own unit, when this is known."""
+
+
+def objection(actor: Actor, now: datetime, policy: Policy) -> Reason | None:
+    """What stops an employee from reading what is booked at their unit, whoever the patient is.
+
+    Judged about somebody to whom they have a relation, and who can only be themself: that it is
+    themself is then no objection.
+    """
+    said = judged(actor, actor.person, now, Facts(relation=Relation(active=True)), now, policy)
+    return next((why for why, _ in said.against if why is not Reason.STAFF_OWN_RECORD), None)
+
+
+def judged(
+    actor: Actor, person: PersonId, start: datetime, facts: Facts, now: datetime, policy: Policy
+) -> Decision:
+    """What the rules say of a visit that is booked at the employee's own unit."""
+    resource = Resource("booked_visit", actor.provider, actor.unit, actor.side, start=start)
+    return judge(Case(now, actor, Subject(person), resource, facts), policy)
 
 
 def patients(said: Iterable[Visits | NotKnown]) -> tuple[PersonId, ...]:

@@ -15,12 +15,22 @@ from uuid import uuid4
 
 from flask import Blueprint
 
-from portal.day_list import Consent, Day, Hidden, Patient, Row, Standing, day_list, patients
+from portal.day_list import (
+    Consent,
+    Day,
+    Hidden,
+    Patient,
+    Row,
+    Standing,
+    day_list,
+    judged,
+    objection,
+    patients,
+)
 from portal.patient_visit import address
 from portal.staff_actor import actor_of
 from portal.staff_visit import Answered, StaffVisit, home, note, staff_page
-from stodtjanster.access import Case, Decision, Facts, Reason, Resource, judge
-from stodtjanster.access.case import Relation
+from stodtjanster.access import Decision, Facts
 from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.information import Appointment
@@ -55,7 +65,8 @@ _STATUSES: Final = {
 def patients_today(visit: StaffVisit) -> Answered:
     h = visit.house
     actor = actor_of(visit.session, visit.assignment, h.settings.assignments)
-    against = _whoever_it_is(visit, actor)
+    now, policy = h.clock(), h.settings.access.policy()
+    against = objection(actor, now, policy)
     if against is not None:
         note(h, EventKind.REFUSED, against.value, visit.session)
         return _page(visit, None, refused=True), 403
@@ -67,7 +78,11 @@ def patients_today(visit: StaffVisit) -> Answered:
     if all(isinstance(each, NotKnown) and each.cause is Cause.NOT_CONNECTED for _, each in said):
         return _page(visit, None)
     people = patients(each for _, each in said)
-    day = day_list(said, _standings(visit, actor, people), partial(_judged, visit, actor))
+
+    def rules(one: Visit, facts: Facts) -> Decision:
+        return judged(actor, one.person, one.at.start, facts, now, policy)
+
+    day = day_list(said, _standings(visit, actor, people), rules)
     _log(visit, actor, day.rows, worklists)
     return _page(visit, day)
 
@@ -88,29 +103,6 @@ def _page(visit: StaffVisit, day: Day | None, *, refused: bool = False) -> str:
         statuses={one: words.gettext(said) for one, said in _STATUSES.items()},
         search_url=f"{home(visit.language)}sok",
     )
-
-
-def _whoever_it_is(visit: StaffVisit, actor: Actor) -> Reason | None:
-    """What stops the employee from reading booked visits of the unit, whoever the patient is.
-
-    Judged about a patient to whom they have a relation, and who can be nobody but themself: that it
-    is themself is then no objection.
-    """
-    h = visit.house
-    place = visit.assignment.place
-    resource = Resource("booked_visit", place.provider, place.unit, actor.side, start=h.clock())
-    taken = Facts(relation=Relation(active=True))
-    case = Case(h.clock(), actor, Subject(actor.person), resource, taken)
-    said = judge(case, h.settings.access.policy())
-    return next((why for why, _ in said.against if why is not Reason.STAFF_OWN_RECORD), None)
-
-
-def _judged(visit: StaffVisit, actor: Actor, one: Visit, facts: Facts) -> Decision:
-    place = visit.assignment.place
-    start = one.at.start
-    resource = Resource("booked_visit", place.provider, place.unit, actor.side, start=start)
-    case = Case(visit.house.clock(), actor, Subject(one.person), resource, facts)
-    return judge(case, visit.house.settings.access.policy())
 
 
 def _asked(

@@ -2,6 +2,7 @@
 
 from flask import request
 
+from portal.day_list import objection
 from portal.house import House
 from portal.log_review import may_look
 from portal.pages import Link
@@ -9,6 +10,7 @@ from portal.staff_actor import actor_of
 from portal.staff_sessions import StaffSession
 from views.kit.words import N_
 
+_PATIENTS = (("patienter", N_("Patienter i dag")), ("sok", N_("Sök patient")))
 _LOG = (("loggar", N_("Loggen")), ("loggar/stickprov", N_("Stickprov")))
 
 
@@ -17,8 +19,11 @@ def menu(h: House, session: StaffSession, language: str) -> tuple[Link, ...]:
     if session.chosen is None:
         return ()
     actor = actor_of(session, session.chosen, h.settings.assignments)
-    if not may_look(actor, h.clock(), h.settings.access.policy()):
-        return ()
+    now, policy = h.clock(), h.settings.access.policy()
+    pages = (
+        *(_PATIENTS if objection(actor, now, policy) is None else ()),
+        *(_LOG if may_look(actor, now, policy) else ()),
+    )
     words = h.pages.speaker(language)
-    hrefs = [(f"/{language}/personal/{path}", words.gettext(name)) for path, name in _LOG]
+    hrefs = [(f"/{language}/personal/{path}", words.gettext(name)) for path, name in pages]
     return tuple(Link(href, name, current=request.path == href) for href, name in hrefs)
