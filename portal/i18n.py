@@ -143,6 +143,10 @@ class Speaker:
         """ "1 december", with the year only when it is not this year."""
         return self._date(day, self.spoken.on if weekday else "")
 
+    def dayshort(self, day: date) -> str:
+        """ "i dag", "tis 24/11": for the dense tables of staff only (webbriktlinje 66)."""
+        return self.near(day) or f"{self.weekday_short(day)} {day.day}/{day.month}"
+
     def weekday(self, day: date) -> str:
         """ "Tisdag": the beginning of a heading."""
         return _capital(self._formatted(self.spoken.heading.strip(), day))

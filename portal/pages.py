@@ -8,7 +8,7 @@ from threading import Thread
 from time import monotonic, sleep
 from typing import Any
 
-from jinja2 import ChoiceLoader, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined, Template
 
 from portal.compiling import SettlingEnvironment
 from portal.i18n import LANGUAGES, SOURCE_LANGUAGE, Speaker
@@ -52,6 +52,7 @@ class Pages:
             began = monotonic()
             environment.get_template(name)
             sleep(pause * (monotonic() - began))
+        environment.let_go()
 
     def compile_beside(self) -> None:
         """The other languages, while pages are served: three quarters of the time are for those who
@@ -114,7 +115,7 @@ def _speaker(code: str) -> Speaker:
 
 
 @cache
-def _environment(code: str) -> Environment:
+def _environment(code: str) -> SettlingEnvironment:
     """Templates do not change while a process runs, so they are compiled once in it."""
     speaker = _speaker(code)
     environment = SettlingEnvironment(
@@ -141,6 +142,7 @@ def _environment(code: str) -> Environment:
         "told_narrow": speaker.told_narrow,
         "daytext": speaker.daytext,
         "dateword": speaker.dateword,
+        "dayshort": speaker.dayshort,
         "weekday": speaker.weekday,
         "weekday_short": speaker.weekday_short,
         "clock": speaker.clock,
