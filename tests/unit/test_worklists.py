@@ -56,18 +56,22 @@ def day(*rows: Json, beside: tuple[Json, ...] = (patient(),), following: str | N
     return bundle(*rows, beside=beside, following=following)
 
 
-def asked(
-    *answers: Response | SourceFailed, source: Json | None = None, **settings: Any
-) -> tuple[Visits, list[Request]]:
+def worklist(source: Json | None = None, **settings: Any) -> Worklist:
     raw = {"key": "kommun", "kind": "fhir", "name": "Kommunen", "base_url": BASE, "method": "GET"}
-    worklist = Worklist(
+    return Worklist(
         Settings(source="kommun", provider="TSTNMT2321000156-SJVG", **settings),
         SourceSettings.model_validate({**raw, **(source or {})}),
         clock=lambda: NOW,
     )
+
+
+def asked(
+    *answers: Response | SourceFailed, source: Json | None = None, **settings: Any
+) -> tuple[Visits, list[Request]]:
+    asking = worklist(source, **settings)
     sent: list[Request] = []
     left: Iterator[Response | SourceFailed] = iter(answers)
-    talk = worklist.visits(UNIT, START, END, at=NOW, correlation="c0ffee")
+    talk = asking.visits(UNIT, START, END, at=NOW, correlation="c0ffee")
     try:
         request = next(talk)
         while True:
