@@ -72,6 +72,10 @@ class SettlingEnvironment(Environment):
         self._gettext = gettext
         self._read: dict[str, Mapping[str, nodes.Macro]] = {}
 
+    def let_go(self) -> None:
+        """Forget what the templates were made of: when all are compiled it is of use to nobody."""
+        self._read = {}
+
     @staticmethod
     def printed(value: object) -> str:
         """A value as it stands in a page. Most texts have nothing in them to escape."""
@@ -125,11 +129,11 @@ class SettlingEnvironment(Environment):
     def _macros_of(self, template: nodes.Expr) -> Mapping[str, nodes.Macro]:
         if not isinstance(template, nodes.Const) or self.loader is None:
             return {}
-        name = template.value
-        if name not in self._read:
+        name, read = template.value, self._read
+        if name not in read:
             source, filename, _ = self.loader.get_source(self, name)
-            self._read[name] = self._settle(self._parse(source, name, filename))
-        return self._read[name]
+            read[name] = self._settle(self._parse(source, name, filename))
+        return read[name]
 
 
 class _Texts(NodeTransformer):
