@@ -25,6 +25,7 @@ from stodtjanster.model import PersonId
 from stodtjanster.sources import kinds
 from stodtjanster.sources.kit.source import SourceFailed
 from views import all_views
+from views.kit.view import RESIDENTS, View
 
 UNREADABLE = 2
 
@@ -268,6 +269,10 @@ def unlock() -> None:
     click.echo("ok")
 
 
+def _place_of(view: View) -> str:
+    return "/mig" if view.audience & RESIDENTS else "/personal/patient/*"
+
+
 @main.command()
 def catalogue() -> None:
     """What was found: views, kinds of source, and the configured sources."""
@@ -277,10 +282,11 @@ def catalogue() -> None:
     found = {
         "views": {
             view.key: {
-                "path": f"/mig/{view.path}",
+                "path": f"{_place_of(view)}/{view.path}",
                 "question": view.question,
                 "asks_for": sorted(kind.key for kind in view.kinds),
                 "sections": [section.slot for section in view.sections],
+                **({"roles": sorted(view.roles)} if view.roles else {}),
             }
             for view in all_views()
         },

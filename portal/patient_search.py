@@ -15,11 +15,14 @@ bp = Blueprint("patient_search", __name__)
 _TITLE: Final = N_("Sök patient")
 
 
-@staff_page(bp, "sok", ("GET", "POST"))
+@staff_page(bp, "sok")
+def ask(visit: StaffVisit) -> Answered:
+    return _form(visit)
+
+
+@staff_page(bp, "sok", ("POST",))
 def search(visit: StaffVisit) -> Answered:
-    """A form. Whoever is sought, the answer is the same: their address, where the rules decide."""
-    if request.method == "GET":
-        return _form(visit)
+    """Whoever is sought, the answer is the same: their address, where the rules decide."""
     h = visit.house
     written = request.form.get("nummer", "")
     try:
