@@ -15,7 +15,8 @@ from stodtjanster.sources.kit.fhir.values import Json
 from stodtjanster.sources.kit.source import Response, SourceFailed
 
 _BOM = b"\xef\xbb\xbf"
-_SEARCH_TYPES = frozenset({"searchset", "collection"})
+# No set: what stands there may be anything, also what cannot be in one.
+_SEARCH_TYPES = ("searchset", "collection")
 _ISSUE_CODE = re.compile(r"[a-z-]{1,32}")
 _HAZARDS = ("modifierExtension", "implicitRules")
 _OK = 200
