@@ -1,0 +1,89 @@
+"""Vad är beslutat, och hur går det? What a biståndshandläggare needs to follow up decisions."""
+
+from datetime import date
+
+from stodtjanster.information import Appointment, CareManager, CarePlan, CareService, Listing
+from stodtjanster.information.hierarchy import plan_trees
+from stodtjanster.model import ActorKind, Answer, Need
+from views.kit import care, staff_lists
+from views.kit.cards import Contacts
+from views.kit.plan_cards import PlanNode, ServiceRow
+from views.kit.plans import PLANS, SERVICES, node, service_row
+from views.kit.rows import Explainer
+from views.kit.staff_lists import Times
+from views.kit.view import Scene, View
+from views.kit.words import N_
+
+DAYS_AHEAD = 89
+"""Today and eighty-nine days more: as far as the rules let a biståndshandläggare see."""
+
+view = View(
+    key="decisions",
+    path="",
+    question=N_("Vad är beslutat om {name}?"),
+    menu=N_("Översikt"),
+    rank=0,
+    frame="decisions/frame.html",
+    audience=frozenset({ActorKind.STAFF}),
+    roles=frozenset({"bistandshandlaggare"}),
+    needs={
+        "services": SERVICES,
+        "plans": PLANS,
+        "booked": Need(Appointment, days_ahead=DAYS_AHEAD),
+        "managers": care.MANAGERS,
+        "listings": care.LISTINGS,
+    },
+)
+
+
+@view.section(
+    "decided",
+    title=N_("Beslut om insatser"),
+    none=N_("Inga beslut om insatser som du får se i ditt uppdrag, hos dem som svarade."),
+    waiting=N_("Vi hämtar besluten."),
+)
+def decided(services: Answer[CareService], scene: Scene) -> tuple[ServiceRow, ...] | None:
+    """Those that end first stand first, since they are to be followed up; those without end last,
+    and after them what has ended."""
+    explain, today = Explainer.of(scene, services), scene.situation.today
+
+    def place(item: CareService) -> tuple[bool, date]:
+        last = item.last or date.max
+        return last < today, last
+
+    return tuple(service_row(item, explain) for item in sorted(services.items, key=place)) or None
+
+
+@view.section(
+    "plans",
+    title=N_("Planer"),
+    none=staff_lists.NO_PLANS,
+    waiting=N_("Vi hämtar planerna."),
+)
+def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[PlanNode, ...] | None:
+    """Each under the plan that it is part of, whoever keeps it."""
+    explain = Explainer.of(scene, plans)
+    return tuple(node(tree, explain) for tree in plan_trees(plans.items)) or None
+
+
+@view.section(
+    "coming",
+    title=N_("De närmaste 90 dagarna"),
+    none=staff_lists.NO_TIMES,
+    waiting=staff_lists.TIMES_WAITING,
+    merged=True,
+)
+def coming(booked: Answer[Appointment], scene: Scene) -> Times | None:
+    return staff_lists.times(booked, scene)
+
+
+@view.section(
+    "contacts",
+    title=N_("Kontakter"),
+    none=staff_lists.NO_CONTACTS,
+    waiting=N_("Vi hämtar kontakterna."),
+)
+def contacts(
+    listings: Answer[Listing], managers: Answer[CareManager], scene: Scene
+) -> Contacts | None:
+    return care.contacts(listings, managers, scene)
