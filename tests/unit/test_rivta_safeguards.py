@@ -111,6 +111,7 @@ class TestABlock:
             lifted(EndDate="snart"),
             lifted(RevokedForCareUnitId=None),
             excluded(None),
+            excluded("a</c:InfoTypeDescription><c:InfoTypeDescription>b"),
         ],
     )
     def test_stands_and_a_part_that_cannot_be_read_is_counted(self, part: str) -> None:
@@ -126,6 +127,7 @@ class TestABlock:
             {"BlockType": "Sideways"},
             {"PatientId": None},
             {"InformationCareProviderId": None},
+            {"InformationCareUnitId": "å"},
             {"InformationStartDate": "i våras"},
             {"InformationEndDate": "2023-01-01T00:00:00"},
         ],

@@ -5,20 +5,22 @@ The contract has no day on which the block was made: its days are those of what 
 the staff a block is lifted for comes in the same answer and is left where it is.
 """
 
-from typing import ClassVar, Final
+from collections.abc import Callable, Iterator
+from typing import ClassVar, Final, TypeVar
 
 from lxml import etree
 
 from stodtjanster.information import Block, BlockLevel, Item, Lifting
-from stodtjanster.model import Origin, Told
+from stodtjanster.model import Told
 from stodtjanster.sources.blocks.settings import Settings
 from stodtjanster.sources.kit.lasting import days
 from stodtjanster.sources.kit.reading import Reading
-from stodtjanster.sources.kit.register import Register
-from stodtjanster.sources.kit.rivta import BadRow, Contract, Page, RivtaSource, once, once_texts
+from stodtjanster.sources.kit.register import Register, origin_of
+from stodtjanster.sources.kit.rivta import BadRow, Contract, Page, RivtaSource, once_texts
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.times import moment
-from stodtjanster.sources.kit.xml import text
+
+T = TypeVar("T")
 
 CONTRACT: Final = Contract(
     "ehr:blocking:querying", "GetAllBlocksForPatient", 2, "urn:riv:ehr:blocking:2"
@@ -55,44 +57,37 @@ def _read(row: etree._Element, page: Page) -> Block:
     level = _LEVELS.get((said.get(f"{_NS}BlockType") or "").strip())
     if level is None:
         raise BadRow("BlockType", "neither inner nor outer")
-    provider, unit = (
-        page.hsa[said.get(f"{_NS}Information{name}Id")] for name in ("CareProvider", "CareUnit")
-    )
+    provider = page.hsa[said.get(f"{_NS}InformationCareProviderId")]
     if provider is None:
         raise BadRow("InformationCareProviderId", "missing or not an HSA-id")
+    written = said.get(f"{_NS}InformationCareUnitId")
+    unit = page.hsa[written]
+    if written and unit is None:
+        # Without a unit it would be said to close more than it does.
+        raise BadRow("InformationCareUnitId", "not an HSA-id")
     start, end = (f"Information{name}Date" for name in ("Start", "End"))
     first, last = days(said.get(_NS + start), said.get(_NS + end), (start, end))
+    now, liftings = page.reading.asked_at, _parts(row, _REVOKES, page, _lifting)
     return Block(
         subject=subject,
-        origin=Origin(
-            page.reading.source,
-            page.asker,
-            record,
-            CONTRACT.operation,
-            page.reading.asked_at,
-            care_provider=provider,
-            care_unit=unit,
-        ),
+        origin=origin_of(page, CONTRACT, record, provider, unit),
         level=level,
         first=first,
         last=last,
-        liftings=_liftings(row, page),
-        excluded=_excluded(row, page),
+        liftings=tuple(dict.fromkeys(each for each in liftings if each.until > now)),
+        excluded=tuple(dict.fromkeys(_parts(row, _EXCLUDED, page, _open_kind))),
     )
 
 
-def _liftings(row: etree._Element, page: Page) -> tuple[Lifting, ...]:
-    """Those that hold. One that cannot be read is counted, and the block stands."""
-    found: dict[Lifting, None] = {}
-    for number, revoke in enumerate(row.iterchildren(_NS + _REVOKES), 1):
+def _parts(
+    row: etree._Element, name: str, page: Page, read_part: Callable[[etree._Element, Page], T]
+) -> Iterator[T]:
+    """What can be read of the parts of a name; the rest is counted, and the block stands."""
+    for number, part in enumerate(row.iterchildren(_NS + name), 1):
         try:
-            lifting = _lifting(revoke, page)
+            yield read_part(part, page)
         except BadRow as bad:
-            page.reject(BadRow(f"{_REVOKES}[{number}]/{bad.where}", bad.why), page.asker)
-        else:
-            if lifting.until > page.reading.asked_at:
-                found[lifting] = None
-    return tuple(found)
+            page.reject(BadRow(f"{name}[{number}]/{bad.where}", bad.why), page.asker)
 
 
 def _lifting(revoke: etree._Element, page: Page) -> Lifting:
@@ -106,20 +101,14 @@ def _lifting(revoke: etree._Element, page: Page) -> Lifting:
     return Lifting(unit, until, personal=bool(said.get(f"{_NS}RevokedForEmployeeId")))
 
 
-def _excluded(row: etree._Element, page: Page) -> tuple[Told, ...]:
+def _open_kind(excluded: etree._Element, page: Page) -> Told:
     """What is open all the same, in the register's own words."""
-    found: dict[Told, None] = {}
-    for number, kind in enumerate(row.iterchildren(_NS + _EXCLUDED), 1):
-        words = page.told[text(once(kind, f"{_EXCLUDED}[{number}]", _NS).get(_DESCRIPTION))]
-        if words is None:
-            where = f"{_EXCLUDED}[{number}]/InfoTypeDescription"
-            page.reject(BadRow(where, "missing"), page.asker)
-        else:
-            found[words] = None
-    return tuple(found)
+    words = page.told[once_texts(excluded, "", _NS).get(f"{_NS}InfoTypeDescription")]
+    if words is None:
+        raise BadRow("InfoTypeDescription", "missing")
+    return words
 
 
-_DESCRIPTION: Final = f"{_NS}InfoTypeDescription"
 _REGISTER: Final = Register(
     CONTRACT,
     Block,

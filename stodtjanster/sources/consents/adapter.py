@@ -10,10 +10,9 @@ from typing import ClassVar, Final
 from lxml import etree
 
 from stodtjanster.information import Consent, ConsentKind, Item
-from stodtjanster.model import Origin
 from stodtjanster.sources.consents.settings import Settings
 from stodtjanster.sources.kit.reading import Reading
-from stodtjanster.sources.kit.register import Register
+from stodtjanster.sources.kit.register import Register, origin_of
 from stodtjanster.sources.kit.rivta import BadRow, Contract, Page, RivtaSource, once
 from stodtjanster.sources.kit.source import Ask, Conversation, Heard
 from stodtjanster.sources.kit.times import moment
@@ -81,15 +80,7 @@ def _read(row: etree._Element, page: Page) -> Consent | None:
         return None
     return Consent(
         subject=subject,
-        origin=Origin(
-            page.reading.source,
-            page.asker,
-            record,
-            CONTRACT.operation,
-            page.reading.asked_at,
-            care_provider=provider,
-            care_unit=unit,
-        ),
+        origin=origin_of(page, CONTRACT, record, provider, unit),
         kind=kind,
         start=start,
         end=end,

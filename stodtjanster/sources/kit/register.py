@@ -7,7 +7,7 @@ from typing import Final
 from lxml import etree
 
 from stodtjanster.information import Item
-from stodtjanster.model import Cause, Outcome, Report
+from stodtjanster.model import Cause, HsaId, Origin, Outcome, Report
 from stodtjanster.sources.kit.reading import Reading
 from stodtjanster.sources.kit.rivta import (
     BadRow,
@@ -101,6 +101,21 @@ class Register:
             cause=Cause.FOREIGN if page.foreign else None,
             rejected=len(page.rejected),
         )
+
+
+def origin_of(
+    page: Page, contract: Contract, record: str, provider: HsaId, unit: HsaId | None
+) -> Origin:
+    """Of a row of the register that was asked."""
+    return Origin(
+        page.reading.source,
+        page.asker,
+        record,
+        contract.operation,
+        page.reading.asked_at,
+        care_provider=provider,
+        care_unit=unit,
+    )
 
 
 def _only(parent: etree._Element, name: str) -> etree._Element:
