@@ -46,7 +46,6 @@ class Standing:
 class Patient:
     """One whom the employee may know of. `name` is what the source calls them, if it does."""
 
-    person: PersonId
     name: Told | None
     born: int
     protected: bool
@@ -57,8 +56,10 @@ class Patient:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A time of the unit's, and whose it is or why that is not said; `decision` is the rules'."""
+    """A time of the unit's, and whose it is or why that is not said; `decision` is the rules'.
+    `person` is for addresses and the log."""
 
+    person: PersonId
     at: Timed
     whose: Patient | Hidden
     decision: Decision
@@ -139,11 +140,11 @@ def _row(visit: Visit, standing: Standing | None, judge: Judge) -> Row:
     decision = judge(visit, facts)
     if decision.denied:
         unasked = standing is None or "relation" in standing.unknown
-        return Row(visit.at, _hidden(decision, unasked=unasked), decision)
+        return Row(visit.person, visit.at, _hidden(decision, unasked=unasked), decision)
     return Row(
+        visit.person,
         visit.at,
         Patient(
-            person=visit.person,
             name=visit.name,
             born=visit.person.birth_date.year,
             protected=visit.protected,

@@ -90,14 +90,14 @@ def patients_today(visit: StaffVisit) -> Answered:
 def _page(visit: StaffVisit, day: Day | None, *, refused: bool = False) -> str:
     """`day` None: nobody can say whom the unit meets."""
     words = visit.house.pages.speaker(visit.language)
-    found = [row.whose for row in day.rows if isinstance(row.whose, Patient)] if day else []
+    named = [row.person for row in day.rows if isinstance(row.whose, Patient)] if day else []
     return visit.render(
         "patients_today.html",
         _TITLE,
         day=day,
         refused=refused,
         unit=visit.assignment.unit_name,
-        addresses={patient.person: address(visit, patient.person) for patient in found},
+        addresses={person: address(visit, person) for person in named},
         hidden={why: words.gettext(said) for why, said in _HIDDEN.items()},
         consents={one: words.gettext(said) for one, said in _CONSENTS.items()},
         statuses={one: words.gettext(said) for one, said in _STATUSES.items()},
@@ -165,16 +165,19 @@ def _situation(visit: StaffVisit, actor: Actor, person: PersonId) -> Situation:
 def _log(
     visit: StaffVisit, actor: Actor, rows: Iterable[Row], worklists: Iterable[Worklist]
 ) -> None:
-    """Who is told of, and of whom it is not said who they are, before the page is shown. Raises
+    """Who is named, and who is not, before the page is shown: each person once. Raises
     AuditUnavailable."""
     h = visit.house
     place = visit.assignment.place
     sources = tuple(each.source.key for each in worklists)
     systems = tuple(each.source.base_url for each in worklists)
-    told = {row.whose.person: row.decision for row in rows if isinstance(row.whose, Patient)}
+    # One person's visits of the day may be decided in several ways: what is shown counts.
+    decided = {
+        row.person: row.decision for row in sorted(rows, key=lambda r: not r.decision.denied)
+    }
     h.audit.record_all(
         AuditEvent(
-            event=EventKind.DISCLOSURE,
+            event=EventKind.REFUSED if decision.denied else EventKind.DISCLOSURE,
             at=h.clock(),
             actor=actor.person,
             actor_kind=actor.kind,
@@ -194,5 +197,5 @@ def _log(
             activity=decision.log.activity,
             owners=(place.provider,),
         )
-        for person, decision in told.items()
+        for person, decision in decided.items()
     )

@@ -144,7 +144,8 @@ def _take(entry: Any, wary: bool, scope: Scope, sought: Sought, found: _Found) -
     if record in found.seen:
         return
     found.seen.add(record)
-    if (wary or "implicitRules" in resource) and bundle.hazard(resource) is not None:
+    suspect = wary or "implicitRules" in resource or "contained" in resource
+    if suspect and bundle.hazard(resource) is not None:
         raise Unreadable("an element that changes the meaning")
     status, at, what = _visit(resource, record, scope)
     _require_unit(resource, scope, sought)

@@ -112,6 +112,8 @@ class TestTheLog:
         assert (asked.subject, asked.detail) == (None, "todays-patients")
         told = amina.portal.events("Disclosure")
         assert {event.subject for event in told} >= {GUNNAR, ROLF}
+        (refused,) = (event for event in amina.portal.events("Refused") if event.subject == SIV)
+        assert (refused.ground, refused.activity) == ("NO_CARE_RELATION", None)
         assert SIV not in {event.subject for event in told}
         for event in told:
             assert event.employee is not None

@@ -50,14 +50,14 @@ def of(*visits: Visit, standing: dict[PersonId, Standing] | None = None, **more:
 
 
 def whose(day: Day) -> list[PersonId | Hidden]:
-    return [row.whose.person if isinstance(row.whose, Patient) else row.whose for row in day.rows]
+    return [row.person if isinstance(row.whose, Patient) else row.whose for row in day.rows]
 
 
 def test_a_patient_is_told_with_what_the_visit_needs() -> None:
     (row,) = of(visit(protected=True, status=Status.DONE)).rows
     assert row.at.start == MORNING
+    assert row.person == BIRGITTA
     assert row.whose == Patient(
-        BIRGITTA,
         Told("Birgitta Lindqvist"),
         1900,
         protected=True,

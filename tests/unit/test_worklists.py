@@ -345,6 +345,7 @@ def test_only_what_begins_within_is_there(start: str, *, inside: bool) -> None:
         row(participant="Patient/p1"),
         row(modifierExtension=[{"url": "https://example.se/motsatsen", "valueBoolean": True}]),
         row(implicitRules="https://example.se/regler"),
+        row(contained=[{"resourceType": "Patient", "id": "p", "implicitRules": "https://x.se"}]),
         row(meta={"security": [{}]}),
         row(of={"reference": "Patient/okänd"}),
         row(
