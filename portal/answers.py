@@ -16,7 +16,7 @@ from werkzeug.wrappers import Request, Response
 
 from portal.stream import Answers, Page
 from stodtjanster.information import Item
-from stodtjanster.model import Answer, HsaId, PersonId, Report
+from stodtjanster.model import ActorKind, Answer, HsaId, PersonId, Report
 from views.kit.view import Scene
 
 MIME: Final = "application/json"
@@ -55,7 +55,7 @@ def _answer(answer: Answer[Any], scene: Scene) -> dict[str, Any]:
     return {
         "complete": answer.complete,
         "records": [_record(item, scene) for item in answer.items],
-        "reports": [_report(report) for report in answer.reports],
+        "reports": [_report(report, scene) for report in answer.reports],
     }
 
 
@@ -73,13 +73,16 @@ def _record(item: Item, scene: Scene) -> dict[str, Any]:
     return {**_members(known), **_plain(item, _OURS | _NAMED)}
 
 
-def _report(report: Report) -> dict[str, Any]:
-    """Without what is for operators. Who is behind a report of nobody in particular is not said."""
+def _report(report: Report, scene: Scene) -> dict[str, Any]:
+    """Without what is for operators. Who is behind a report of nobody in particular is not said,
+    and staff are told no more of it than on the page."""
+    staff = scene.situation.actor.kind is ActorKind.STAFF
+    system = scene.directory.behind(report).key if staff else report.system
     return _members(
         {
             "information": report.information,
             "source": report.source or None,
-            "system": report.system or None,
+            "system": system or None,
             "outcome": report.outcome,
             "cause": report.cause,
             "as_of": report.as_of,

@@ -12,11 +12,20 @@ from typing import Final
 from stodtjanster.catalogue.entries import Entries
 from stodtjanster.catalogue.entry import Entry, Hours
 from stodtjanster.catalogue.phones import readable
-from stodtjanster.model import HsaId, Origin, Owner, Report, Side, Told
+from stodtjanster.model import HsaId, Origin, Outcome, Owner, Report, Side, Told
 
 _NOBODY: Final[Mapping[str, HsaId]] = MappingProxyType({})
 _HSA_ID: Final = re.compile(r"[A-Z]{2,6}\d{10}-[A-Z0-9]{1,20}")
 """Country or test prefix, organisation number and suffix (HSA). Other keys are the portal's own."""
+
+
+class Naming(StrEnum):
+    """What stands behind a report is called by its unit, by who answers for that, or only by the
+    source that we ask about everybody."""
+
+    UNIT = "unit"
+    OWNER = "owner"
+    SOURCE = "source"
 
 
 class OwnerKind(StrEnum):
@@ -76,6 +85,7 @@ class Directory:
         self._units = {unit.key.upper(): unit for unit in units}
         self._entries = entries
         self._discreet = False
+        self._naming = Naming.UNIT
 
     def discreetly(self) -> "Directory":
         """The same, for pages about somebody whose identity is protected or may be: no unit that
@@ -84,14 +94,32 @@ class Directory:
         other._discreet = True
         return other
 
+    def naming(self, naming: Naming) -> "Directory":
+        """The same, for readers who are not to know of every report which unit is behind it: the
+        national index says where there is something about a person, and a unit's name may tell
+        what it is (SVOD 2 kap. 4 §)."""
+        other = copy(self)
+        other._naming = naming
+        return other
+
     def find(self, key: str) -> Unit | None:
         unit = self._find(key)
         return unit.unplaced() if unit is not None and self._discreet else unit
 
     def behind(self, report: Report) -> Unit:
         """Who a report speaks of: the system if it is known, else the source that was asked."""
-        found = self._find(report.system) or self._find(report.source)
-        return found or Unit(report.system, report.system, report.system)
+        unit, source = self._find(report.system), self._find(report.source)
+        # What was never tried is lacking for everybody, and says nothing of the person.
+        untried = report.outcome is Outcome.NOT_ASKED and report.tried_at is None
+        if self._naming is Naming.UNIT or untried:
+            return unit or source or Unit(report.system, report.system, report.system)
+        head = self._head(unit) if unit is not None and self._naming is Naming.OWNER else None
+        return head or source or Unit(report.source, report.source, report.source)
+
+    def _head(self, unit: Unit) -> Unit | None:
+        """Who answers for a unit, if configuration knows them: else the unit may be called so."""
+        provider = self.providers.get(unit.owner)
+        return self._find(provider.value) if provider else None
 
     def named(self, words: Iterable[str]) -> tuple[Unit, ...]:
         """Units of our configuration that can be rung, in whose name, or that of who answers for

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import pytest
 
-from stodtjanster.catalogue import Directory, Entries, Entry, Hours, OwnerKind, Unit
+from stodtjanster.catalogue import Directory, Entries, Entry, Hours, Naming, OwnerKind, Unit
 from stodtjanster.catalogue.entries import MAX_WANTED
 from stodtjanster.catalogue.phones import readable
 from stodtjanster.model import HsaId, Origin, Outcome, Report, Told
@@ -107,6 +107,47 @@ class TestDirectory:
         directory.find("https://127.0.0.1/fhir")
         directory.find("")
         assert entries.next_wanted(NOW) is None
+
+
+class TestNaming:
+    """Of a report: which unit is behind it says where there is something about a person."""
+
+    SOURCE = Unit("ntjp", "regionerna", "regionerna", OwnerKind.REGION)
+    FAILED = Report("ntjp", CLINIC.value, "appointment", Outcome.NO_DATA_SYNCH_FAILED)
+
+    def directory(self, *more: Unit, naming: Naming) -> Directory:
+        known = [self.SOURCE, KNOWN, *more]
+        return Directory(known, providers={"Region Nordmark": PROVIDER}).naming(naming)
+
+    @pytest.mark.parametrize(
+        ("naming", "told"),
+        [(Naming.UNIT, KNOWN), (Naming.OWNER, REGION), (Naming.SOURCE, SOURCE)],
+    )
+    def test_a_report_is_called_as_far_as_the_reader_may_know(
+        self, naming: Naming, told: Unit
+    ) -> None:
+        assert self.directory(REGION, naming=naming).behind(self.FAILED) == told
+
+    @pytest.mark.parametrize("naming", [Naming.OWNER, Naming.SOURCE])
+    def test_a_system_that_nobody_knows_is_called_by_its_source(self, naming: Naming) -> None:
+        report = Report("ntjp", "SE-PSYK", "appointment", Outcome.DATA_FROM_SOURCE)
+        assert self.directory(naming=naming).behind(report) == self.SOURCE
+        unknown = Report("other", "SE-PSYK", "appointment", Outcome.DATA_FROM_SOURCE)
+        assert self.directory(naming=naming).behind(unknown).name == "other"
+
+    def test_an_owner_that_nobody_knows_may_be_the_unit_itself(self) -> None:
+        alone = Unit("SE-PSYK", "Psykiatrin", "Psykiatrin")
+        report = Report("ntjp", alone.key, "appointment", Outcome.NO_DATA_SYNCH_FAILED)
+        assert self.directory(alone, naming=Naming.OWNER).behind(report) == self.SOURCE
+
+    def test_what_is_lacking_for_everybody_is_told_of_by_name(self) -> None:
+        never = Report("ntjp", CLINIC.value, "appointment", Outcome.NOT_ASKED)
+        assert self.directory(naming=Naming.SOURCE).behind(never) == KNOWN
+        tried = Report("ntjp", CLINIC.value, "appointment", Outcome.NOT_ASKED, NOW)
+        assert self.directory(naming=Naming.SOURCE).behind(tried) == self.SOURCE
+
+    def test_records_keep_their_units(self) -> None:
+        assert self.directory(naming=Naming.SOURCE).of(origin()) == KNOWN
 
 
 class TestDiscretion:
