@@ -112,21 +112,27 @@ def relation_of(
     situation: Situation, services: Iterable[CareService], owner_of: OwnerOf
 ) -> Relation | None:
     """What the services come to for the employee's unit, or provider: None when none is theirs."""
-    actor, today = situation.actor, situation.today
-    given = [
+    taking = _is_handled if situation.actor.role == DECIDES else _is_given
+    theirs = [
         service
         for service in services
         if service.kind not in _HEALTHCARE
-        and not service.paused
-        and (service.first is None or service.first <= today)
-        and (service.last is None or today <= service.last)
-        and (
-            owner_of(service.origin).provider == actor.provider
-            if actor.role == DECIDES
-            else (service.performer_unit or service.origin.care_unit) == actor.unit
-        )
+        and (service.last is None or situation.today <= service.last)
+        and taking(service, situation, owner_of)
     ]
-    return Relation(active=True, category=_category(situation, given)) if given else None
+    return Relation(active=True, category=_category(situation, theirs)) if theirs else None
+
+
+def _is_handled(service: CareService, situation: Situation, owner_of: OwnerOf) -> bool:
+    """Also what has not begun, or is paused: that it does is for whoever handles it to see to."""
+    provider = situation.actor.provider
+    return provider is not None and owner_of(service.origin).provider == provider
+
+
+def _is_given(service: CareService, situation: Situation, _: OwnerOf) -> bool:
+    unit = service.performer_unit or service.origin.care_unit
+    begun = service.first is None or service.first <= situation.today
+    return begun and not service.paused and unit is not None and unit == situation.actor.unit
 
 
 def _category(situation: Situation, given: Iterable[CareService]) -> str:
