@@ -226,8 +226,8 @@ class Remembering:
         self._fetch = fetch
         self.harvests: list[Harvest] = []
 
-    def begin(self, *arguments: Any) -> Harvest:
-        self.harvests.append(self._fetch.begin(*arguments))
+    def begin(self, *arguments: Any, **named: Any) -> Harvest:
+        self.harvests.append(self._fetch.begin(*arguments, **named))
         return self.harvests[-1]
 
     def __getattr__(self, name: str) -> Any:
