@@ -6,7 +6,9 @@ from uuid import UUID
 
 from portal.house import House
 from portal.sessions import Reader, Session
-from stodtjanster.access import Decision, Facts, Permit, decide
+from stodtjanster.access import Decision, Facts, Permit, Screened, decide
+from stodtjanster.access.case import Block
+from stodtjanster.access.reasons import EMERGENCY_OPENINGS
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.information import Item
 from stodtjanster.model import Outcome, Report, Situation
@@ -45,9 +47,11 @@ def open_for(
     facts: Facts | None = None,
     detail: str | None = None,
     no_more_than: tuple[str, ...] | None = None,
+    lifted: tuple[Block, ...] = (),
 ) -> Permit:
     """Decide, log, and hand out the permit. Without `facts` nobody reads for another.
-    `no_more_than` is as in `Permit`.
+    `no_more_than` is as in `Permit`. What an emergency could open is logged as that from the
+    beginning; `lifted` are blocks that have been lifted for an employee.
 
     Raises Refused when nothing of the view is granted, and AuditUnavailable when the log cannot be
     written: then nothing may be fetched.
@@ -64,6 +68,7 @@ def open_for(
     granted = bool(permit.granted)
     asked = permit.granted or permit.decisions.keys()
     sources = (s.settings.key for s in house.fetch.sources if s.gives & permit.granted)
+    ground = permit.in_emergency(lifted) or permit.ground
     reference = house.audit.record(
         AuditEvent(
             event=EventKind.DISCLOSURE if granted else EventKind.REFUSED,
@@ -75,14 +80,15 @@ def open_for(
             others=situation.subject.others,
             information=tuple(sorted(kind.key for kind in asked)),
             sources=tuple(sources),
-            ground=permit.ground.reason.value,
-            law=permit.ground.law.value,
+            ground=ground.reason.value,
+            law=ground.law.value,
             purpose=situation.purpose,
             detail=detail,
             session=session.id_hash,
             ombud=permit.granted_to,
             employee=situation.actor.hsa_id,
             place=situation.actor.place,
+            activity=ground.log.activity,
         )
     )
     if not granted:
@@ -91,13 +97,33 @@ def open_for(
 
 
 def note_shown(
-    house: House, permit: Permit, reports: Iterable[Report], items: Iterable[Item] = ()
+    house: House,
+    permit: Permit,
+    reports: Iterable[Report],
+    items: Iterable[Item] = (),
+    *,
+    lifted: tuple[Block, ...] = (),
 ) -> None:
-    """Add to the log which systems the shown data came from, and who answers for `items`."""
+    """Add to the log which systems the shown data came from, and who answers for `items`: what an
+    emergency opened apart from the rest. `lifted` is as in `open_for`."""
     silent = (Outcome.NOT_ASKED, Outcome.PENDING, Outcome.NO_DATA_SYNCH_FAILED)
     shown = [report for report in reports if report.outcome not in silent]
     if not shown:
         return
+    opened: dict[Decision, list[Item]] = {permit.ground: []}
+    in_emergency = permit.in_emergency(lifted) is not None
+    for item in items:
+        # It is shown, so no other block than these can stand before it.
+        said = permit.admits(item, Screened(lifted, up=True)) if in_emergency else permit.ground
+        ground = said if said.reason in EMERGENCY_OPENINGS else permit.ground
+        opened.setdefault(ground, []).append(item)
+    for ground, those in opened.items():
+        _note_shown(house, permit, ground, shown, those)
+
+
+def _note_shown(
+    house: House, permit: Permit, ground: Decision, shown: list[Report], items: list[Item]
+) -> None:
     situation = permit.situation
     owners = (permit.owner_of(item.origin).provider for item in items)
     house.audit.record(
@@ -112,14 +138,14 @@ def note_shown(
             information=tuple(sorted({report.information for report in shown})),
             sources=tuple(sorted({report.source for report in shown})),
             systems=tuple(sorted({report.system for report in shown if report.system})),
-            ground=permit.ground.reason.value,
-            law=permit.ground.law.value,
+            ground=ground.reason.value,
+            law=ground.law.value,
             purpose=situation.purpose,
             session=permit.reach,
             reference=UUID(permit.audit),
             employee=situation.actor.hsa_id,
             place=situation.actor.place,
-            activity=permit.ground.log.activity,
+            activity=ground.log.activity,
             owners=tuple(sorted({owner for owner in owners if owner is not None})),
             ombud=permit.granted_to,
         )

@@ -12,10 +12,10 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from time import monotonic
 from typing import Final, TypeVar
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from portal.settings import SecuritySettings
-from stodtjanster.access import Facts, OwnerOf, Screened
+from stodtjanster.access import Decision, Facts, OwnerOf, Reason, Screened
 from stodtjanster.access.case import (
     Block,
     Consent,
@@ -25,20 +25,30 @@ from stodtjanster.access.case import (
     Level,
     Relation,
 )
+from stodtjanster.access.decision import Activity
+from stodtjanster.access.reasons import EMERGENCY_OPENINGS, LAW
 from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.fetch import FetchService, NotKnown
 from stodtjanster.fetch.screening import Identity, ScreenedItems, Screening, when_all
 from stodtjanster.information import Item
 from stodtjanster.model import ActorKind, Cause, HsaId, PersonId, Place, Side, Situation
 from stodtjanster.security.blocks import Row, check_blocks
-from stodtjanster.security.consents import Assertion, check_consent, register_consent
+from stodtjanster.security.consents import (
+    Assertion,
+    cancel_consent,
+    check_consent,
+    register_consent,
+)
 from stodtjanster.security.kit import Accessing, Inquiry, Registered, Registration, Settings
+from stodtjanster.security.liftings import LiftReason, Standing, lift_block, list_blocks
 from stodtjanster.security.relations import check_relation, register_relation
 
 T = TypeVar("T")
 
 EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """What has no time of its own may be from any."""
+BLOCKS: Final = "block"
+"""What the log calls what is known of blocks: the key of the kind of information."""
 _MOMENT: Final = timedelta(seconds=1)
 
 
@@ -101,16 +111,24 @@ class Gates:
         )
         return Gathered(facts, unknown)
 
-    def screening(self, situation: Situation) -> Screening:
+    def screening(self, situation: Situation, lifted: tuple[Block, ...] = ()) -> Screening:
         """Asks what of records is blocked for an employee: see `stodtjanster.fetch.screening`.
-        Raises ValueError when the situation is not that of an employee."""
+        `lifted` are blocks that the employee has had lifted: the service says of what lay under
+        them only that it is open, and the log is to say why.
+
+        Raises ValueError when the situation is not that of an employee.
+        """
         reader = _reader(situation)
         if reader is None:
             raise ValueError("only an employee with an assignment is asked about")
-        return partial(self._screen, situation, reader)
+        return partial(self._screen, situation, reader, lifted)
 
     def _screen(
-        self, situation: Situation, reader: Accessing, items: Sequence[Item]
+        self,
+        situation: Situation,
+        reader: Accessing,
+        lifted: tuple[Block, ...],
+        items: Sequence[Item],
     ) -> Future[ScreenedItems]:
         sheet = _Sheet.of(items, reader, situation, self._owner_of)
         # Blocks may be kept under any number that the person has had.
@@ -118,18 +136,54 @@ class Gates:
             self._ask(self._settings.blocks, partial(_check, sheet.rows), reader, number)
             for number in situation.subject.numbers
         ]
-        return when_all(opened, partial(_screened, sheet, situation))
+        return when_all(opened, partial(_screened, sheet, situation, lifted))
 
-    def register_relation(
-        self, situation: Situation, until: datetime, *, session: str
-    ) -> Registered | NotKnown:
-        """The employee says that they take part in the person's care, until then.
+    def standing_blocks(
+        self, situation: Situation, said: Decision, *, session: str
+    ) -> tuple[Standing, ...] | NotKnown:
+        """Every block of the person that holds. `said` is what the rules said of knowing of them:
+        who has blocked, or only that somebody has.
 
         Raises AuditUnavailable when it cannot be logged first, and ValueError when the situation is
         not that of an employee.
         """
-        return self._register(
-            self._settings.relations, register_relation, "relation", situation, until, session
+        reader = self._reader(situation)
+        self._note(
+            situation,
+            reader,
+            session,
+            event=EventKind.DISCLOSURE if said.permitted else EventKind.LOOKED_UP,
+            information=(BLOCKS,),
+            ground=said.reason,
+        )
+        asked = self._ask(
+            self._settings.blocks,
+            partial(list_blocks, now=self._clock()),
+            reader,
+            situation.subject.person,
+        )
+        return self._landed(asked)
+
+    def register_relation(
+        self, situation: Situation, until: datetime, *, session: str, reference: UUID
+    ) -> Registered | NotKnown:
+        """The employee says that they take part in the person's care, until then. Told again under
+        one `reference`, it is one relation.
+
+        Raises AuditUnavailable when it cannot be logged first, and ValueError when the situation is
+        not that of an employee.
+        """
+        reader = self._reader(situation)
+        self._note(situation, reader, session, detail="relation", reference=reference)
+        registration = Registration(str(reference), self._clock(), until)
+        return self._landed(
+            self._ask(
+                self._settings.relations,
+                register_relation,
+                reader,
+                situation.subject.person,
+                registration=registration,
+            )
         )
 
     def register_consent(
@@ -138,57 +192,142 @@ class Gates:
         until: datetime,
         *,
         session: str,
-        kind: Assertion = Assertion.CONSENT,
+        reference: UUID,
         personal: bool = False,
+        represented_by: PersonId | None = None,
     ) -> Registered | NotKnown:
-        """The person has said yes to the unit, or with `personal` to the employee alone; or there
-        is an emergency. Raises as `register_relation` does."""
-        register = partial(register_consent, kind=kind)
-        return self._register(
-            self._settings.consents,
-            register,
-            kind.value.lower(),
-            situation,
-            until,
-            session,
-            personal=personal,
+        """The person, or who answers for them, has said yes to the unit, or with `personal` to the
+        employee alone. Raises as `register_relation` does."""
+        reader = self._reader(situation)
+        self._note(situation, reader, session, detail="consent", reference=reference)
+        registration = Registration(str(reference), self._clock(), until, personal)
+        inquiry = partial(register_consent, represented_by=represented_by)
+        return self._landed(
+            self._ask(
+                self._settings.consents,
+                inquiry,
+                reader,
+                situation.subject.person,
+                registration=registration,
+            )
         )
 
-    def _register(
-        self,
-        settings: Settings | None,
-        register: Callable[..., Inquiry[Registered]],
-        detail: str,
-        situation: Situation,
-        until: datetime,
-        session: str,
-        *,
-        personal: bool = False,
+    def register_emergency(
+        self, situation: Situation, until: datetime, reason: str, *, session: str, reference: UUID
     ) -> Registered | NotKnown:
+        """There is an emergency, and nobody to ask: for the employee alone. `reason` in words goes
+        to the national service only. Raises as `register_relation` does."""
+        reader = self._reader(situation)
+        self._note(
+            situation,
+            reader,
+            session,
+            detail="emergency",
+            reference=reference,
+            ground=Reason.EMERGENCY_ACCESS,
+        )
+        registration = Registration(str(reference), self._clock(), until, personal=True)
+        inquiry = partial(register_consent, kind=Assertion.EMERGENCY, reason=reason)
+        return self._landed(
+            self._ask(
+                self._settings.consents,
+                inquiry,
+                reader,
+                situation.subject.person,
+                registration=registration,
+            )
+        )
+
+    def end_emergency(
+        self, situation: Situation, assertion: UUID, *, session: str
+    ) -> Registered | NotKnown:
+        """The emergency is over before its time. Raises as `register_relation` does."""
+        reader = self._reader(situation)
+        self._note(situation, reader, session, detail="emergency-ended", reference=assertion)
+        inquiry = partial(_cancel, assertion, self._clock())
+        return self._landed(
+            self._ask(self._settings.consents, inquiry, reader, situation.subject.person)
+        )
+
+    def lift(
+        self,
+        situation: Situation,
+        blocks: Sequence[Standing],
+        until: datetime,
+        reason: LiftReason,
+        *,
+        session: str,
+        reference: UUID,
+        words: str | None = None,
+    ) -> tuple[Registered | NotKnown, ...]:
+        """Lift inner blocks for the employee alone: what came of each. Raises as
+        `register_relation` does."""
+        reader = self._reader(situation)
+        emergency = reason is LiftReason.EMERGENCY
+        ground = Reason.BLOCK_LIFTED_EMERGENCY if emergency else Reason.BLOCK_LIFTED_CONSENT
+        self._note(situation, reader, session, detail="lifting", reference=reference, ground=ground)
+        asked = [
+            self._ask(
+                self._settings.blocks,
+                partial(lift_block, block=block.id, reason=reason, words=words),
+                reader,
+                situation.subject.person,
+                registration=Registration(
+                    str(uuid5(reference, block.id)), self._clock(), until, personal=True
+                ),
+            )
+            for block in blocks
+        ]
+        deadline = monotonic() + self._patience
+        return tuple(_result(each, deadline) for each in asked)
+
+    def note_refusal(self, situation: Situation, *, session: str) -> None:
+        """The person says no: that it was asked and answered is in the log, and no service has a
+        place for it. Raises as `register_relation` does."""
+        self._note(situation, self._reader(situation), session, detail="consent-refused")
+
+    def _reader(self, situation: Situation) -> Accessing:
         reader = _reader(situation)
         if reader is None:
             raise ValueError("only an employee with an assignment registers anything")
-        now, reference = self._clock(), uuid4()
+        return reader
+
+    def _note(
+        self,
+        situation: Situation,
+        reader: Accessing,
+        session: str,
+        *,
+        event: EventKind = EventKind.REGISTERED,
+        detail: str | None = None,
+        reference: UUID | None = None,
+        ground: Reason | None = None,
+        information: tuple[str, ...] = (),
+    ) -> None:
+        """Raises AuditUnavailable."""
+        in_emergency = ground in EMERGENCY_OPENINGS
         self._audit.record(
             AuditEvent(
-                event=EventKind.REGISTERED,
-                at=now,
+                event=event,
+                at=self._clock(),
                 actor=situation.actor.person,
                 actor_kind=situation.actor.kind,
                 loa=situation.actor.loa,
                 subject=situation.subject.person,
+                information=information,
+                ground=ground.value if ground else None,
+                law=LAW[ground].value if ground else None,
                 purpose=situation.purpose,
                 detail=detail,
                 session=session,
-                reference=reference,
+                reference=reference or uuid4(),
                 employee=reader.employee,
                 place=reader.place,
+                activity=Activity.EMERGENCY_OPENING if in_emergency else None,
             )
         )
-        registration = Registration(str(reference), now, until, personal)
-        asked = self._ask(
-            settings, register, reader, situation.subject.person, registration=registration
-        )
+
+    def _landed(self, asked: Future[T | NotKnown]) -> T | NotKnown:
         return _result(asked, monotonic() + self._patience)
 
     def _ask(
@@ -197,7 +336,7 @@ class Gates:
         inquiry: Callable[..., Inquiry[T]],
         reader: Accessing,
         subject: PersonId,
-        **more: Registration,
+        **more: object,
     ) -> Future[T | NotKnown]:
         if settings is None:
             unasked: Future[T | NotKnown] = Future()
@@ -234,8 +373,24 @@ class _Sheet:
         return cls(tuple(dict.fromkeys(rows)), records)
 
 
+def _cancel(
+    assertion: UUID,
+    at: datetime,
+    settings: Settings,
+    reader: Accessing,
+    _subject: PersonId,
+    *,
+    correlation: str,
+) -> Inquiry[Registered]:
+    """The contract names the assertion and not the person."""
+    return cancel_consent(settings, reader, str(assertion), at, correlation=correlation)
+
+
 def _screened(
-    sheet: _Sheet, situation: Situation, said: Sequence[frozenset[Row] | NotKnown]
+    sheet: _Sheet,
+    situation: Situation,
+    lifted: tuple[Block, ...],
+    said: Sequence[frozenset[Row] | NotKnown],
 ) -> ScreenedItems:
     """What is surely open under every number. One that did not say leaves nothing known."""
     free = [rows for rows in said if not isinstance(rows, NotKnown)]
@@ -244,7 +399,7 @@ def _screened(
     surely = frozenset.intersection(*free)
     return {
         identity: Screened(
-            () if row in surely else (_block(provider, row, situation),),
+            lifted if row in surely else (_block(provider, row, situation),),
             up=True,
         )
         for identity, (provider, row) in sheet.of_records.items()

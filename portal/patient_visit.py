@@ -5,7 +5,8 @@ let in. `/<language>/personal/patient/<handle>/…` is the whole state: one pati
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import wraps
 from typing import Any, Final, TypeAlias
 
@@ -13,15 +14,19 @@ from flask import Blueprint, request
 
 from portal.gate import Refused, open_for
 from portal.house import House
+from portal.i18n import at
 from portal.pages import Link, other_languages
 from portal.patients import Met
 from portal.staff_actor import actor_of
+from portal.staff_openings import Opening, OpeningKind, openings_of
 from portal.staff_sessions import StaffSession
 from portal.staff_visit import Answered, StaffVisit, home, note, refused, staff_page
 from portal.visit import slash
 from stodtjanster.access import Decision, Facts, Permit, Reason, decide
 from stodtjanster.access.ages import age_for_others
+from stodtjanster.access.case import Block, Consent, ConsentStatus
 from stodtjanster.audit import EventKind
+from stodtjanster.catalogue import Directory, Naming
 from stodtjanster.fetch.screening import Screening
 from stodtjanster.model import PersonId, Protection, Side, Situation, Subject
 from views.kit.view import Asked, Scene, View
@@ -49,21 +54,31 @@ PatientPage: TypeAlias = Callable[..., Answered]
 
 GATES: Final = "vardrelation"
 """The page that says what is lacking between employee and patient, below the patient's address."""
+CONSENT: Final = "samtycke"
+BLOCKS: Final = "sparr"
+EMERGENCY: Final = "nodoppning"
+"""The other gates."""
 
 
 @dataclass(frozen=True, slots=True)
 class PatientBar:
     """What stands above every page about a patient. `number` is hidden in part, `age` is None for
-    somebody whose number tells none; `consent` and `emergency` say what the reading rests on."""
+    somebody whose number tells none; `consent` and `emergency` say what the reading rests on, and
+    `until` when the emergency ends, where that is known. The gates have no address for those who
+    are not let in, and an emergency none for omsorg."""
 
     name: str
     number: str
     age: int | None
     protected: bool
-    consent: bool
+    consent: ConsentStatus | None
     emergency: bool
+    until: datetime | None
     home_url: str
     close_url: str
+    consent_url: str | None
+    blocks_url: str | None
+    emergency_url: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,20 +127,49 @@ class PatientVisit:
         first = known.full_name.first if known is not None and known.full_name else ""
         return first.split()[0] if first.split() else self.name
 
+    @property
+    def openings(self) -> tuple[Opening, ...]:
+        """What the employee has opened about the patient in this login, and still holds."""
+        return openings_of(
+            self.session.openings,
+            self.situation.subject.person,
+            self.situation.actor.place,
+            self.situation.now,
+        )
+
+    @property
+    def emergency(self) -> Opening | None:
+        """The emergency that this login began, while the service says that it holds."""
+        if self.facts.emergency is None:
+            return None
+        mine = (each for each in self.openings if each.kind is OpeningKind.EMERGENCY)
+        return max(mine, key=lambda each: each.until, default=None)
+
+    @property
+    def lifted(self) -> tuple[Block, ...]:
+        """The blocks that this login has had lifted."""
+        return tuple(block for each in self.openings for block in each.blocks)
+
     def permit(self, view: View) -> Permit:
         """What of a view may be fetched here, logged. Raises Refused and AuditUnavailable."""
-        return open_for(self.house, self.situation, view.kinds, self.session, facts=self.facts)
+        return open_for(
+            self.house,
+            self.situation,
+            view.kinds,
+            self.session,
+            facts=self.facts,
+            lifted=self.lifted,
+        )
 
     def screening(self) -> Screening:
-        return self.house.gates.screening(self.situation)
+        return self.house.gates.screening(self.situation, self.lifted)
 
     def scene(self, asked: Asked | None = None) -> Scene:
         h = self.house
-        protected = self.situation.subject.protected is not Protection.NONE
         return Scene(
             self.situation,
             h.pages.speaker(self.language),
-            h.directory.discreetly() if protected else h.directory,
+            self._directory(),
             self.base,
             asked or Asked(),
             travel_minutes=h.settings.travel_minutes,
@@ -133,6 +177,15 @@ class PatientVisit:
             name=self.given_name,
             secret=h.handle_secret,
         )
+
+    def _directory(self) -> Directory:
+        """Where there is something about the patient is told when others' records may be read, and
+        then of no unit: its name may say what it is."""
+        consent = self.facts.consent
+        across = self.facts.emergency or (consent and consent.status is ConsentStatus.GIVEN)
+        told = self.house.directory.naming(Naming.OWNER if across else Naming.SOURCE)
+        protected = self.situation.subject.protected is not Protection.NONE
+        return told.discreetly() if protected else told
 
     def views(self) -> tuple[View, ...]:
         """What the employee's role asks here, in the order of the menu."""
@@ -148,7 +201,7 @@ class PatientVisit:
         """What the frame of a page about the patient is given. `title` is translated already."""
         return {
             "title": title,
-            "home_url": home(self.language),
+            "home_url": self.base,
             "person_name": self.session.name,
             "csrf_token": self.session.csrf,
             "logout_url": f"{home(self.language)}logga-ut",
@@ -163,7 +216,8 @@ class PatientVisit:
         """A whole page that is not streamed. `title` is in Swedish."""
         words = self.house.pages.speaker(self.language)
         shell = self.shell(words.gettext(title))
-        return self.house.pages.render(self.language, template, **{**shell, **context})
+        with at(self.situation.now):
+            return self.house.pages.render(self.language, template, **{**shell, **context})
 
     def refused(self, detail: str) -> tuple[str, int]:
         """Unknown and forbidden look the same. `detail` is for the log: a fixed word."""
@@ -209,17 +263,23 @@ class PatientVisit:
         )
 
     def _bar(self) -> PatientBar:
-        facts = self.facts
+        facts, emergency = self.facts, self.emergency
         number = self.situation.subject.person.value
+        inside = self.lets_in()
+        in_care = inside and self.situation.actor.side is Side.VARD
         return PatientBar(
             name=self.name,
             number=f"{number[:8]}-xxxx",
             age=age_for_others(self.situation.subject.person, self.situation.today),
             protected=self.situation.subject.protected is not Protection.NONE,
-            consent=facts.consent is not None,
+            consent=facts.consent.status if facts.consent else None,
             emergency=facts.emergency is not None,
+            until=emergency.until if emergency else None,
             home_url=self.base,
             close_url=home(self.language),
+            consent_url=f"{self.base}{CONSENT}" if inside else None,
+            blocks_url=f"{self.base}{BLOCKS}" if in_care else None,
+            emergency_url=f"{self.base}{EMERGENCY}" if in_care else None,
         )
 
 
@@ -271,7 +331,16 @@ def about(work: StaffVisit, person: PersonId, handle: str) -> PatientVisit:
         now=h.clock(),
         purpose=work.assignment.purpose,
     )
-    return PatientVisit(work, h.patients.meet(bare, reach=work.session.id_hash), handle)
+    met = h.patients.meet(bare, reach=work.session.id_hash)
+    return PatientVisit(work, _obeyed(met, work.session), handle)
+
+
+def _obeyed(met: Met, session: StaffSession) -> Met:
+    """What a patient has said no to in this login is a no, whatever was registered before."""
+    if not set(met.situation.subject.numbers) & set(session.refused):
+        return met
+    no = replace(met.bearings.facts, consent=Consent(ConsentStatus.REFUSED))
+    return replace(met, bearings=replace(met.bearings, facts=no))
 
 
 def lacking(visit: PatientVisit) -> Answered:
@@ -295,6 +364,9 @@ def lacking(visit: PatientVisit) -> Answered:
 
 
 __all__ = [
+    "BLOCKS",
+    "CONSENT",
+    "EMERGENCY",
     "GATES",
     "PatientBar",
     "PatientVisit",

@@ -64,6 +64,6 @@ def _logged(visit: PatientVisit, permit: Permit) -> Callable[[Answers], None]:
     def log_it(said: Answers) -> None:
         reports = [report for answer in said.values() for report in answer.reports]
         items = [item for answer in said.values() for item in answer.items]
-        note_shown(visit.house, permit, reports, items)
+        note_shown(visit.house, permit, reports, items, lifted=visit.lifted)
 
     return log_it

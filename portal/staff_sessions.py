@@ -6,7 +6,7 @@ of the employee; what may be read is decided on the chosen commission, and none 
 session begins.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta
 from hmac import digest
@@ -14,6 +14,7 @@ from typing import Any
 
 from portal.identity.staff import ProviderLogin, StaffIdentity
 from portal.sealed import Sealed, SealedSessions, packed_time
+from portal.staff_openings import Opening, packed_opening, unpacked_opening
 from portal.store import StaffSessionRow, StaffSessionRows
 from stodtjanster.model import HsaId, PersonId, Place, Side
 from stodtjanster.security.assignments import Assignment
@@ -27,7 +28,8 @@ class StaffSession(Sealed):
     which records are their own. `commissions` is `allCommissions` as the provider gave it, one
     string for each value, until one is chosen; `chosen` is the only assignment that they work in
     now, and `confirmed` is when HSA last said that they have it. `login` is what the provider calls
-    this login when it ends it.
+    this login when it ends it. `refused` are patients who have said no to consent in this login,
+    and `openings` what the employee has opened in it.
     """
 
     hsa_id: HsaId
@@ -40,6 +42,8 @@ class StaffSession(Sealed):
     login: ProviderLogin | None = field(repr=False)
     chosen: Assignment | None = field(default=None, repr=False)
     confirmed: datetime | None = None
+    refused: tuple[PersonId, ...] = ()
+    openings: tuple[Opening, ...] = ()
 
 
 class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
@@ -85,14 +89,21 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
             token, now, chosen=chosen, confirmed=now if chosen else None, commissions=()
         )
 
-    def confirm(
-        self, token: str, session: StaffSession, chosen: Assignment, now: datetime
-    ) -> StaffSession | None:
+    def confirm(self, token: str, chosen: Assignment, now: datetime) -> StaffSession | None:
         """HSA has said anew what the assignment is: the same token goes on, and forms that are open
         are good. None when the session has ended meanwhile."""
-        fresh = replace(session, chosen=chosen, confirmed=now)
+        return self.note(token, now, lambda kept: replace(kept, chosen=chosen, confirmed=now))
+
+    def note(
+        self, token: str, now: datetime, change: Callable[[StaffSession], StaffSession]
+    ) -> StaffSession | None:
+        """Keep something more of the same login, under the same token. None when it has ended."""
+        kept = self.load(token, now)
+        if kept is None:
+            return None
+        fresh = change(kept)
         row = self._row(token, fresh)
-        return fresh if self._rows.put(row, instead_of=session.id_hash) else None
+        return fresh if self._rows.put(row, instead_of=kept.id_hash) else None
 
     def end_of(self, issuer: str, name_id: str, indexes: Sequence[str]) -> tuple[str, ...]:
         """Erase the sessions that a provider logs out: those of `indexes`, or all of the subject's
@@ -124,6 +135,8 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
             "login": asdict(session.login) if session.login else None,
             "chosen": _packed(session.chosen) if session.chosen else None,
             "confirmed": packed_time(session.confirmed) if session.confirmed else None,
+            "refused": [person.value for person in session.refused],
+            "openings": [packed_opening(each) for each in session.openings],
         }
 
     def _unpack(self, said: dict[str, Any], common: dict[str, Any]) -> StaffSession:
@@ -139,6 +152,9 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
             login=ProviderLogin(**said["login"]) if said["login"] else None,
             chosen=_unpacked(said["chosen"]) if said["chosen"] else None,
             confirmed=_time(said["confirmed"]),
+            # A row from before there were such members says nothing of them.
+            refused=tuple(PersonId.parse(number) for number in said.get("refused", ())),
+            openings=tuple(unpacked_opening(each) for each in said.get("openings", ())),
         )
 
 

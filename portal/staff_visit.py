@@ -113,7 +113,7 @@ def at_work(h: House, session: StaffSession, language: str) -> StaffVisit | Answ
     found = offer.of(chosen.id.value)
     if found is None or found.place != chosen.place:
         return _gone(h, session, language)
-    kept = h.staff.sessions.confirm(request.cookies.get(STAFF_COOKIE, ""), session, found, now)
+    kept = h.staff.sessions.confirm(request.cookies.get(STAFF_COOKIE, ""), found, now)
     return redirect(home(language)) if kept is None else StaffVisit(h, kept, found, language)
 
 

@@ -102,11 +102,15 @@ class Safeguards:
         self._units = units
         self._clock = clock
         self._papers: dict[str, list[Paper]] = {}
+        self._ended: set[str] = set()
+        self._lifted: dict[str, list[Lifted]] = {}
         self._log: dict[str, Mapping[str, Any]] = {}
 
     def restore(self) -> None:
         """Forget what has been registered and logged."""
         self._papers.clear()
+        self._ended.clear()
+        self._lifted.clear()
         self._log.clear()
 
     def now(self) -> dt.datetime:
@@ -119,9 +123,31 @@ class Safeguards:
 
     def register(self, number: str, paper: Paper) -> bool:
         """False when there is one with its id."""
-        if any(paper.id == known.id for known in self._of(number)):
+        if paper.id in self._ended or any(paper.id == known.id for known in self._of(number)):
             return False
         self._papers.setdefault(number, []).append(paper)
+        return True
+
+    def cancel(self, paper_id: str) -> bool | None:
+        """End a paper that has been registered; False when it has ended, None when there is none.
+        Those of the people files cannot be ended."""
+        if not any(each.id == paper_id for papers in self._papers.values() for each in papers):
+            return None
+        if paper_id in self._ended:
+            return False
+        self._ended.add(paper_id)
+        return True
+
+    def lift(self, block_id: str, lifted: Lifted) -> bool | None:
+        """Lift an inner block; False when that was done before, None when there is no such."""
+        people = self._people.values()
+        blocks = (each for person in people for each in self.blocks_of(person.person_id))
+        if not any(each.id == block_id and each.inner for each in blocks):
+            return None
+        done = self._lifted.setdefault(block_id, [])
+        if any(each.id == lifted.id for each in done):
+            return False
+        done.append(lifted)
         return True
 
     def is_blocked(
@@ -135,20 +161,25 @@ class Safeguards:
         """Every block of a person."""
         anchor = self._clock.anchor()
         for place, row in enumerate(self._rows(number, "blocks"), 1):
+            # What lifts a block names it and not whose it is.
+            block_id = f"{self._people[number].key}-blocks-{place}"
             yield Blocked(
-                id=f"blocks-{place}",
+                id=block_id,
                 inner=row["level"] == "inre",
                 provider=self._units[row["unit"]].provider,
                 unit=row["unit"],
                 since=_midnight(row["since"], anchor),
-                lifted=tuple(
-                    Lifted(
-                        f"blocks-{place}-{count}",
-                        unit,
-                        row.get("lifted_employee", ""),
-                        _midnight(row["lifted_until"], anchor),
-                    )
-                    for count, unit in enumerate(row.get("lifted_for", ()), 1)
+                lifted=(
+                    *(
+                        Lifted(
+                            f"{block_id}-{count}",
+                            unit,
+                            row.get("lifted_employee", ""),
+                            _midnight(row["lifted_until"], anchor),
+                        )
+                        for count, unit in enumerate(row.get("lifted_for", ()), 1)
+                    ),
+                    *self._lifted.get(block_id, ()),
                 ),
             )
 
@@ -181,7 +212,8 @@ class Safeguards:
                     _midnight(row["until"], anchor),
                     represented_by=row.get("represented_by", ""),
                 )
-        yield from self._papers.get(number, ())
+        papers = self._papers.get(number, ())
+        yield from (paper for paper in papers if paper.id not in self._ended)
 
     def _rows(self, number: str, table: str) -> Iterable[Mapping[str, Any]]:
         person = self._people.get(number)

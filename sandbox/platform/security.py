@@ -215,6 +215,52 @@ class RegisterExtendedConsent(PaperContract):
     id_name = "assertionId"
 
 
+class NamelessContract(RegisterContract):
+    """Something that is registered is changed, by its id: the person is not named."""
+
+    def patient(self, request: etree._Element) -> str:  # noqa: ARG002
+        return ""
+
+
+class CancelExtendedConsent(NamelessContract):
+    """An assertion is ended."""
+
+    name = "CancelExtendedConsent"
+    keeper = "samtycke"
+    namespace = f"{_CONSENT}:CancelExtendedConsentResponder:2"
+    types = f"{_CONSENT}:2"
+    service_domain = "riv:informationsecurity:authorization:consent"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        done = self.safeguards.cancel(self.said(asked.request, "r:assertionId"))
+        codes = {None: "NOTFOUND", False: "INVALIDSTATE", True: "OK"}
+        yield self.verdict(self.namespace, codes[done])
+
+
+class RegisterTemporaryExtendedRevoke(NamelessContract):
+    """A block is lifted for a while."""
+
+    name = "RegisterTemporaryExtendedRevoke"
+    keeper = "sparr"
+    namespace = "urn:riv:ehr:blocking:administration:RegisterTemporaryExtendedRevokeResponder:2"
+    types = "urn:riv:ehr:blocking:2"
+    service_domain = "riv:ehr:blocking:administration"
+    item = "ResultType"
+    result_name, code_name, text_name = "ResultType", "ResultCode", "ResultText"
+
+    def items(self, asked: Asked) -> Iterator[etree._Element]:
+        request = asked.request
+        lifted = Lifted(
+            self.said(request, "r:TemporaryRevokeId"),
+            self.said(request, "r:RevokedForCareUnitId"),
+            request.findtext("r:RevokedForEmployeeId", "", self.paths),
+            self.moment(request, "r:EndDate"),
+        )
+        done = self.safeguards.lift(self.said(request, "r:BlockId"), lifted)
+        codes = {None: "NOTFOUND", False: "ALREADYEXISTS", True: "OK"}
+        yield self.verdict(self.namespace, codes[done])
+
+
 class CheckBlocks(CheckContract):
     name = "CheckBlocks"
     keeper = "sparr"
@@ -398,9 +444,11 @@ def security_contracts(safeguards: Safeguards) -> tuple[Contract, ...]:
         RegisterExtendedPatientRelation(safeguards),
         CheckConsent(safeguards),
         RegisterExtendedConsent(safeguards),
+        CancelExtendedConsent(safeguards),
         GetExtendedConsentsForPatient(safeguards),
         CheckBlocks(safeguards),
         GetAllBlocksForPatient(safeguards),
+        RegisterTemporaryExtendedRevoke(safeguards),
         StoreLog(safeguards),
     )
 

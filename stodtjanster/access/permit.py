@@ -10,7 +10,7 @@ from stodtjanster.access.case import Block, Case, Dependencies, Facts, Resource,
 from stodtjanster.access.decision import Decision, Verdict
 from stodtjanster.access.engine import judge
 from stodtjanster.access.policy import Policy
-from stodtjanster.access.reasons import LAW, Reason
+from stodtjanster.access.reasons import EMERGENCY_OPENINGS, LAW, Reason
 from stodtjanster.information import Item, PersonRecord
 from stodtjanster.model import (
     ActorKind,
@@ -254,6 +254,36 @@ class Permit:
             return None
         protected = self.situation.subject.protected is not Protection.NONE
         return shown.hidden() if protected else shown
+
+    def in_emergency(self, lifted: Iterable[Block] = ()) -> Decision | None:
+        """By what an emergency opens more than else would be, for staff: the decision on the best
+        record that it could open. None when it opens nothing. `lifted` are blocks that have been
+        lifted for the reader.
+        """
+        actor = self.situation.actor
+        if actor.kind is not ActorKind.STAFF:
+            return None
+        facts = replace(self.facts, dependencies=replace(self.facts.dependencies, blocking_up=True))
+        now = self.situation.now
+        for kind in sorted(self.granted, key=lambda each: each.key):
+            across = Resource(kind.info_type, start=now, available_svod=True)
+            under = (
+                Resource(
+                    kind.info_type,
+                    block.provider,
+                    block.unit,
+                    actor.side,
+                    documented_at=block.valid_from,
+                    start=now,
+                    blocks=(block,),
+                )
+                for block in lifted
+            )
+            for resource in (across, *under):
+                said = judge(_case(self.situation, resource, facts), self.policy)
+                if said.reason in EMERGENCY_OPENINGS:
+                    return said
+        return None
 
     def _alike(self, item: Item, screened: Screened) -> _Alike:
         """Records that are alike in this are decided alike: a list of two hundred is a handful of

@@ -57,8 +57,9 @@ class EventKind(StrEnum):
     SEARCHED = "Searched"
     """An employee looks for a person by number: written before anything is told of them."""
     REGISTERED = "Registered"
-    """An employee says that a relation, a consent or an emergency is there: written before it is
-    registered. Which, is its detail: relation, consent or emergency."""
+    """An employee says that a relation, a consent or an emergency is there, or lifts blocks, or
+    ends an emergency: written before it is registered. Which, is its detail: relation, consent,
+    emergency, lifting, emergency-ended; or consent-refused, which is registered nowhere else."""
     ASSIGNMENT = "Assignment"
     """An employee begins to work in an assignment, or has lost it: written before it is so. Which,
     is its detail: chosen or gone."""

@@ -1,8 +1,11 @@
-"""Samtycke: CheckConsent 2.0 and RegisterExtendedConsent 2.0
-(informationsecurity:authorization:consent). SVOD 3 kap. 1-2 §§."""
+"""Samtycke: CheckConsent, RegisterExtendedConsent and CancelExtendedConsent 2.0
+(informationsecurity:authorization:consent). SVOD 3 kap. 1-2 and 5-6 §§."""
 
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
+
+from lxml import etree
 
 from stodtjanster.model import Cause, PersonId
 from stodtjanster.security.kit import (
@@ -12,6 +15,7 @@ from stodtjanster.security.kit import (
     Registration,
     Settings,
     accept,
+    ended,
     exchange,
     flag,
     only,
@@ -29,9 +33,12 @@ _DOMAIN: Final = "informationsecurity:authorization:consent"
 _TYPES: Final = f"urn:riv:{_DOMAIN}:2"
 CHECK: Final = Contract(_DOMAIN, "CheckConsent", 2, _TYPES)
 REGISTER: Final = Contract(_DOMAIN, "RegisterExtendedConsent", 2, _TYPES)
+CANCEL: Final = Contract(_DOMAIN, "CancelExtendedConsent", 2, _TYPES)
 _T: Final = f"{{{_TYPES}}}"
 _SCOPE: Final = "NationalLevel"
 """The only one that the contract has."""
+LONGEST_REASON: Final = 1024
+"""In characters, as the schema has it."""
 
 
 class Assertion(StrEnum):
@@ -72,11 +79,13 @@ def register_consent(
     *,
     kind: Assertion = Assertion.CONSENT,
     represented_by: PersonId | None = None,
+    reason: str | None = None,
     correlation: str,
 ) -> Inquiry[Registered]:
     """Register that the person has said yes, or that there is an emergency. Raises SourceFailed.
 
-    `represented_by` is who said yes in the person's place.
+    `represented_by` is who said yes in the person's place. `reason` is why, in words: the service
+    keeps it with the assertion.
     """
     own = f"{{{REGISTER.namespace}}}"
     at = wall(registration.at)
@@ -93,9 +102,32 @@ def register_consent(
     put(content, f"{own}endDate", wall(registration.valid_to))
     if represented_by is not None:
         put_person(content, f"{own}representedBy", _TYPES, represented_by)
-    action = put(content, f"{own}registrationAction")
+    _put_action(content, f"{own}registrationAction", who, at, reason)
+    answer = yield from exchange(settings, REGISTER, content, correlation)
+    return registered(only(answer, f"{own}result"), f"{_T}resultCode")
+
+
+def cancel_consent(
+    settings: Settings, who: Accessing, assertion: str, at: datetime, *, correlation: str
+) -> Inquiry[Registered]:
+    """End what was registered as `assertion` before its time. Raises SourceFailed.
+
+    One that is ended already is ALREADY. The service keeps it as ended, and it cannot begin again.
+    """
+    own = f"{{{CANCEL.namespace}}}"
+    content = CANCEL.new_request()
+    put(content, f"{own}assertionId", assertion)
+    _put_action(content, f"{own}cancellationAction", who, wall(at))
+    answer = yield from exchange(settings, CANCEL, content, correlation)
+    return ended(only(answer, f"{own}result"), f"{_T}resultCode")
+
+
+def _put_action(
+    parent: etree._Element, name: str, who: Accessing, at: str, reason: str | None = None
+) -> None:
+    action = put(parent, name)
     for date, by in (("requestDate", "requestedBy"), ("registrationDate", "registeredBy")):
         put(action, f"{_T}{date}", at)
         put(put(action, f"{_T}{by}"), f"{_T}employeeId", who.employee.value)
-    answer = yield from exchange(settings, REGISTER, content, correlation)
-    return registered(only(answer, f"{own}result"), f"{_T}resultCode")
+    if reason is not None:
+        put(action, f"{_T}reasonText", reason)

@@ -25,6 +25,7 @@ Inquiry: TypeAlias = Generator[Request, Response, T]
 
 _DONE: Final = frozenset({"OK", "INFO"})
 _THERE: Final = "ALREADYEXISTS"
+_OVER: Final = "INVALIDSTATE"
 _DENIED: Final = "ACCESSDENIED"
 INVALID: Final = frozenset({"VALIDATIONERROR", "VALIDATION_ERROR"})
 """As the newer and the older services spell it (rivta.md 7)."""
@@ -32,7 +33,8 @@ _KNOWN: Final = frozenset({*INVALID, "ERROR", "NOTFOUND", "INVALIDSTATE"})
 
 
 class Settings(RivtaSettings):
-    """One service. In `url` may stand `{operation}`, since one service has several contracts.
+    """One service. In `url` may stand `{operation}` and `{major}`, since one service has several
+    contracts, and of several versions.
 
     People wait at the gate while it is asked, so its limits are short.
     """
@@ -75,7 +77,9 @@ def exchange(
 ) -> Inquiry[etree._Element]:
     """Send one request; the response element. Raises SourceFailed."""
     response = yield post(
-        settings.url.replace("{operation}", contract.operation),
+        settings.url.replace("{operation}", contract.operation).replace(
+            "{major}", str(contract.major)
+        ),
         contract,
         content,
         address=settings.logical_address,
@@ -114,6 +118,14 @@ def accept(result: etree._Element, code: str) -> None:
 def registered(result: etree._Element, code: str) -> Registered:
     """What a registration came to. Raises SourceFailed when it did not come to be."""
     if text(only(result, code)) == _THERE:
+        return Registered.ALREADY
+    accept(result, code)
+    return Registered.DONE
+
+
+def ended(result: etree._Element, code: str) -> Registered:
+    """What ending something came to. Raises SourceFailed when it may still be there."""
+    if text(only(result, code)) == _OVER:
         return Registered.ALREADY
     accept(result, code)
     return Registered.DONE

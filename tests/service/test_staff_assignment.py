@@ -219,7 +219,7 @@ class TestWhoTheRulesSee:
         assert kept.chosen is not None
         token = staff.browser.cookie(STAFF_COOKIE) or ""
         other = replace(kept.chosen, works_as="lakare")
-        staff.portal.house.staff.sessions.confirm(token, kept, other, staff.portal.clock())
+        staff.portal.house.staff.sessions.confirm(token, other, staff.portal.clock())
         assert actor_at(staff).role == "lakare"
         for _ in range(2):
             staff.portal.clock.forward(minutes=8)

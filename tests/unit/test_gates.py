@@ -2,6 +2,7 @@
 
 from concurrent.futures import Future
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -285,7 +286,9 @@ def test_what_is_registered_is_logged_first():
     log = Log()
     wires = Wires(consent=NotKnown(Cause.REFUSED))
     until = NOW + timedelta(days=30)
-    said = gates(wires, log=log).register_consent(situation(), until, session="a" * 64)
+    said = gates(wires, log=log).register_consent(
+        situation(), until, session="a" * 64, reference=uuid4()
+    )
     (event,) = log.events
     assert said == NotKnown(Cause.REFUSED)
     assert (event.event, event.detail) == (EventKind.REGISTERED, "consent")
@@ -296,7 +299,7 @@ def test_what_cannot_be_logged_is_not_registered():
     wires = Wires()
     with pytest.raises(AuditUnavailable):
         gates(wires, log=Log(failing=True)).register_relation(
-            situation(), NOW + timedelta(days=1), session="a" * 64
+            situation(), NOW + timedelta(days=1), session="a" * 64, reference=uuid4()
         )
     assert wires.asked == []
 
@@ -304,7 +307,10 @@ def test_what_cannot_be_logged_is_not_registered():
 def test_a_citizen_registers_nothing():
     with pytest.raises(ValueError, match="employee"):
         gates(Wires()).register_relation(
-            situation(kind=ActorKind.CITIZEN), NOW + timedelta(days=1), session="a" * 64
+            situation(kind=ActorKind.CITIZEN),
+            NOW + timedelta(days=1),
+            session="a" * 64,
+            reference=uuid4(),
         )
 
 
@@ -312,6 +318,6 @@ def test_what_was_registered_is_told():
     body = stored().replace(b"auditing:log", b"authorization:consent")
     body = body.replace(b"StoreLog", b"RegisterExtendedConsent")
     said = gates(Wires(consent=body)).register_consent(
-        situation(), NOW + timedelta(days=1), session="a" * 64
+        situation(), NOW + timedelta(days=1), session="a" * 64, reference=uuid4()
     )
     assert said is Registered.DONE
