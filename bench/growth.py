@@ -102,7 +102,9 @@ def _people(what: str, costs: Costs) -> Iterator[Figure]:
     for size in many:
         us = {"us": 1e6 * median(costs[size]), "of_us": 1e6 * median(costs[nobody_else])}
         said = f"{what}: {size:,} signed in"
-        yield figure(BY_PEOPLE, said, f"{nobody_else} signed in", costs[size], costs[1], **us)
+        yield figure(
+            BY_PEOPLE, said, f"{nobody_else} signed in", costs[size], costs[nobody_else], **us
+        )
 
 
 def _in_turn(runs: Runs, times: int) -> Costs:
@@ -144,11 +146,11 @@ def _beside_others(country: Country, ports: list[int], folder: Path) -> tuple[Co
             app, house = stack.enter_context(portal_for(country.urls(ports), folder, name))
             warm[size] = partial(_warm, app, country, environ_of(house))
             logins[size] = partial(_login, house)
-            sign_in(folder / f"{name}.db", size - 1)
+            _sign_in(folder / f"{name}.db", size - 1)
         return _in_turn(warm, PAGES), _in_turn(logins, TIMES)
 
 
-def sign_in(database: Path, others: int) -> None:
+def _sign_in(database: Path, others: int) -> None:
     """Beside somebody who is, so many more."""
     if others:
         with closing(sqlite3.connect(database)) as connection, connection:

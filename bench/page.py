@@ -48,6 +48,7 @@ NOW = datetime(2026, 11, 30, 8, tzinfo=UTC)
 SOURCES = 12
 ROWS = 17
 MOST_OF_A_KIND = 10
+"""Sources of one contract: each has every tenth hour to itself."""
 AT_ONCE = 8
 PAGES = 32
 ROUNDS = 4
