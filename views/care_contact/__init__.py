@@ -50,7 +50,7 @@ def coming(booked: Answer[Appointment], scene: Scene) -> Times | None:
 def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
     """Of others' plans the rules leave name, state and unit (rule 12); the rest is not shown of the
     own ones either, so that they can be read as one list."""
-    return staff_lists.headlines(plans.items, scene)
+    return staff_lists.headlines(plans, scene)
 
 
 @view.section(

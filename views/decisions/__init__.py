@@ -1,15 +1,17 @@
 """Vad är beslutat, och hur går det? What a biståndshandläggare needs to follow up decisions."""
 
+from dataclasses import dataclass
 from datetime import date
 
 from stodtjanster.information import Appointment, CareManager, CarePlan, CareService, Listing
-from stodtjanster.information.hierarchy import plan_trees
+from stodtjanster.information.hierarchy import PlanTree, plan_trees
 from stodtjanster.model import ActorKind, Answer, Need
 from views.kit import care, staff_lists
 from views.kit.cards import Contacts
 from views.kit.plan_cards import PlanNode, ServiceRow
 from views.kit.plans import PLANS, SERVICES, node, service_row
 from views.kit.rows import Explainer
+from views.kit.staff import is_hidden
 from views.kit.staff_lists import Times
 from views.kit.view import Scene, View
 from views.kit.words import N_
@@ -36,13 +38,30 @@ view = View(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """`hidden`: the person is not shown it."""
+
+    row: ServiceRow
+    hidden: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A plan with those below it. `hidden`: the person is not shown it."""
+
+    plan: PlanNode
+    hidden: bool
+    children: tuple["Branch", ...]
+
+
 @view.section(
     "decided",
     title=N_("Beslut om insatser"),
     none=N_("Inga beslut om insatser som du får se i ditt uppdrag, hos dem som svarade."),
     waiting=N_("Vi hämtar besluten."),
 )
-def decided(services: Answer[CareService], scene: Scene) -> tuple[ServiceRow, ...] | None:
+def decided(services: Answer[CareService], scene: Scene) -> tuple[Decision, ...] | None:
     """Those that end first stand first, since they are to be followed up; those without end last,
     and after them what has ended."""
     explain, today = Explainer.of(scene, services), scene.situation.today
@@ -51,7 +70,8 @@ def decided(services: Answer[CareService], scene: Scene) -> tuple[ServiceRow, ..
         last = item.last or date.max
         return last < today, last
 
-    return tuple(service_row(item, explain) for item in sorted(services.items, key=place)) or None
+    ordered = sorted(services.items, key=place)
+    return tuple(Decision(service_row(item, explain), is_hidden(item)) for item in ordered) or None
 
 
 @view.section(
@@ -60,10 +80,15 @@ def decided(services: Answer[CareService], scene: Scene) -> tuple[ServiceRow, ..
     none=staff_lists.NO_PLANS,
     waiting=N_("Vi hämtar planerna."),
 )
-def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[PlanNode, ...] | None:
+def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[Branch, ...] | None:
     """Each under the plan that it is part of, whoever keeps it."""
     explain = Explainer.of(scene, plans)
-    return tuple(node(tree, explain) for tree in plan_trees(plans.items)) or None
+    return tuple(_branch(tree, explain) for tree in plan_trees(plans.items)) or None
+
+
+def _branch(tree: PlanTree, explain: Explainer) -> Branch:
+    below = tuple(_branch(child, explain) for child in tree.children)
+    return Branch(node(PlanTree(tree.plan), explain), is_hidden(tree.plan), below)
 
 
 @view.section(

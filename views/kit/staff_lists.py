@@ -3,18 +3,18 @@
 Nothing leads further: what is shown here is all that the role may see.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from stodtjanster.information import Appointment, CarePlan, CarePlanStatus, Item
+from stodtjanster.information import Appointment, CarePlan, CarePlanStatus
 from stodtjanster.model import Answer, Told
 from views.kit.agenda import events
 from views.kit.cards import Events
-from views.kit.notices import Mark, mark_of
+from views.kit.notices import Mark, Why
 from views.kit.plan_cards import Tag
 from views.kit.plans import plan_title
-from views.kit.rows import anchor
+from views.kit.rows import Explainer
+from views.kit.staff import hidden_anchors, is_hidden, is_ours, our_anchors
 from views.kit.view import Scene
 from views.kit.words import N_
 
@@ -26,20 +26,25 @@ NO_CONTACTS: Final = N_("Inga kontakter som du får se i ditt uppdrag, hos dem s
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """`own` are the anchors of those at the reader's own unit."""
+    """`own` are the anchors of those at the reader's own unit, `hidden` of those that the person is
+    not shown."""
 
     events: Events
     own: frozenset[str]
+    hidden: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class Headline:
-    """A plan by its name, whether it goes on, and which unit is responsible."""
+    """A plan by its name, whether it goes on, and which unit is responsible. `hidden`: the person
+    is not shown it."""
 
     title: Told
     unit: Told
     mark: Mark
+    why: Why
     own: bool
+    hidden: bool
     tag: Tag | None
 
 
@@ -48,30 +53,26 @@ def times(booked: Answer[Appointment], scene: Scene) -> Times | None:
     found = events(booked, scene)
     if found is None:
         return None
-    return Times(
-        found, frozenset(anchor(item.origin) for item in booked.items if is_own(item, scene))
-    )
+    return Times(found, our_anchors(booked.items, scene), hidden_anchors(booked.items))
 
 
-def headlines(plans: Iterable[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
+def headlines(plans: Answer[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
     """The own unit's first, each by its name. None when there are none."""
-    found = [_headline(plan, scene) for plan in plans]
+    explain = Explainer.of(scene, plans)
+    found = [_headline(plan, explain) for plan in plans.items]
     return tuple(sorted(found, key=lambda row: (not row.own, row.title.text.casefold()))) or None
 
 
-def is_own(item: Item, scene: Scene) -> bool:
-    """Whether it comes from the unit that the reader works at."""
-    unit = scene.situation.actor.unit
-    return unit is not None and item.origin.care_unit == unit
-
-
-def _headline(plan: CarePlan, scene: Scene) -> Headline:
+def _headline(plan: CarePlan, explain: Explainer) -> Headline:
+    scene = explain.scene
     unit = scene.directory.of(plan.origin)
     return Headline(
         title=plan_title(plan, scene.words),
         unit=plan.origin.unit_name or Told(unit.name),
-        mark=mark_of(unit.kind),
-        own=is_own(plan, scene),
+        mark=explain.mark(plan),
+        why=explain.why(plan),
+        own=is_ours(plan, scene),
+        hidden=is_hidden(plan),
         tag=_tag(plan, scene),
     )
 
