@@ -45,6 +45,8 @@ CHANGING = {
     *(f"recollection.{act}" for act in ("mark_seen", "forget")),
     *(f"sharing.{act}" for act in ("prove", "seal", "unseal", "lock")),
     "login.logout",
+    *(f"patient_gates.{act}" for act in ("attest", "answer", "lift")),
+    *(f"patient_gates.{act}" for act in ("open_in_emergency", "end_emergency")),
     "patient_search.search",
     "staff_assignment.take",
     *(f"staff_log.{act}" for act in ("search", "draw", "judge")),
