@@ -76,7 +76,6 @@ class Coming:
     "coming",
     title=N_("Kommande 14 dagar"),
     none=N_("Inga tider som du får se i ditt uppdrag, hos dem som svarade."),
-    merged=True,
     aside=agenda.ASIDE,
 )
 def coming(booked: Answer[Appointment], stays: Answer[CareContact], scene: Scene) -> Coming | None:
