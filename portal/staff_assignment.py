@@ -8,6 +8,7 @@ from portal.assignments import OTHER_PURPOSE, Offer, offered
 from portal.house import House, house
 from portal.login import LANGUAGE
 from portal.security import STAFF_COOKIE, set_cookie
+from portal.staff_menu import first_page
 from portal.staff_sessions import StaffSession
 from portal.staff_visit import (
     Answered,
@@ -58,10 +59,12 @@ def take(language: str) -> Answered:
     chosen = offer.of(request.form.get("uppdrag", ""))
     if chosen is None:
         return refused(h, session, language, "foreign-assignment"), 404
-    response = redirect(f"{home(language)}mitt-uppdrag", code=303)
     rotated = choose(h, session, chosen)
-    if rotated is not None:
-        set_cookie(response, STAFF_COOKIE, rotated[0])
+    if rotated is None:
+        return redirect(home(language), code=303)
+    token, working = rotated
+    response = redirect(first_page(h, working, language), code=303)
+    set_cookie(response, STAFF_COOKIE, token)
     return response
 
 

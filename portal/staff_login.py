@@ -34,6 +34,7 @@ from portal.security import (
     set_crossing_cookie,
 )
 from portal.staff_assignment import choice
+from portal.staff_menu import first_page
 from portal.staff_sessions import StaffSession
 from portal.staff_visit import Answered, current_staff_session, home
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
@@ -58,7 +59,7 @@ def start(language: str) -> Answered:
     h = house()
     session = current_staff_session(h)
     if session is not None and session.chosen is not None:
-        return redirect(f"{home(language)}mitt-uppdrag")
+        return redirect(first_page(h, session, language))
     if session is not None:
         return choice(h, session, language, N_("Du är inloggad som personal"))
     wanted = quote(safe_next(request.args.get("till"), home(language)))

@@ -27,3 +27,9 @@ def menu(h: House, session: StaffSession, language: str) -> tuple[Link, ...]:
     words = h.pages.speaker(language)
     hrefs = [(f"/{language}/personal/{path}", words.gettext(name)) for path, name in pages]
     return tuple(Link(href, name, current=request.path == href) for href, name in hrefs)
+
+
+def first_page(h: House, session: StaffSession, language: str) -> str:
+    """Where one begins to work: the first place of the menu, or what the assignment is."""
+    links = menu(h, session, language)
+    return links[0].href if links else f"/{language}/personal/mitt-uppdrag"
