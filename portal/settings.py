@@ -24,9 +24,8 @@ from portal.identity.settings import (
     StaffProviderSettings,
 )
 from portal.inbound.settings import InboundSettings
-from stodtjanster.access.engine import is_role
 from stodtjanster.access.policy import Policy
-from stodtjanster.access.settings import PolicySettings
+from stodtjanster.access.settings import PolicySettings, is_role
 from stodtjanster.catalogue import OwnerKind
 from stodtjanster.model import Side, Told
 from stodtjanster.security.kit import Settings as ServiceSettings

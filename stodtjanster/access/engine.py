@@ -21,7 +21,7 @@ from stodtjanster.access.rules.person import PERSON
 from stodtjanster.access.rules.shared import SHARED, is_own_words
 from stodtjanster.model import ActorKind
 
-__all__ = ["is_role", "judge", "path_of"]
+__all__ = ["ADMINISTRATORS", "judge", "path_of"]
 
 _CITIZENS: Final[Mapping[ActorKind | None, Path]] = {
     ActorKind.CITIZEN: PERSON,
@@ -29,7 +29,7 @@ _CITIZENS: Final[Mapping[ActorKind | None, Path]] = {
     ActorKind.OMBUD: OMBUD,
     ActorKind.LEGAL_REPRESENTATIVE: LEGAL_REPRESENTATIVE,
 }
-_ADMINISTRATORS: Final[Mapping[str, Path]] = {
+ADMINISTRATORS: Final[Mapping[str, Path]] = {
     "it_admin": OPERATOR,
     "support": OPERATOR,
     "loggadministrator": LOG_ADMINISTRATOR,
@@ -56,16 +56,11 @@ def judge(case: Case, policy: Policy) -> Decision:
     return _denied(against)
 
 
-def is_role(word: str, policy: Policy) -> bool:
-    """Whether staff may have such a role: all else reads nothing."""
-    return word in _ADMINISTRATORS or word in policy.role_types
-
-
 def path_of(case: Case) -> Path:
     """What this actor's question about this resource has to pass."""
     if case.actor.kind != ActorKind.STAFF:
         return _CITIZENS.get(case.actor.kind, STRANGER)
-    administrator = _ADMINISTRATORS.get(case.actor.role)
+    administrator = ADMINISTRATORS.get(case.actor.role)
     if administrator is not None:
         return administrator
     if is_own_words(case):

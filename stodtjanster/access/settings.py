@@ -4,15 +4,21 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from stodtjanster.access.engine import ADMINISTRATORS
 from stodtjanster.access.policy import Policy
 
-__all__ = ["PolicySettings"]
+__all__ = ["PolicySettings", "is_role"]
 
 _LEVELS = ("loa1", "loa2", "loa3", "loa4")
 
 Loa = Literal["loa1", "loa2", "loa3", "loa4"]
 Years = Annotated[int, Field(ge=0, le=150)]
 Days = Annotated[int, Field(ge=0, le=3660)]
+
+
+def is_role(word: str, policy: Policy) -> bool:
+    """Whether staff may have such a role: all else reads nothing."""
+    return word in ADMINISTRATORS or word in policy.role_types
 
 
 class PolicySettings(BaseModel):
