@@ -185,7 +185,9 @@ _WITHHELD: dict[Cause | None, Trouble] = {
 }
 _AND = N_("och")
 _OR = N_("eller")
-_OF_ALL: frozenset[Trouble] = frozenset({"copy", "rows", "partial", "unchecked"})
+_OF_ALL: frozenset[Trouble] = frozenset(
+    {"copy", "rows", "partial", "unchecked", "consent", "blocked"}
+)
 """The sentences that speak of all of the kinds; the others deny or doubt each of them."""
 
 
