@@ -3,28 +3,16 @@
 No answer is no guardianship. Nothing of it is shown but the names of children who may be chosen.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from time import monotonic
+from datetime import UTC, datetime
 from typing import Final
 
-from portal.lookups import look_up
-from portal.remembered import Remembered
-from stodtjanster.access import Facts, NotPermitted, Policy, decide
+from portal.lookups import Lookups
+from stodtjanster.access import Facts, NotPermitted, decide
 from stodtjanster.access.case import Guardian, UnitAccess
 from stodtjanster.audit import AuditLog
-from stodtjanster.fetch import FetchService
 from stodtjanster.information import Guardianship, PersonRecord
-from stodtjanster.model import Outcome, PersonId, Situation
-
-FRESH: Final = timedelta(minutes=5)
-"""A guardian who is blocked is to be stopped within minutes."""
-
-REST: Final = timedelta(seconds=10)
-"""How long a service that did not answer is left alone by one session."""
-
-_FRESHLY: Final = frozenset({Outcome.DATA_FROM_SOURCE, Outcome.DATA_FROM_CACHE})
+from stodtjanster.model import PersonId, Situation
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,42 +36,10 @@ class Custodies:
 NOBODY: Final = Custodies((), True, datetime.min.replace(tzinfo=UTC))
 
 
-class Guardians:
-    """What is known is kept for minutes, for one login session. Thread-safe.
+class Guardians(Lookups[Custodies]):
+    """The children of the one who is logged in. It is asked about them themself."""
 
-    Nobody waits longer than `patience` seconds.
-    """
-
-    def __init__(
-        self,
-        fetch: FetchService,
-        clock: Callable[[], datetime],
-        *,
-        policy: Policy,
-        patience: float,
-    ) -> None:
-        self._fetch = fetch
-        self._sources = tuple(s.settings.key for s in fetch.sources if Guardianship in s.gives)
-        self._clock = clock
-        self._policy = policy
-        self._patience = patience
-        self._kept: Remembered[Custodies] = Remembered(clock)
-
-    def of(self, me: Situation, *, reach: str, audit: AuditLog) -> Custodies:
-        """The children of the one who is logged in. `me` is them about themself.
-
-        Raises AuditUnavailable when the question cannot be logged: then it is not asked.
-        """
-        kept = self._kept.get(reach, me.actor.person)
-        if kept is not None:
-            return kept
-        found = self._look_up(me, reach, audit)
-        self._kept.keep(reach, me.actor.person, found)
-        return found
-
-    def forget(self, reach: str) -> None:
-        """Erase what one login session knows: called at logout."""
-        self._kept.forget(reach)
+    kind = Guardianship
 
     def _look_up(self, me: Situation, reach: str, audit: AuditLog) -> Custodies:
         if not self._sources:
@@ -93,22 +49,9 @@ class Guardians:
             permit = asked.to_look_up(Guardianship)
         except NotPermitted:
             return NOBODY
-        now = self._clock()
-        deadline = monotonic() + self._patience
-        answer = look_up(
-            self._fetch, permit, audit, sources=self._sources, at=now, deadline=deadline
-        )
-        # A copy from before says who was a guardian then, which lets nobody in now.
-        fresh = [r for r in answer.reports if r.outcome in _FRESHLY and r.cause is None]
-        trusted = {report.source for report in fresh}
-        children = tuple(
-            Custody(item.child, _facts(item))
-            for item in answer.items
-            if isinstance(item, Guardianship) and item.origin.source in trusted
-        )
-        since = min((report.as_of or now for report in fresh), default=now)
-        certain = answer.complete
-        return Custodies(children, certain, since + FRESH if certain else now + REST)
+        said = self._trusted(permit, audit)
+        children = tuple(Custody(item.child, _facts(item)) for item in said.items)
+        return Custodies(children, said.certain, said.until)
 
 
 def _facts(item: Guardianship) -> Facts:

@@ -7,12 +7,10 @@ who handle such matters, is a relation (SoL, LSS; SVOD 3 kap. 1 §).
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from time import monotonic
+from datetime import UTC, datetime
 from typing import Final
 
-from portal.lookups import look_up
-from portal.remembered import Remembered
+from portal.lookups import Lookups
 from stodtjanster.access import Facts, NotPermitted, OwnerOf, Policy, decide
 from stodtjanster.access.ages import age_for_others
 from stodtjanster.access.case import Relation
@@ -20,10 +18,6 @@ from stodtjanster.audit import AuditLog
 from stodtjanster.fetch import FetchService
 from stodtjanster.information import Appointment, CareService, CareServiceKind
 from stodtjanster.model import Situation
-
-FRESH: Final = timedelta(minutes=5)
-REST: Final = timedelta(seconds=10)
-"""How long a source that did not answer is left alone by one session."""
 
 DECIDES: Final = "bistandshandlaggare"
 """The role that takes part for every unit of its provider."""
@@ -47,11 +41,10 @@ class Taking:
 NOTHING: Final = Taking(None, True, datetime.min.replace(tzinfo=UTC))
 
 
-class Insatser:
-    """What is known is kept for minutes, for one login session and one person. Thread-safe.
+class Insatser(Lookups[Taking]):
+    """Whether the employee of omsorg takes part in what is given to the subject."""
 
-    Nobody waits longer than `patience` seconds.
-    """
+    kind = CareService
 
     def __init__(
         self,
@@ -62,29 +55,8 @@ class Insatser:
         owner_of: OwnerOf,
         patience: float,
     ) -> None:
-        self._fetch = fetch
-        self._sources = tuple(s.settings.key for s in fetch.sources if CareService in s.gives)
-        self._clock = clock
-        self._policy = policy
+        super().__init__(fetch, clock, policy=policy, patience=patience)
         self._owner_of = owner_of
-        self._patience = patience
-        self._kept: Remembered[Taking] = Remembered(clock)
-
-    def of(self, situation: Situation, *, reach: str, audit: AuditLog) -> Taking:
-        """Whether the employee of omsorg takes part in what is given to the subject.
-
-        Raises AuditUnavailable when the question cannot be logged: then it is not asked.
-        """
-        kept = self._kept.get(reach, situation.subject.person)
-        if kept is not None:
-            return kept
-        found = self._look_up(situation, reach, audit)
-        self._kept.keep(reach, situation.subject.person, found)
-        return found
-
-    def forget(self, reach: str) -> None:
-        """Erase what one login session knows: called at logout."""
-        self._kept.forget(reach)
 
     def _look_up(self, situation: Situation, reach: str, audit: AuditLog) -> Taking:
         # As if they took part: whom the rules stop even then is not looked up.
@@ -94,18 +66,9 @@ class Insatser:
             permit = asked.to_look_up(CareService)
         except NotPermitted:
             return NOTHING
-        now = self._clock()
-        answer = look_up(
-            self._fetch,
-            permit,
-            audit,
-            sources=self._sources,
-            at=now,
-            deadline=monotonic() + self._patience,
-        )
-        relation = relation_of(situation, answer.items, self._owner_of)
-        certain = answer.complete or relation is not None
-        return Taking(relation, certain, now + (FRESH if certain else REST))
+        said = self._trusted(permit, audit)
+        relation = relation_of(situation, said.items, self._owner_of)
+        return Taking(relation, said.certain or relation is not None, said.until)
 
 
 def relation_of(
