@@ -26,7 +26,7 @@ _OURS: Final = frozenset({"subject", "origin", "chosen", "version", "linked"})
 _NAMED: Final = frozenset(
     {
         *("keys", "parents", "children", "meetings", "plans", "names", "chain", "team_id"),
-        *("plan", "plan_at", "meeting", "booking", "given", "reference"),
+        *("plan", "plan_at", "meeting", "booking", "given", "reference", "requests"),
     }
 )
 """By what systems name records: in answers a record has a name of ours, `id`."""
@@ -75,9 +75,11 @@ def _record(item: Item, scene: Scene) -> dict[str, Any]:
 
 def _report(report: Report, scene: Scene) -> dict[str, Any]:
     """Without what is for operators. Who is behind a report of nobody in particular is not said,
-    and staff are told no more of it than on the page."""
-    staff = scene.situation.actor.kind is ActorKind.STAFF
-    system = scene.directory.behind(report).key if staff else report.system
+    and staff are told no more of it than on the page: who did answer would tell whose records are
+    blocked or wait for consent (SVOD 2 kap. 4-5 §§)."""
+    system = report.system
+    if scene.situation.actor.kind is ActorKind.STAFF:
+        system = "" if report.answered else scene.directory.behind(report).key
     return _members(
         {
             "information": report.information,

@@ -25,7 +25,7 @@ from tests.service.test_staff_login import METADATA, Staff
 
 NUMBERS = {person.key: person.person_id for person in load_people()}
 NEEDS_CONSENT = "behöver du patientens samtycke"
-IS_BLOCKED = "Patienten har låtit spärra dem"
+IS_BLOCKED = "Patienten har låtit spärra uppgifterna"
 NOT_CHECKED = "inte kontrollera om du får se alla"
 PATHWAY = "vardforlopp/"
 SECTIONS = ("coming", "tasks", "plans", "handover", "contacts")
@@ -195,6 +195,39 @@ class TestTheTable:
         ):
             assert kept not in page
         assert NEEDS_CONSENT in page
+
+
+class TestTheAnswer:
+    """The same as JSON, where every field of a record would be in sight."""
+
+    @pytest.mark.parametrize("path", ["", PATHWAY])
+    @pytest.mark.parametrize(
+        ("who", "assignment", "person", "seen", "kept"),
+        [
+            ("amina", HOME_CARE, "birgitta", "Rehabiliteringsplan", ("NORD#", "NORD|", "190001")),
+            ("amina", HOME_CARE, "rolf", '"complete"', ("Balansträning", "REHB", "Uppföljning")),
+            ("amina", HOME_CARE, "gunnar", '"complete"', ("Synundersökning", "SYNC", "RSVG")),
+            ("lena", BJORKBACKEN, "birgitta", "Rehabiliteringsplan", ("Omar", "Såromläggning", "RSVG")),
+            ("lena", BJORKBACKEN, "skyddad", '"complete"', ("0980", "FÅR EJ VISAS", "Boende")),
+            ("karin", SYNC, "birgitta", '"complete"', ("RNVG", "SJVG", "Återbesök", "Trygg")),
+        ],
+    )
+    def test_it_lacks_what_must_not_leave(
+        self,
+        staff: Staff,
+        who: str,
+        assignment: str,
+        person: str,
+        seen: str,
+        kept: tuple[str, ...],
+        path: str,
+    ) -> None:
+        at_work(staff, who, assignment)
+        answer = staff.browser.get(address(staff, person) + path, Accept="application/json")
+        assert answer.headers["content-type"] == "application/json"
+        assert seen in answer.text
+        for each in kept:
+            assert each not in answer.text
 
 
 class TestThePathway:
