@@ -295,13 +295,19 @@ class TestSilence:
 
 
 class TestWhoTakesPart:
-    def test_a_visit_is_no_insats(self, staff: Staff) -> None:
-        """Aina has visits by the unit, and no decision that is told of."""
-        at_work(staff, "omar", HOME_HELP)
-        page = opened(staff, NUMBERS["aina"])
-        assert page.status_code == 403
-        assert "Aina" not in page.text
-        assert staff.portal.events("Disclosure") == []
+    @pytest.mark.parametrize("assignment", [HOME_HELP, CONTACT, OFFICER])
+    def test_who_takes_no_part_is_let_in_nowhere(self, staff: Staff, assignment: str) -> None:
+        """Aina has visits by the unit, and no decision that is told of: a visit is no insats."""
+        at_work(staff, "maria" if assignment == OFFICER else "omar", assignment)
+        address = look_for(staff, NUMBERS["aina"]).headers["location"]
+        for part in ("", "del/coming", "del/plans", "kallor", "samtycke"):
+            page = staff.browser.get(address + part)
+            assert page.status_code in (403, 404)
+            assert "Aina" not in page.text
+        body = staff.browser.get(address, Accept="application/json")
+        assert body.status_code == 403
+        assert "Aina" not in body.text
+        assert staff.portal.events("Disclosure", "Shown") == []
 
     def taking(self, portal: Portal, unit: HsaId, role: str, days: int = 0) -> Taking:
         """As the rules would be told of an employee at a unit, some days from now."""
