@@ -126,9 +126,12 @@ def _standing(row: etree._Element, subject: PersonId, now: datetime) -> Standing
     inner = _INNER.get(text(only(row, f"{_T}BlockType")) or "")
     if inner is None:
         raise SourceFailed(Cause.UNREADABLE, "Blocks/BlockType: neither inner nor outer")
+    named = text(only(row, f"{_T}BlockId"))
+    if named is None:
+        raise SourceFailed(Cause.UNREADABLE, "Blocks/BlockId: missing")
     unit = row.find(f"{_T}InformationCareUnitId")
     return Standing(
-        id=text(only(row, f"{_T}BlockId")) or "",
+        id=named,
         inner=inner,
         provider=_hsa(only(row, f"{_T}InformationCareProviderId")),
         unit=None if unit is None else _hsa(unit),
