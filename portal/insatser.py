@@ -2,7 +2,8 @@
 
 No national service knows of it. So the municipality's own decisions are asked for, and looked at by
 nobody: a service that is given now by the employee's unit, or decided by their provider for those
-who handle such matters, is a relation (SoL, LSS; SVOD 3 kap. 1 §).
+who handle such matters, is a relation (SoL, LSS; SVOD 3 kap. 1 §). An utredning that has
+not led to a decision is told of by no contract, and so is none.
 """
 
 from collections.abc import Callable, Iterable
