@@ -22,11 +22,22 @@ TROUBLES = {
     "refused": (Outcome.NOT_ASKED, Cause.NOT_PERMITTED, 0),
     "busy": (Outcome.NO_DATA_SYNCH_FAILED, Cause.BUSY, 0),
     "failed": (Outcome.NO_DATA_SYNCH_FAILED, Cause.FAILED, 0),
+    "consent": (Outcome.NOT_ASKED, Cause.NO_CONSENT, 0),
+    "blocked": (Outcome.NOT_ASKED, Cause.BLOCKED, 0),
+    "unchecked": (Outcome.NOT_ASKED, Cause.UNCHECKED, 0),
 }
 
 
-def notice(trouble: str, *kinds: str, language: str = "sv", source: str = "sjovik") -> SourceNotice:
+# Told without saying whose it is.
+ANONYMOUS = {"consent", "blocked", "unchecked"}
+
+
+def notice(
+    trouble: str, *kinds: str, language: str = "sv", source: str | None = None
+) -> SourceNotice:
     outcome, cause, rejected = TROUBLES[trouble]
+    if source is None:
+        source = "" if trouble in ANONYMOUS else "sjovik"
     reports = [
         Report(source, source, kind, outcome, cause=cause, rejected=rejected) for kind in kinds
     ]
@@ -82,6 +93,13 @@ def test_a_source_that_we_paused_is_not_said_not_to_share():
     assert said.heading == "Vi hämtar inte tider från Sjöviks kommun just nu"
     assert said.tone == "info"
     assert "delar inte" not in f"{said.heading} {said.consequence} {said.fact}"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("trouble", sorted(ANONYMOUS))
+def test_what_is_withheld_from_staff_names_nobody(trouble, language):
+    said = notice(trouble, *KINDS, language=language, source="sjovik")
+    assert WHO not in f"{said.heading} {said.consequence} {said.fact}"
 
 
 @pytest.mark.parametrize("trouble", ["busy", "failed"])

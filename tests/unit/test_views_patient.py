@@ -261,7 +261,7 @@ class TestWhatIsLacking:
         ("cause", "said"),
         [
             (Cause.NO_CONSENT, "behöver du patientens samtycke"),
-            (Cause.BLOCKED, "låtit spärra dem"),
+            (Cause.BLOCKED, "låtit spärra uppgifterna"),
         ],
     )
     @pytest.mark.parametrize("slot", ["coming", "tasks", "plans", "handover", "contacts"])

@@ -146,9 +146,9 @@ _CONSEQUENCES: dict[Trouble, str] = {
     "nobody": N_("Fråga mottagningen eller kommunen om du vill veta."),
     "refused": N_("Det ingår inte i det som du får se."),
     "ours": N_("Felet ligger hos oss. Det kan finnas {what} som inte syns här."),
-    "consent": N_("För att se dem behöver du patientens samtycke."),
-    "blocked": N_("Patienten har låtit spärra dem."),
-    "unchecked": N_("Tjänsten för spärrar eller samtycken svarar inte. Därför visas de inte."),
+    "consent": N_("För att se uppgifterna behöver du patientens samtycke."),
+    "blocked": N_("Patienten har låtit spärra uppgifterna."),
+    "unchecked": N_("Tjänsten för spärrar eller samtycken svarar inte. Därför visar vi inte allt."),
 }
 _FACTS: dict[Trouble, str] = {
     "silent": N_("{who} svarade inte"),
