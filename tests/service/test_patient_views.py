@@ -19,6 +19,7 @@ from tests.security_messages import BIRGITTA
 from tests.service.conftest import Sandbox
 from tests.service.portal_client import Portal, running_portal
 from tests.service.saml_forging import need_xmlsec1
+from tests.service.test_own_sharing import SECRET, SHARED, write
 from tests.service.test_patients import look_for
 from tests.service.test_staff_assignment import BJORKBACKEN, HOME_CARE, SYNC, at_work
 from tests.service.test_staff_login import METADATA, Staff
@@ -207,7 +208,13 @@ class TestTheAnswer:
             ("amina", HOME_CARE, "birgitta", "Rehabiliteringsplan", ("NORD#", "NORD|", "190001")),
             ("amina", HOME_CARE, "rolf", '"complete"', ("Balansträning", "REHB", "Uppföljning")),
             ("amina", HOME_CARE, "gunnar", '"complete"', ("Synundersökning", "SYNC", "RSVG")),
-            ("lena", BJORKBACKEN, "birgitta", "Rehabiliteringsplan", ("Omar", "Såromläggning", "RSVG")),
+            (
+                "lena",
+                BJORKBACKEN,
+                "birgitta",
+                "Rehabiliteringsplan",
+                ("Omar", "Såromläggning", "RSVG"),
+            ),
             ("lena", BJORKBACKEN, "skyddad", '"complete"', ("0980", "FÅR EJ VISAS", "Boende")),
             ("karin", SYNC, "birgitta", '"complete"', ("RNVG", "SJVG", "Återbesök", "Trygg")),
         ],
@@ -228,6 +235,25 @@ class TestTheAnswer:
         assert seen in answer.text
         for each in kept:
             assert each not in answer.text
+
+
+class TestHandover:
+    def test_what_the_patient_shares_is_read_by_those_in_the_plan_alone(
+        self, portal: Portal
+    ) -> None:
+        birgitta = portal.logged_in("birgitta")
+        write(birgitta, SHARED, share=True)
+        write(birgitta, SECRET, share=False)
+        for who, assignment, seen in (
+            ("amina", HOME_CARE, True),
+            ("lena", BJORKBACKEN, True),
+            ("karin", SYNC, False),
+        ):
+            reader = Staff(portal)
+            at_work(reader, who, assignment)
+            page = page_of(reader)
+            assert (SHARED in page) is seen, who
+            assert SECRET not in page
 
 
 class TestThePathway:
