@@ -1,11 +1,10 @@
 """Vad är på gång? What a fast omsorgskontakt needs to know to hold the person's days together."""
 
-from stodtjanster.information import Appointment, CareManager, CarePlan, Listing
+from stodtjanster.information import Appointment, CarePlan
 from stodtjanster.model import ActorKind, Answer, Need
 from views.kit import care, staff_lists
-from views.kit.cards import Contacts
 from views.kit.plans import PLANS
-from views.kit.staff_lists import Headline, Times
+from views.kit.staff_lists import Headline
 from views.kit.view import Scene, View
 from views.kit.words import N_
 
@@ -30,22 +29,20 @@ view = View(
 )
 
 
-@view.section(
+view.section(
     "coming",
     title=N_("De närmaste 30 dagarna"),
     none=staff_lists.NO_TIMES,
     waiting=staff_lists.TIMES_WAITING,
     merged=True,
-)
-def coming(booked: Answer[Appointment], scene: Scene) -> Times | None:
-    return staff_lists.times(booked, scene)
+)(staff_lists.times)
 
 
 @view.section(
     "plans",
     title=N_("Planer"),
     none=staff_lists.NO_PLANS,
-    waiting=N_("Vi hämtar planerna."),
+    waiting=staff_lists.PLANS_WAITING,
 )
 def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
     """Of others' plans the rules leave name, state and unit (rule 12); the rest is not shown of the
@@ -53,13 +50,4 @@ def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
     return staff_lists.headlines(plans, scene)
 
 
-@view.section(
-    "contacts",
-    title=N_("Kontakter"),
-    none=staff_lists.NO_CONTACTS,
-    waiting=N_("Vi hämtar kontakterna."),
-)
-def contacts(
-    listings: Answer[Listing], managers: Answer[CareManager], scene: Scene
-) -> Contacts | None:
-    return care.contacts(listings, managers, scene)
+staff_lists.add_contacts(view)

@@ -3,16 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from stodtjanster.information import Appointment, CareManager, CarePlan, CareService, Listing
+from stodtjanster.information import Appointment, CarePlan, CareService
 from stodtjanster.information.hierarchy import PlanTree, plan_trees
 from stodtjanster.model import ActorKind, Answer, Need
 from views.kit import care, staff_lists
-from views.kit.cards import Contacts
 from views.kit.plan_cards import PlanNode, ServiceRow
 from views.kit.plans import PLANS, SERVICES, node, service_row
 from views.kit.rows import Explainer
 from views.kit.staff import is_hidden
-from views.kit.staff_lists import Times
 from views.kit.view import Scene, View
 from views.kit.words import N_
 
@@ -78,7 +76,7 @@ def decided(services: Answer[CareService], scene: Scene) -> tuple[Decision, ...]
     "plans",
     title=N_("Planer"),
     none=staff_lists.NO_PLANS,
-    waiting=N_("Vi hämtar planerna."),
+    waiting=staff_lists.PLANS_WAITING,
 )
 def plans(plans: Answer[CarePlan], scene: Scene) -> tuple[Branch, ...] | None:
     """Each under the plan that it is part of, whoever keeps it."""
@@ -91,24 +89,11 @@ def _branch(tree: PlanTree, explain: Explainer) -> Branch:
     return Branch(node(PlanTree(tree.plan), explain), is_hidden(tree.plan), below)
 
 
-@view.section(
+view.section(
     "coming",
     title=N_("De närmaste 90 dagarna"),
     none=staff_lists.NO_TIMES,
     waiting=staff_lists.TIMES_WAITING,
     merged=True,
-)
-def coming(booked: Answer[Appointment], scene: Scene) -> Times | None:
-    return staff_lists.times(booked, scene)
-
-
-@view.section(
-    "contacts",
-    title=N_("Kontakter"),
-    none=staff_lists.NO_CONTACTS,
-    waiting=N_("Vi hämtar kontakterna."),
-)
-def contacts(
-    listings: Answer[Listing], managers: Answer[CareManager], scene: Scene
-) -> Contacts | None:
-    return care.contacts(listings, managers, scene)
+)(staff_lists.times)
+staff_lists.add_contacts(view)

@@ -10,15 +10,17 @@ from stodtjanster.information import Appointment, CarePlan, CarePlanStatus
 from stodtjanster.model import Answer, Told
 from views.kit.agenda import events
 from views.kit.cards import Events
+from views.kit.care import contacts
 from views.kit.notices import Mark, Why
 from views.kit.plan_cards import Tag
 from views.kit.plans import plan_title
 from views.kit.rows import Explainer
 from views.kit.staff import hidden_anchors, is_hidden, is_ours, our_anchors
-from views.kit.view import Scene
+from views.kit.view import Scene, View
 from views.kit.words import N_
 
 TIMES_WAITING: Final = N_("Vi hämtar tiderna.")
+PLANS_WAITING: Final = N_("Vi hämtar planerna.")
 NO_TIMES: Final = N_("Inga tider som du får se i ditt uppdrag, hos dem som svarade.")
 NO_PLANS: Final = N_("Inga planer som du får se i ditt uppdrag, hos dem som svarade.")
 NO_CONTACTS: Final = N_("Inga kontakter som du får se i ditt uppdrag, hos dem som svarade.")
@@ -54,6 +56,16 @@ def times(booked: Answer[Appointment], scene: Scene) -> Times | None:
     if found is None:
         return None
     return Times(found, our_anchors(booked.items, scene), hidden_anchors(booked.items))
+
+
+def add_contacts(view: View) -> None:
+    """The section of whom to turn to."""
+    view.section(
+        "contacts",
+        title=N_("Kontakter"),
+        none=NO_CONTACTS,
+        waiting=N_("Vi hämtar kontakterna."),
+    )(contacts)
 
 
 def headlines(plans: Answer[CarePlan], scene: Scene) -> tuple[Headline, ...] | None:
