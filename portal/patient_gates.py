@@ -46,8 +46,8 @@ from portal.security import STAFF_COOKIE
 from portal.staff_openings import Opening, OpeningKind, lifted_block
 from portal.staff_sessions import StaffSession
 from portal.staff_visit import Answered, home, note
-from stodtjanster.access import Case, Decision, Reason, Resource, decide, judge
-from stodtjanster.access.case import ConsentStatus, Dependencies
+from stodtjanster.access import Case, Decision, Facts, Reason, Resource, judge
+from stodtjanster.access.case import ConsentStatus
 from stodtjanster.audit import EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.model import Cause, Place, Side
@@ -168,8 +168,6 @@ def emergency(visit: PatientVisit) -> Answered:
     against = _against_emergency(visit)
     if against is not None:
         return against
-    if visit.facts.emergency is not None:
-        return _ongoing(visit)
     unsaid = EmergencyForm("", danger=False, unanswering=False, chosen="2", lasting=None)
     return _emergency_page(visit, unsaid)
 
@@ -179,9 +177,6 @@ def open_in_emergency(visit: PatientVisit) -> Answered:
     against = _against_emergency(visit)
     if against is not None:
         return against
-    if visit.facts.emergency is not None:
-        # A form that is sent twice finds the emergency that it began.
-        return redirect(visit.base, code=303)
     form = read_emergency(request.form, _words(visit))
     if form.mistakes or form.lasting is None:
         return _emergency_page(visit, form), 400
@@ -193,7 +188,7 @@ def open_in_emergency(visit: PatientVisit) -> Answered:
     opening = Opening(
         OpeningKind.EMERGENCY, reference, visit.situation.subject.person, _place(visit), until
     )
-    if not _note(visit, lambda kept: replace(kept, openings=_with(kept, opening))):
+    if not _note(visit, lambda kept: replace(kept, openings=_with(visit, kept, opening))):
         return redirect(home(visit.language), code=303)
     said = visit.house.gates.register_emergency(
         visit.situation, until, form.reason, session=visit.session.id_hash, reference=reference
@@ -289,17 +284,21 @@ def _against_relation(visit: PatientVisit) -> Answered | None:
         return _closed(visit, _RELATION, Reason.NO_CARE_RELATION)
     if visit.lets_in():
         return redirect(visit.base, code=303)
-    if visit.met.bearings.unknown or visit.against().reason is not Reason.NO_CARE_RELATION:
+    unsure = "relation" in visit.met.bearings.unknown
+    if unsure or visit.against().reason is not Reason.NO_CARE_RELATION:
         return lacking(visit)
     return None
 
 
 def _against_emergency(visit: PatientVisit) -> Answered | None:
-    """What is said to whoever cannot even declare one."""
+    """What is said to whoever cannot declare one, or has."""
     if visit.situation.actor.side is not Side.VARD:
         return _closed(visit, _EMERGENCY, Reason.EMERGENCY_NOT_FOR_OMSORG)
     if not visit.lets_in():
         return lacking(visit)
+    if visit.facts.emergency is not None:
+        # A form that is sent twice finds the emergency that it began.
+        return _ongoing(visit) if request.method == "GET" else redirect(visit.base, code=303)
     if "consent" in visit.met.bearings.unknown:
         return _emergency_page(visit, None), 503
     said = visit.facts.consent
@@ -311,15 +310,12 @@ def _against_emergency(visit: PatientVisit) -> Answered | None:
 
 def _would_open(visit: PatientVisit, form: EmergencyForm) -> Reason | None:
     """Why the rules would open nothing in this emergency: what opens nothing is not declared."""
-    kinds = {kind for view in visit.house.views.values() for kind in view.kinds}
-    permit = decide(
-        visit.situation,
-        kinds,
-        reach=visit.session.id_hash,
-        policy=visit.house.settings.access.policy(),
-        facts=replace(visit.facts, emergency=form.said),
-    )
-    return None if permit.in_emergency() is not None else Reason.COMMISSION_RIGHT
+    types = {kind.info_type for view in visit.views() for kind in view.kinds}
+    in_need = replace(visit.facts, emergency=form.said)
+    said = [_across(visit, each, in_need) for each in sorted(types)]
+    if any(not each.denied for each in said):
+        return None
+    return said[0].reason if said else Reason.ROLE_INFO_TYPE
 
 
 def _lifted(visit: PatientVisit, known: _Known, form: LiftForm, lasting: timedelta) -> Answered:
@@ -334,7 +330,7 @@ def _lifted(visit: PatientVisit, known: _Known, form: LiftForm, lasting: timedel
         tuple(lifted_block(each, place, until, form.by) for each in known.inner),
     )
     # Kept first: the service will only say that what lay under them is open, and not why.
-    if not _note(visit, lambda kept: replace(kept, openings=_with(kept, opening))):
+    if not _note(visit, lambda kept: replace(kept, openings=_with(visit, kept, opening))):
         return redirect(home(visit.language), code=303)
     said = visit.house.gates.lift(
         visit.situation,
@@ -354,18 +350,23 @@ def _lifted(visit: PatientVisit, known: _Known, form: LiftForm, lasting: timedel
 
 def _may_know(visit: PatientVisit, block: Standing | None) -> Decision:
     """What the rules say of knowing of a block of the own provider; of another's for None."""
-    actor, facts = visit.situation.actor, visit.facts
-    up = Dependencies(blocking_up=True, consent_up=facts.dependencies.consent_up)
-    resource = Resource(_BLOCK_INFO, available_svod=True)
-    if block is not None:
-        resource = Resource(_BLOCK_INFO, block.provider, block.unit, actor.side)
-    case = Case(
-        visit.situation.now,
-        actor,
-        visit.situation.subject,
-        resource,
-        replace(facts, dependencies=up),
-    )
+    if block is None:
+        return _across(visit, _BLOCK_INFO, visit.facts)
+    side = visit.situation.actor.side
+    return _judged(visit, Resource(_BLOCK_INFO, block.provider, block.unit, side), visit.facts)
+
+
+def _across(visit: PatientVisit, info_type: str, facts: Facts) -> Decision:
+    """Of the record at another provider that is likeliest to be opened, if there is one."""
+    now = visit.situation.now
+    return _judged(visit, Resource(info_type, start=now, available_svod=True), facts)
+
+
+def _judged(visit: PatientVisit, resource: Resource, facts: Facts) -> Decision:
+    """As if nothing were blocked: that is asked of each record."""
+    up = replace(facts.dependencies, blocking_up=True)
+    now, actor, subject = visit.situation.now, visit.situation.actor, visit.situation.subject
+    case = Case(now, actor, subject, resource, replace(facts, dependencies=up))
     return judge(case, visit.house.settings.access.policy())
 
 
@@ -558,8 +559,11 @@ def _note(visit: PatientVisit, change: Callable[[StaffSession], StaffSession]) -
     return visit.house.staff.sessions.note(token, visit.house.clock(), change) is not None
 
 
-def _with(kept: StaffSession, opening: Opening) -> tuple[Opening, ...]:
-    return (*(each for each in kept.openings if each.id != opening.id), opening)
+def _with(visit: PatientVisit, kept: StaffSession, opening: Opening) -> tuple[Opening, ...]:
+    """The newest last; what is over is let go of."""
+    now = visit.situation.now
+    rest = (each for each in kept.openings if each.id != opening.id and now < each.until)
+    return (*rest, opening)
 
 
 def _place(visit: PatientVisit) -> Place:

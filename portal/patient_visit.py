@@ -139,11 +139,11 @@ class PatientVisit:
 
     @property
     def emergency(self) -> Opening | None:
-        """The emergency that this login began, while the service says that it holds."""
+        """The emergency that this login began last, while the service says that one holds."""
         if self.facts.emergency is None:
             return None
-        mine = (each for each in self.openings if each.kind is OpeningKind.EMERGENCY)
-        return max(mine, key=lambda each: each.until, default=None)
+        mine = [each for each in self.openings if each.kind is OpeningKind.EMERGENCY]
+        return mine[-1] if mine else None
 
     @property
     def lifted(self) -> tuple[Block, ...]:

@@ -164,6 +164,12 @@ class TestRelation:
         assert re.search(r"svarar? inte|svarade inte|tog inte emot", answer.text)
         assert portal.events("Disclosure") == []
 
+    def test_it_does_not_wait_for_another_service(self, portal: Portal, sandbox: Sandbox) -> None:
+        sandbox.fault("samtycke", "http500")
+        reader = amina(portal)
+        assert reader.post("vardrelation", {"tid": "1"}).status_code == 303
+        assert reader.registered() == ["relation"]
+
     def test_a_post_from_elsewhere_is_refused(self, portal: Portal) -> None:
         reader, other = amina(portal), amina(portal)
         token = other.form("vardrelation")["csrf_token"]
@@ -518,6 +524,21 @@ class TestEmergency:
             answer = reader.staff.browser.post(f"{reader.base}nodoppning", form)
             assert answer.status_code == 303
         assert len(sent(sandbox, "RegisterExtendedConsent")) == 1
+
+    def test_it_is_there_for_those_whose_identity_is_protected(self, portal: Portal) -> None:
+        reader = karin(portal, PROTECTED)
+        reader.post("vardrelation", {"tid": "1"})
+        reader.post("nodoppning", DANGER)
+        assert reader.registered() == ["relation", "emergency"]
+        assert "Nödöppning pågår till" in reader.get().text
+
+    def test_one_that_goes_on_can_be_ended_after_a_no(self, portal: Portal) -> None:
+        reader = karin(portal)
+        reader.post("nodoppning", DANGER)
+        reader.post("samtycke", {"svar": "nej"})
+        assert ELSEWHERE not in reader.get().text
+        reader.post("nodoppning/avsluta", {}, "nodoppning")
+        assert reader.registered()[-1] == "emergency-ended"
 
     def test_omsorg_has_none(self, portal: Portal) -> None:
         reader = omar(portal)

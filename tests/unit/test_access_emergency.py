@@ -1,4 +1,4 @@
-"""What the log is to call a reading that an emergency could open: of the rules, and never guessed."""
+"""What the log calls a reading that an emergency could open: the word of the rules."""
 
 from dataclasses import replace
 from datetime import timedelta
