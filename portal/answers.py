@@ -15,7 +15,7 @@ import orjson
 from werkzeug.wrappers import Request, Response
 
 from portal.stream import Answers, Page
-from stodtjanster.information import Item
+from stodtjanster.information import CarePlan, Item
 from stodtjanster.model import ActorKind, Answer, HsaId, PersonId, Report
 from views.kit.view import Scene
 
@@ -26,10 +26,11 @@ _OURS: Final = frozenset({"subject", "origin", "chosen", "version", "linked"})
 _NAMED: Final = frozenset(
     {
         *("keys", "parents", "children", "meetings", "plans", "names", "chain", "team_id"),
-        *("plan", "plan_at", "meeting", "booking", "given", "reference", "requests"),
+        *("plan", "plan_at", "meeting", "booking", "given", "reference", "requests", "goals"),
     }
 )
-"""By what systems name records: in answers a record has a name of ours, `id`."""
+"""By what systems name records: in answers a record has a name of ours, `id`. The goals of a plan
+are told; those of a task or an agreement are names of them."""
 
 
 def wanted(request: Request) -> bool:
@@ -70,7 +71,8 @@ def _record(item: Item, scene: Scene) -> dict[str, Any]:
         "care_unit": origin.care_unit,
         "unit_name": origin.unit_name,
     }
-    return {**_members(known), **_plain(item, _OURS | _NAMED)}
+    told = {"goals"} if isinstance(item, CarePlan) else set()
+    return {**_members(known), **_plain(item, (_OURS | _NAMED) - told)}
 
 
 def _report(report: Report, scene: Scene) -> dict[str, Any]:

@@ -205,7 +205,7 @@ class TestTheAnswer:
     @pytest.mark.parametrize(
         ("who", "assignment", "person", "seen", "kept"),
         [
-            ("amina", HOME_CARE, "birgitta", "Rehabiliteringsplan", ("NORD#", "NORD|", "190001")),
+            ("amina", HOME_CARE, "birgitta", "Rehabiliteringsplan", ("NORD", "|Goal", "190001")),
             ("amina", HOME_CARE, "rolf", '"complete"', ("Balansträning", "REHB", "Uppföljning")),
             ("amina", HOME_CARE, "gunnar", '"complete"', ("Synundersökning", "SYNC", "RSVG")),
             (
