@@ -26,6 +26,7 @@ from stodtjanster.model import (
     When,
 )
 from tests.viewing import BIRGITTA, NOW, at, day, scene
+from views.kit.rows import anchor
 from views.kit.view import Scene, show
 from views.visits import view
 from views.visits.others import Away, Met, Other, Others, Planner, others
@@ -109,6 +110,12 @@ def test_who_answers_for_a_unit_that_is_left_out_is_not_told_either() -> None:
     found = others(Answer((hidden(at(1)),)), work(HOME_HELP, region))
     assert found is not None
     assert "Psykiatri" not in repr(found)
+
+
+def test_what_a_record_is_called_cannot_be_found_by_trying() -> None:
+    ones, others_ = (row(hidden(at(1)), secret=key).anchor for key in (b"a" * 32, b"b" * 32))
+    assert ones != others_
+    assert anchor(hidden(at(1)).origin) not in (ones, others_)
 
 
 def test_a_unit_that_the_source_does_not_name_is_called_as_the_directory_has_it() -> None:

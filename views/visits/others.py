@@ -9,7 +9,7 @@ from stodtjanster.information import Appointment
 from stodtjanster.model import Answer, Approximate, Timed, Told, last_day
 from views.kit import conflicts
 from views.kit.conflicts import Busy, Clash, Where
-from views.kit.rows import anchor, in_order, span
+from views.kit.rows import in_order, span
 from views.kit.view import Scene
 
 _GONE: Final = frozenset({Where.AWAY, Where.UNKNOWN})
@@ -36,7 +36,8 @@ class Met:
 
 @dataclass(frozen=True, slots=True)
 class Other:
-    """A visit of somebody else's. `unit` is None where its name might tell what it is about, and
+    """A visit of somebody else's. `anchor` is keyed: what a record is called, and in which system,
+    is not to be found by trying. `unit` is None where its name might tell what it is about, and
     `form` is "unknown" where it is not told whether it is at home."""
 
     anchor: str
@@ -111,7 +112,7 @@ def _other(
 ) -> Other:
     day, start, end = span(item) or (None, None, None)
     return Other(
-        anchor=anchor(item.origin),
+        anchor=f"h{scene.handle(item.origin)}",
         day=day,
         start=start,
         end=end,
