@@ -61,18 +61,24 @@ def _answer(answer: Answer[Any], scene: Scene) -> dict[str, Any]:
 
 
 def _record(item: Item, scene: Scene) -> dict[str, Any]:
+    """What a record says of its own kind is its `type`."""
     origin = item.origin
+    # A provider of one clinic would tell which unit it is that the rules have left out.
+    unnamed = origin.care_unit is None and scene.situation.actor.kind is ActorKind.STAFF
     known = {
         "kind": item.key,
         "id": scene.handle(origin),
         "contract": origin.contract,
         "fetched_at": origin.fetched_at,
-        "care_provider": origin.care_provider,
+        "care_provider": None if unnamed else origin.care_provider,
         "care_unit": origin.care_unit,
         "unit_name": origin.unit_name,
     }
     told = {"goals"} if isinstance(item, CarePlan) else set()
-    return {**_members(known), **_plain(item, (_OURS | _NAMED) - told)}
+    own: dict[str, Any] = _plain(item, (_OURS | _NAMED) - told)
+    if "kind" in own:
+        own["type"] = own.pop("kind")
+    return {**_members(known), **own}
 
 
 def _report(report: Report, scene: Scene) -> dict[str, Any]:

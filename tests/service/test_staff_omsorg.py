@@ -119,9 +119,9 @@ class TestHomeCare:
     def test_others_visits_leave_by_the_rules_fields_only(self, staff: Staff) -> None:
         rows = records(staff, HOME_HELP, "booked")
         others = [row for row in rows if row.get("care_unit") != HOME_HELP_UNIT.value]
-        told = ITS_OWN | {"when", "recurring", "done", "absent", "form"}
+        told = (ITS_OWN - {"care_provider"}) | {"when", "recurring", "done", "absent", "form"}
         told |= {"invitation", "absence_allowed"}  # false of every one: kept of none
-        plain = {"care_unit", "unit_name", "unit", "place"}
+        plain = {"care_unit", "care_provider", "unit_name", "unit", "place"}
         assert others
         assert {row.get("care_unit") for row in others} == {
             None,
