@@ -31,7 +31,16 @@ from stodtjanster.audit import AuditEvent, AuditLog, EventKind
 from stodtjanster.fetch import FetchService, NotKnown
 from stodtjanster.fetch.screening import Identity, ScreenedItems, Screening, when_all
 from stodtjanster.information import Item
-from stodtjanster.model import ActorKind, Cause, HsaId, PersonId, Place, Side, Situation
+from stodtjanster.model import (
+    ActorKind,
+    Cause,
+    HsaId,
+    PersonId,
+    Place,
+    Protection,
+    Side,
+    Situation,
+)
 from stodtjanster.security.blocks import Row, check_blocks
 from stodtjanster.security.consents import (
     Assertion,
@@ -49,6 +58,7 @@ EARLIEST: Final = datetime(1900, 1, 1, tzinfo=UTC)
 """What has no time of its own may be from any."""
 BLOCKS: Final = "block"
 """What the log calls what is known of blocks: the key of the kind of information."""
+_SINCE_EVER: Final = datetime.min.replace(tzinfo=UTC)
 _MOMENT: Final = timedelta(seconds=1)
 
 
@@ -244,7 +254,7 @@ class Gates:
         """The emergency is over before its time. Raises as `register_relation` does."""
         reader = self._reader(situation)
         self._note(situation, reader, session, detail="emergency-ended", reference=assertion)
-        inquiry = partial(_cancel, assertion, self._clock())
+        inquiry = partial(cancel_consent, assertion=str(assertion), at=self._clock())
         return self._landed(
             self._ask(self._settings.consents, inquiry, reader, situation.subject.person)
         )
@@ -356,7 +366,7 @@ class _Sheet:
     """
 
     rows: tuple[Row, ...]
-    of_records: Mapping[Identity, tuple[HsaId | None, Row | None]]
+    of_records: Mapping[Identity, frozenset[tuple[HsaId | None, Row | None]]]
 
     @classmethod
     def of(
@@ -367,23 +377,15 @@ class _Sheet:
         owner_of: OwnerOf,
     ) -> "_Sheet":
         now = situation.now
-        records = {item.origin.identity: _row(item, owner_of, now) for item in items}
+        # One that is told twice is open where both are.
+        records: dict[Identity, frozenset[tuple[HsaId | None, Row | None]]] = {}
         rows = [Row(reader.place, now - _MOMENT, now)]
-        rows += [row for _, row in records.values() if row is not None]
+        for item in items:
+            provider, row = _row(item, owner_of, now)
+            identity = item.origin.identity
+            records[identity] = records.get(identity, frozenset()) | {(provider, row)}
+            rows += [row] if row is not None else []
         return cls(tuple(dict.fromkeys(rows)), records)
-
-
-def _cancel(
-    assertion: UUID,
-    at: datetime,
-    settings: Settings,
-    reader: Accessing,
-    _subject: PersonId,
-    *,
-    correlation: str,
-) -> Inquiry[Registered]:
-    """The contract names the assertion and not the person."""
-    return cancel_consent(settings, reader, str(assertion), at, correlation=correlation)
 
 
 def _screened(
@@ -392,18 +394,18 @@ def _screened(
     lifted: tuple[Block, ...],
     said: Sequence[frozenset[Row] | NotKnown],
 ) -> ScreenedItems:
-    """What is surely open under every number. One that did not say leaves nothing known."""
+    """What is surely open under every number. One that did not say leaves nothing known, and so
+    does a register that has not said which numbers there are."""
     free = [rows for rows in said if not isinstance(rows, NotKnown)]
-    if len(free) < len(said):
+    if len(free) < len(said) or situation.subject.protected is Protection.UNKNOWN:
         return {}
     surely = frozenset.intersection(*free)
-    return {
-        identity: Screened(
-            lifted if row in surely else (_block(provider, row, situation),),
-            up=True,
-        )
-        for identity, (provider, row) in sheet.of_records.items()
-    }
+    found = {}
+    for identity, told in sheet.of_records.items():
+        shut = [(provider, row) for provider, row in told if row not in surely]
+        blocks = tuple(_block(provider, row, situation) for provider, row in shut)
+        found[identity] = Screened(blocks or lifted, up=True)
+    return found
 
 
 def _row(item: Item, owner_of: OwnerOf, now: datetime) -> tuple[HsaId | None, Row | None]:
@@ -423,7 +425,8 @@ def _block(provider: HsaId | None, row: Row | None, situation: Situation) -> Blo
     if holder is None:
         raise ValueError("an employee has a provider")
     level = Level.INNER if provider == own else Level.OUTER
-    return Block(level, holder, row.owner.unit if row else None, EARLIEST)
+    # When, the service has judged already: it is not compared with the record's time again.
+    return Block(level, holder, row.owner.unit if row else None, _SINCE_EVER)
 
 
 def _check(

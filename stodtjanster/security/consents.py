@@ -108,11 +108,18 @@ def register_consent(
 
 
 def cancel_consent(
-    settings: Settings, who: Accessing, assertion: str, at: datetime, *, correlation: str
+    settings: Settings,
+    who: Accessing,
+    _subject: PersonId,
+    *,
+    assertion: str,
+    at: datetime,
+    correlation: str,
 ) -> Inquiry[Registered]:
     """End what was registered as `assertion` before its time. Raises SourceFailed.
 
     One that is ended already is ALREADY. The service keeps it as ended, and it cannot begin again.
+    The contract names the assertion and not the person.
     """
     own = f"{{{CANCEL.namespace}}}"
     content = CANCEL.new_request()

@@ -83,11 +83,8 @@ def certify(desk: Desk, one: Registration) -> object:
 
 
 def cancel(desk: Desk, assertion: str) -> object:
-    return desk.ask(desk.settings.consents, _cancel, KARIN, BIRGITTA, assertion=assertion)
-
-
-def _cancel(settings, who, _subject, *, assertion, correlation):  # type: ignore[no-untyped-def]
-    return cancel_consent(settings, who, assertion, NOW, correlation=correlation)
+    settings = desk.settings.consents
+    return desk.ask(settings, cancel_consent, KARIN, BIRGITTA, assertion=assertion, at=NOW)
 
 
 def test_an_emergency_ends_before_its_time_and_does_not_begin_again(desk: Desk) -> None:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
@@ -13,9 +11,8 @@ from portal.security import STAFF_COOKIE
 from tests.markup import assert_is_a_page
 from tests.security_messages import BIRGITTA
 from tests.service.conftest import Sandbox
-from tests.service.portal_client import Portal, csrf_token, running_portal
-from tests.service.saml_forging import need_xmlsec1
-from tests.service.test_patients import ALIVE, NOBODY, PROTECTED, look_for, told
+from tests.service.portal_client import Portal, csrf_token
+from tests.service.test_patients import ALIVE, NOBODY, PROTECTED, look_for, portal, told
 from tests.service.test_staff_assignment import (
     BJORKBACKEN,
     HOME_CARE,
@@ -23,7 +20,7 @@ from tests.service.test_staff_assignment import (
     SYNC,
     at_work,
 )
-from tests.service.test_staff_login import METADATA, Staff
+from tests.service.test_staff_login import Staff
 
 ELSEWHERE = "Såromläggning"
 """A time at home care, of another provider than Karin's."""
@@ -36,15 +33,7 @@ LIFTING = {"grund": "PatientsConsent", "tid": "2"}
 BROKEN = ("http500", "error-result", "garbage", "hang", "lost-answer")
 
 
-@pytest.fixture
-def portal(sandbox: Sandbox, tmp_path: Path) -> Iterator[Portal]:
-    need_xmlsec1()
-    with running_portal(sandbox, tmp_path) as running:
-        own = running.browser().get(METADATA)
-        address = sandbox.info["siths"]["address"]
-        httpx.put(f"{address}/_test/service", content=own.content).raise_for_status()
-        yield running
-    sandbox.panel.delete("/api/bookings").raise_for_status()
+__all__ = ["portal"]
 
 
 class Reader:
