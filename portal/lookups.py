@@ -62,8 +62,9 @@ class Lookups(ABC, Generic[F]):
         kept = self._kept.get(reach, situation.subject.person)
         if kept is not None:
             return kept
+        mark = self._kept.mark(reach)
         found = self._look_up(situation, reach, audit)
-        self._kept.keep(reach, situation.subject.person, found)
+        self._kept.keep(reach, situation.subject.person, found, mark)
         return found
 
     def forget(self, reach: str) -> None:

@@ -209,7 +209,9 @@ class PatientVisit:
             "switch_url": f"{home(self.language)}uppdrag",
             "patient": self._bar(),
             "nav": self._menu(current),
-            "languages": other_languages(self.language, request.full_path.rstrip("?")),
+            "languages": other_languages(self.language, request.full_path.rstrip("?"))
+            if request.method == "GET"
+            else (),
         }
 
     def render(self, template: str, title: str, **context: Any) -> str:
@@ -272,9 +274,9 @@ class PatientVisit:
             number=f"{number[:8]}-xxxx",
             age=age_for_others(self.situation.subject.person, self.situation.today),
             protected=self.situation.subject.protected is not Protection.NONE,
-            consent=facts.consent.status if facts.consent else None,
-            emergency=facts.emergency is not None,
-            until=emergency.until if emergency else None,
+            consent=facts.consent.status if inside and facts.consent else None,
+            emergency=inside and facts.emergency is not None,
+            until=emergency.until if inside and emergency else None,
             home_url=self.base,
             close_url=home(self.language),
             consent_url=f"{self.base}{CONSENT}" if inside else None,
@@ -347,7 +349,14 @@ def lacking(visit: PatientVisit) -> Answered:
     """Nothing is shown, and why: in words that do not tell whether there is such a person."""
     said = visit.against()
     subject = visit.situation.subject.person
-    note(visit.house, EventKind.REFUSED, said.reason.value, visit.session, subject=subject)
+    note(
+        visit.house,
+        EventKind.REFUSED,
+        said.reason.value,
+        visit.session,
+        subject=subject,
+        decision=said,
+    )
     title = N_("Du kan inte läsa om patienten här")
     page = visit.render(
         "patient_lacking.html",

@@ -106,6 +106,7 @@ class Patients:
         kept = self._kept.get(reach, bare.subject.person)
         if kept is not None:
             return kept
+        mark = self._kept.mark(reach)
         known, unknown = Facts(), dict[str, Cause]()
         if bare.actor.side is Side.OMSORG:
             taking = self._insatser.of(bare, reach=reach, audit=self._audit)
@@ -115,7 +116,7 @@ class Patients:
         unknown |= gathered.unknown
         now = self._clock()
         found = Bearings(gathered.facts, unknown, now + (REST if unknown else FRESH))
-        self._kept.keep(reach, bare.subject.person, found)
+        self._kept.keep(reach, bare.subject.person, found, mark)
         return found
 
 

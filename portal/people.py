@@ -116,8 +116,9 @@ class People:
         permit = self._decide(situation, reach, facts)
         if not (self._registers and permit.granted):
             return NOTHING
+        mark = self._kept.mark(reach)
         known = self._look_up(permit, audit)
-        self._kept.keep(reach, situation.subject.person, known)
+        self._kept.keep(reach, situation.subject.person, known, mark)
         return known
 
     def forget(self, reach: str) -> None:

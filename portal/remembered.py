@@ -5,7 +5,7 @@ from datetime import datetime
 from threading import Lock
 from typing import Final, Generic, Protocol, TypeVar
 
-from cachetools import TLRUCache
+from cachetools import LRUCache, TLRUCache
 
 from stodtjanster.model import PersonId
 
@@ -32,6 +32,7 @@ class Remembered(Generic[F]):
             lambda _key, value, _now: value.until.timestamp(),
             timer=lambda: clock().timestamp(),
         )
+        self._forgotten: LRUCache[str, int] = LRUCache(MOST)
         self._lock = Lock()
 
     def get(self, reach: str, person: PersonId) -> F | None:
@@ -39,13 +40,21 @@ class Remembered(Generic[F]):
         with self._lock:
             return self._kept.get((reach, person))
 
-    def keep(self, reach: str, person: PersonId, told: F) -> None:
+    def mark(self, reach: str) -> int:
+        """To be taken before something is asked, and given with what was told: see `keep`."""
         with self._lock:
-            self._kept[reach, person] = told
+            return self._forgotten.get(reach, 0)
+
+    def keep(self, reach: str, person: PersonId, told: F, mark: int) -> None:
+        """What was asked for before a session's knowledge was erased is not kept."""
+        with self._lock:
+            if self._forgotten.get(reach, 0) == mark:
+                self._kept[reach, person] = told
 
     def forget(self, reach: str) -> None:
         """Erase what one session knows: called at logout."""
         with self._lock:
+            self._forgotten[reach] = self._forgotten.get(reach, 0) + 1
             for key in [key for key in self._kept if key[0] == reach]:
                 del self._kept[key]
 

@@ -21,6 +21,7 @@ from portal.pages import Link, other_languages
 from portal.security import STAFF_COOKIE, is_own_post, origin, set_cookie
 from portal.staff_menu import menu
 from portal.staff_sessions import StaffSession
+from stodtjanster.access import Decision
 from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.model import ActorKind, PersonId
@@ -142,6 +143,7 @@ def note(
     assignment: Assignment | None = None,
     *,
     subject: PersonId | None = None,
+    decision: Decision | None = None,
 ) -> None:
     """Log what an employee did, in the assignment that they work in unless another is named.
 
@@ -157,6 +159,8 @@ def note(
             loa=session.loa,
             detail=detail,
             subject=subject,
+            ground=decision.reason.value if decision else None,
+            law=decision.law.value if decision else None,
             session=session.id_hash,
             employee=session.hsa_id,
             place=work.place if work else None,

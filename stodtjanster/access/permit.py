@@ -22,6 +22,7 @@ from stodtjanster.model import (
     PersonId,
     Protection,
     Sharing,
+    Side,
     Situation,
     Timed,
     When,
@@ -46,8 +47,10 @@ _WITHHELD: Final[Mapping[Reason, Cause]] = MappingProxyType(
         Reason.BLOCKED_OUTER: Cause.BLOCKED,
         **dict.fromkeys(
             (
-                *(Reason.CONSENT_MISSING, Reason.CONSENT_EXPIRED),
-                *(Reason.CONSENT_SCOPE, Reason.CONSENT_WITHDRAWN),
+                *(Reason.CONSENT_MISSING, Reason.CONSENT_EXPIRED, Reason.CONSENT_REFUSED),
+                *(Reason.CONSENT_SCOPE, Reason.CONSENT_WITHDRAWN, Reason.DECEASED_NO_CONSENT),
+                *(Reason.INCAPACITY_NOT_ATTESTED, Reason.INCAPACITY_OMSORG_ONLY),
+                Reason.EMERGENCY_NOT_FOR_OMSORG,
             ),
             Cause.NO_CONSENT,
         ),
@@ -231,7 +234,10 @@ class Permit:
             return None
         said = self.admits(item, screened)
         cause = _WITHHELD.get(said.reason) if said.denied else None
-        meta = None if cause is None or said.reason is Reason.BLOCKED_INNER else _TOLD_AS.get(cause)
+        if said.reason is Reason.BLOCKED_INNER:
+            # PDL 4 kap. 4 §, which speaks of healthcare only.
+            return cause if self.situation.actor.side is Side.VARD else None
+        meta = None if cause is None else _TOLD_AS.get(cause)
         if meta is None:
             return cause
         asked = self._alike(item, screened)._replace(info_type=meta)

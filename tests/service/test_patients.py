@@ -32,6 +32,7 @@ from tests.service.test_staff_login import METADATA, Staff
 SEARCH = "/sv/personal/sok"
 NOBODY = "198510219994"
 PROTECTED, ALIVE = "200512312398", "199008252398"
+CONSENTED = "196408233234"
 LENAS_OWN = next(p.person_id for p in load_people() if p.key == "lena")
 
 
@@ -125,10 +126,17 @@ class TestWhoIsLetIn:
 
     def test_all_who_may_not_be_known_of_are_told_of_alike(self, amina: Staff) -> None:
         """Unknown, with no relation, protected and with no relation."""
-        pages = [opened(amina, number) for number in (NOBODY, ALIVE, PROTECTED)]
+        numbers = (NOBODY, ALIVE, PROTECTED)
+        pages = [opened(amina, number) for number in numbers]
         assert {page.status_code for page in pages} == {403}
         assert len({told(page.text) for page in pages}) == 1
         assert amina.portal.events("Disclosure", "LookedUp") == []
+
+    def test_a_consent_without_a_relation_is_not_told_of(self, staff: Staff) -> None:
+        at_work(staff, "karin", SYNC)
+        pages = [opened(staff, number) for number in (NOBODY, CONSENTED)]
+        assert {page.status_code for page in pages} == {403}
+        assert len({told(page.text) for page in pages}) == 1
 
     def test_nobody_is_asked_about_whom_the_rules_let_nobody_in(
         self, amina: Staff, sandbox: Sandbox
@@ -142,6 +150,8 @@ class TestWhoIsLetIn:
         page = opened(staff, LENAS_OWN)
         assert page.status_code == 403
         assert "privatperson" in page.text
+        refused = staff.portal.events("Refused")[-1]
+        assert refused.ground == "STAFF_OWN_RECORD"
 
     def test_who_runs_the_systems_sees_nothing(self, staff: Staff) -> None:
         at_work(staff, "nils", SYSTEMS)

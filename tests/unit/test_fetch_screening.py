@@ -74,7 +74,8 @@ def test_an_answer_has_not_landed_before_it_is_screened():
     land()
     assert not made.settled(NEEDS)
     assert made.answer("booked").pending
-    assert records(made) == []
+    assert records(made) == ["1"], "the own unit's waits for nobody"
+    assert causes(made) == [None]
     screen.say({each.origin.identity: OPEN for each in (MINE, THEIRS)})
     assert made.settled(NEEDS)
     assert records(made) == ["1", "2"]

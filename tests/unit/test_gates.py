@@ -1,7 +1,7 @@
 """What the services say, as facts: a table of answers, and what the rules then come to."""
 
 from concurrent.futures import Future
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -20,7 +20,17 @@ from stodtjanster.access.case import (
 from stodtjanster.audit import AuditUnavailable, EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.information import CareContact, CareContactKind, CareContactStatus
-from stodtjanster.model import ActorKind, Cause, Open, Origin, Owner, PersonId, Side, Subject
+from stodtjanster.model import (
+    ActorKind,
+    Cause,
+    Open,
+    Origin,
+    Owner,
+    PersonId,
+    Protection,
+    Side,
+    Subject,
+)
 from stodtjanster.security.kit import Registered
 from tests.security_messages import (
     BIRGITTA,
@@ -231,6 +241,24 @@ def test_a_block_under_an_earlier_number_holds():
     assert closed([record], who=who, blocks=by_turn).keys() == {record.origin.identity}
     silent = screened([record], who=who, blocks=lambda turn: ALL_OPEN if turn == 1 else DOWN)
     assert silent == {}
+
+
+def test_what_is_blocked_is_blocked_however_old_it_is():
+    record = contact(ELSEWHERE, "1", documented_at=datetime(1899, 12, 31, tzinfo=UTC))
+    (block,) = closed([record], blocks=checked(("1", "OK")))[record.origin.identity]
+    assert resource(record, block).matching_blocks() == (block,)
+
+
+def test_a_record_that_is_told_twice_is_open_where_both_are():
+    twins = [contact(CLINIC, "1"), contact(OWN, "1")]
+    for told in (twins, twins[::-1]):
+        blocks = checked(*((str(n), "OK" if n == 1 else "BLOCKED") for n in range(1, 4)))
+        assert closed(told, blocks=blocks).keys() == {twins[0].origin.identity}
+
+
+def test_nothing_is_said_when_the_register_has_not_said_which_numbers_there_are():
+    unsure = situation(subject=Subject(BIRGITTA, protected=Protection.UNKNOWN))
+    assert screened([contact(CLINIC, "1")], who=unsure) == {}
 
 
 def test_a_citizen_is_not_asked_about():

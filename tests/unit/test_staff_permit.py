@@ -79,14 +79,22 @@ def test_what_was_not_made_available_is_not_even_told_of():
     assert made.withheld(visit(ELSEWHERE), OPEN) is None
 
 
-def test_omsorg_is_not_told_that_anything_is_blocked():
+@pytest.mark.parametrize(("place", "level"), [(ELSEWHERE, Level.OUTER), (CLINIC, Level.INNER)])
+def test_omsorg_is_not_told_that_anything_is_blocked(place, level):
     who = {"side": Side.OMSORG, "role": "bistandshandlaggare"}
     commission = replace(situation().actor.commission, purpose="OMSORG_SOL_LSS")
     facts = replace(CONSENTED, relation=Relation(True, "aldre"))
-    made = permit(facts, **who, commission=commission)
-    said = shut(ELSEWHERE, Level.OUTER)
-    assert made.admits(visit(ELSEWHERE), said).reason is Reason.BLOCKED_OUTER
-    assert made.withheld(visit(ELSEWHERE), said) is None
+    made = permit(facts, Side.OMSORG, **who, commission=commission)
+    said = shut(place, level)
+    assert made.admits(visit(place), said).denied
+    assert made.withheld(visit(place), said) is None
+
+
+@pytest.mark.parametrize("status", [ConsentStatus.REFUSED, ConsentStatus.WITHDRAWN])
+def test_after_a_no_it_is_still_told_that_there_is_more(status):
+    made = permit(replace(MET, consent=Consent(status)))
+    assert made.admits(visit(ELSEWHERE), OPEN).denied
+    assert made.withheld(visit(ELSEWHERE), OPEN) is Cause.NO_CONSENT
 
 
 def test_a_record_whose_side_nobody_knows_is_never_the_own():
