@@ -3,6 +3,7 @@
 Pure. How long something may hold is the portal's policy: the contracts only want an end.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -38,6 +39,11 @@ _WHOM: Final = N_("Välj vem samtycket gäller.")
 _NUMBER: Final = N_("Skriv företrädarens hela personnummer eller samordningsnummer.")
 _OWN_NUMBER: Final = N_("Företrädaren kan inte vara patienten.")
 _WORDS: Final = N_("Skriv varför, i ord.")
+_UNSENDABLE: Final = re.compile(r"[^\t\n\r\x20-\x7e\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNPRINTED: Final = N_(
+    "Texten innehöll tecken som inte går att skicka. De är borttagna. Läs igenom den och skicka "
+    "igen."
+)
 _TOO_LONG: Final = N_("Skriv högst {most} tecken.")
 _DANGER: Final = N_(
     "Nödöppning kräver fara för patientens liv eller annars allvarlig risk för hälsan."
@@ -131,9 +137,10 @@ def read_consent(said: Mapping[str, str], patient: Iterable[PersonId], words: Wo
 
 def read_emergency(said: Mapping[str, str], words: Words) -> EmergencyForm:
     reader = FieldReader(words)
-    reason, chosen = said.get("skal", "").strip(), said.get("tid", "")
+    written, chosen = said.get("skal", ""), said.get("tid", "")
+    reason = _printed(written)
     danger, unanswering = said.get("fara") == "ja", said.get("kan-inte") == "ja"
-    reader.read("skal", lambda: _words(reader, reason, needed=True))
+    reader.read("skal", lambda: _words(reader, written, needed=True))
     reader.read("fara", lambda: _ticked(reader, _DANGER, ticked=danger))
     reader.read("kan-inte", lambda: _ticked(reader, _ASKED, ticked=unanswering))
     lasting = reader.read("tid", lambda: _lasting(reader, HOURS, chosen))
@@ -142,11 +149,12 @@ def read_emergency(said: Mapping[str, str], words: Words) -> EmergencyForm:
 
 def read_lift(said: Mapping[str, str], words: Words) -> LiftForm:
     reader = FieldReader(words)
-    ground, reason = said.get("grund", ""), said.get("skal", "").strip()
+    ground, written = said.get("grund", ""), said.get("skal", "")
+    reason = _printed(written)
     needed, chosen = said.get("behovs") == "ja", said.get("tid", "")
     reader.read("grund", lambda: _one_of(reader, ground, tuple(LiftReason), _GROUND))
     emergency = ground == LiftReason.EMERGENCY
-    reader.read("skal", lambda: _words(reader, reason, needed=emergency))
+    reader.read("skal", lambda: _words(reader, written, needed=emergency))
     if emergency:
         reader.read("behovs", lambda: _ticked(reader, _NEEDED, ticked=needed))
     lasting = reader.read("tid", lambda: _lasting(reader, HOURS, chosen))
@@ -187,11 +195,19 @@ def _another(reader: FieldReader, written: str, patient: Iterable[PersonId]) -> 
 
 
 def _words(reader: FieldReader, written: str, *, needed: bool) -> str:
-    if needed and not written:
+    text = _printed(written)
+    if text != written.strip():
+        raise reader.wrong(_UNPRINTED)
+    if needed and not text:
         raise reader.wrong(_WORDS)
-    if len(written) > LONGEST_REASON:
+    if len(text) > LONGEST_REASON:
         raise reader.wrong(_TOO_LONG, most=LONGEST_REASON)
-    return written
+    return text
+
+
+def _printed(written: str) -> str:
+    """Without what XML has no place for, so that the service can be told of it."""
+    return _UNSENDABLE.sub("", written).strip()
 
 
 def _ticked(reader: FieldReader, wrong: str, *, ticked: bool) -> bool:

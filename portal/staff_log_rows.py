@@ -11,7 +11,7 @@ from portal.i18n import SOURCE_LANGUAGE
 from portal.log_review import EMERGENCIES, LOOKS, MARKED
 from portal.store import Read, Wanted
 from stodtjanster.access import Reason
-from stodtjanster.audit import EventKind
+from stodtjanster.audit import AuditEvent, EventKind
 from stodtjanster.model import HsaId, PersonId, Told, midnight
 from views.kit.notices import joined, noun
 from views.kit.words import N_, Words
@@ -19,6 +19,8 @@ from views.kit.words import N_, Words
 DAYS: Final = 7
 """How far back one looks when one has not chosen."""
 LONGEST: Final = 366
+_YEARS: Final = range(2000, 2200)
+"""Outside these there is no log, and not all days of theirs have a day before and after."""
 
 _GROUNDS: Final[Mapping[str, str]] = {
     Reason.OWN_UNIT: N_("Egen enhet"),
@@ -35,6 +37,11 @@ _GROUNDS: Final[Mapping[str, str]] = {
     Reason.CONTEXT_TAMPERED: N_("Ändrat uppdrag"),
     Reason.LOG_REVIEW: N_("Loggkontroll"),
 }
+_ASKED_FOR: Final[Mapping[str, str]] = {
+    "emergency": N_("Begäran om nödöppning"),
+    "lifting": N_("Begäran om att häva spärr"),
+}
+"""What an employee has registered, and nothing was read by itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +124,7 @@ def log_row(h: House, read: Read, provider: HsaId, me: HsaId, name: str, words: 
     event = read.event
     kinds = (*event.information, *(kind for one in read.shown for kind in one.information))
     nouns = list(dict.fromkeys(noun(kind, words) for kind in kinds))
-    told = joined(nouns, words)
+    told = joined(nouns, words) or _asked_for(event, words)
     owners = {owner for one in (event, *read.shown) for owner in one.owners} - {provider}
     ground = event.ground or ""
     return LogRow(
@@ -144,6 +151,11 @@ def subjects(reads: Iterable[Read]) -> dict[PersonId, tuple[PersonId, ...]]:
     return {read.event.subject: read.event.others for read in reads if read.event.subject}
 
 
+def _asked_for(event: AuditEvent, words: Words) -> str:
+    asked = _ASKED_FOR.get(event.detail or "")
+    return words.gettext(asked) if event.event is EventKind.REGISTERED and asked else ""
+
+
 def _named(h: House, unit: HsaId) -> Told:
     known = h.directory.find(unit.value)
     return Told(known.name if known is not None else unit.value, SOURCE_LANGUAGE)
@@ -155,9 +167,12 @@ def _spaced(number: PersonId) -> str:
 
 def _day(reader: FieldReader, written: str) -> date:
     try:
-        return date.fromisoformat(written)
+        day = date.fromisoformat(written)
     except ValueError:
-        raise reader.wrong(N_("Skriv en dag, till exempel 2026-11-20")) from None
+        day = None
+    if day is None or day.year not in _YEARS:
+        raise reader.wrong(N_("Skriv en dag, till exempel 2026-11-20"))
+    return day
 
 
 def _in_order(reader: FieldReader, first: date, last: date) -> None:

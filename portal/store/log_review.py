@@ -9,11 +9,14 @@ from sqlalchemy import Select, and_, case, or_, select
 
 from portal.store.database import Database
 from portal.store.tables import Audit, AuditReading
+from stodtjanster.access.reasons import TO_REVIEW
 from stodtjanster.audit import AuditEvent, EventKind, Reading, decode
 from stodtjanster.model import HsaId, PersonId
 
 _Rows: TypeAlias = Select[*tuple[Any, ...]]
 _TOLD = frozenset({EventKind.DISCLOSURE, EventKind.SHOWN, EventKind.REFUSED})
+_OPENINGS = frozenset(reason.value for reason in TO_REVIEW)
+"""Grounds on which a registration is to be checked too: nothing need have been read after it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +98,8 @@ def reading_rows(seq: int, event: AuditEvent) -> list[dict[str, object]]:
     """
     if event.employee is None or event.place is None or event.subject is None:
         return []
-    if event.event not in _TOLD:
+    opens = event.event is EventKind.REGISTERED and event.ground in _OPENINGS
+    if event.event not in _TOLD and not opens:
         return []
     own = event.place.provider
     providers = {*event.owners} - {own} if event.event is EventKind.SHOWN else {own, *event.owners}

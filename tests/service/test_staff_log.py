@@ -112,6 +112,19 @@ class TestTheLog:
         (row,) = rows(peter.browser.get(LOG).text)
         assert "Egna uppgifter Nekades" in row
 
+    def test_an_emergency_that_nothing_was_read_in_is_there(self, peter: Staff) -> None:
+        begun = disclosure(event=EventKind.REGISTERED, detail="emergency", **EMERGENCY)
+        logged(
+            peter.portal,
+            replace(begun, information=()),
+            replace(begun, information=(), ground="BLOCK_LIFTED_EMERGENCY", detail="lifting"),
+            replace(begun, information=(), ground=None, activity=None, detail="relation"),
+        )
+        found = rows(peter.browser.get(LOG).text)
+        assert len(found) == 2
+        assert "Begäran om att häva spärr" in found[0]
+        assert "Begäran om nödöppning" in found[1]
+
     def test_an_empty_log_says_so(self, peter: Staff) -> None:
         page = peter.browser.get(LOG).text
         assert "Ingen har läst under perioden" in page
@@ -147,6 +160,8 @@ class TestTheLog:
         [
             ({"fran": "24/11"}, "Skriv en dag"),
             ({"till": ""}, "Skriv en dag"),
+            ({"till": "9999-12-31"}, "Skriv en dag"),
+            ({"fran": "0001-01-01"}, "Skriv en dag"),
             ({"fran": "2026-11-20", "till": "2026-11-19"}, "Perioden ska sluta"),
             ({"fran": "2024-11-20", "till": "2026-11-19"}, "Perioden ska sluta"),
             ({"medarbetare": "<b>"}, "Skriv medarbetarens HSA-id"),

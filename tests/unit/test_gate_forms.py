@@ -99,3 +99,19 @@ def test_what_was_opened_holds_for_the_patient_the_place_and_the_time():
     assert openings_of([one], BIRGITTA, ELSEWHERE, NOW) == ()
     assert openings_of([one], BIRGITTA, None, NOW) == ()
     assert openings_of([one], BIRGITTA, OWN, one.until) == ()
+
+
+@pytest.mark.parametrize("sign", ["\x00", "\x0b", "\x1b", "\x85", "\ud800", "\ufffe"])
+def test_what_cannot_be_sent_is_told_of_and_the_rest_is_kept(sign):
+    said = {"skal": f"Hittad{sign} medvetslös", "fara": "ja", "kan-inte": "ja", "tid": "2"}
+    lifting = {**said, "grund": LiftReason.EMERGENCY, "behovs": "ja"}
+    for form in (read_emergency(said, WORDS), read_lift(lifting, WORDS)):
+        (mistake,) = form.mistakes
+        assert mistake.field == "skal"
+        assert "borttagna" in mistake.text
+        assert form.reason == "Hittad medvetslös"
+
+
+def test_a_reason_may_have_lines():
+    said = {"skal": "Hittad\r\nmedvetslös 😷", "fara": "ja", "kan-inte": "ja", "tid": "2"}
+    assert read_emergency(said, WORDS).mistakes == ()
