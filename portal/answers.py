@@ -5,7 +5,7 @@ of every source that was asked, and `complete` says whether anyone may conclude 
 more. A field that has no value, or that must not leave, is not there.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date
 from enum import Enum
@@ -32,6 +32,8 @@ _NAMED: Final = frozenset(
 """By what systems name records: in answers a record has a name of ours, `id`. The goals of a plan
 are told; those of a task or an agreement are names of them."""
 
+_ALIKE: Final = ("information", "source", "system", "outcome", "cause")
+
 
 def wanted(request: Request) -> bool:
     """Whether JSON is asked for, and pages are not as welcome."""
@@ -56,7 +58,7 @@ def _answer(answer: Answer[Any], scene: Scene) -> dict[str, Any]:
     return {
         "complete": answer.complete,
         "records": [_record(item, scene) for item in answer.items],
-        "reports": [_report(report, scene) for report in answer.reports],
+        "reports": _reports(answer.reports, scene),
     }
 
 
@@ -79,6 +81,24 @@ def _record(item: Item, scene: Scene) -> dict[str, Any]:
     if "kind" in own:
         own["type"] = own.pop("kind")
     return {**_members(known), **own}
+
+
+def _reports(reports: Iterable[Report], scene: Scene) -> list[dict[str, Any]]:
+    """To staff what is said alike is said once: how often would tell how many systems or records
+    there are. The oldest word counts, and what could not be read is counted together."""
+    told = [_report(report, scene) for report in reports]
+    if scene.situation.actor.kind is not ActorKind.STAFF:
+        return told
+    alike: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for each in told:
+        key = tuple(each.get(name) for name in _ALIKE)
+        first = alike.setdefault(key, each)
+        if first is not each:
+            times = [one["as_of"] for one in (first, each) if "as_of" in one]
+            first |= {"as_of": min(times)} if times else {}
+            unreadable = first.get("unreadable", 0) + each.get("unreadable", 0)
+            first |= {"unreadable": unreadable} if unreadable else {}
+    return list(alike.values())
 
 
 def _report(report: Report, scene: Scene) -> dict[str, Any]:

@@ -22,6 +22,7 @@ class Consent(StrEnum):
 
     THERE = "there"
     LACKING = "lacking"
+    REFUSED = "refused"
     UNKNOWN = "unknown"
 
 
@@ -165,8 +166,10 @@ def _hidden(decision: Decision, *, unasked: bool) -> Hidden:
 
 
 def _consent(standing: Standing | None) -> Consent:
+    found = standing.facts.consent if standing is not None else None
+    if found is not None and found.status is ConsentStatus.REFUSED:
+        return Consent.REFUSED
     if standing is None or "consent" in standing.unknown:
         return Consent.UNKNOWN
-    found = standing.facts.consent
     given = found is not None and found.status is ConsentStatus.GIVEN
     return Consent.THERE if given else Consent.LACKING

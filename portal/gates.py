@@ -151,8 +151,9 @@ class Gates:
     def standing_blocks(
         self, situation: Situation, said: Decision, *, session: str
     ) -> tuple[Standing, ...] | NotKnown:
-        """Every block of the person that holds. `said` is what the rules said of knowing of them:
-        who has blocked, or only that somebody has.
+        """Every block of the person that holds, under every number; one that does not say leaves
+        nothing known. `said` is what the rules said of knowing of them: who has blocked, or only
+        that somebody has.
 
         Raises AuditUnavailable when it cannot be logged first, and ValueError when the situation is
         not that of an employee.
@@ -165,14 +166,22 @@ class Gates:
             event=EventKind.DISCLOSURE if said.permitted else EventKind.LOOKED_UP,
             information=(BLOCKS,),
             ground=said.reason,
+            others=situation.subject.others,
         )
-        asked = self._ask(
-            self._settings.blocks,
-            partial(list_blocks, now=self._clock()),
-            reader,
-            situation.subject.person,
-        )
-        return self._landed(asked)
+        # As when records are screened: blocks may be kept under any number.
+        inquiry = partial(list_blocks, now=self._clock())
+        asked = [
+            self._ask(self._settings.blocks, inquiry, reader, number)
+            for number in situation.subject.numbers
+        ]
+        deadline = monotonic() + self._patience
+        found: dict[str, Standing] = {}
+        for each in asked:
+            said_of_one = _result(each, deadline)
+            if isinstance(said_of_one, NotKnown):
+                return said_of_one
+            found |= {block.id: block for block in said_of_one}
+        return tuple(found.values())
 
     def register_relation(
         self, situation: Situation, until: datetime, *, session: str, reference: UUID
@@ -313,6 +322,7 @@ class Gates:
         reference: UUID | None = None,
         ground: Reason | None = None,
         information: tuple[str, ...] = (),
+        others: tuple[PersonId, ...] = (),
     ) -> None:
         """Raises AuditUnavailable."""
         in_emergency = ground in EMERGENCY_OPENINGS
@@ -324,6 +334,7 @@ class Gates:
                 actor_kind=situation.actor.kind,
                 loa=situation.actor.loa,
                 subject=situation.subject.person,
+                others=others,
                 information=information,
                 ground=ground.value if ground else None,
                 law=LAW[ground].value if ground else None,

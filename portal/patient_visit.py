@@ -12,11 +12,11 @@ from typing import Any, Final, TypeAlias
 
 from flask import Blueprint, request
 
-from portal.gate import Refused, open_for
+from portal.gate import open_for
 from portal.house import House
 from portal.i18n import at
 from portal.pages import Link, other_languages
-from portal.patients import Met
+from portal.patients import Met, obeying
 from portal.staff_actor import actor_of
 from portal.staff_openings import Opening, OpeningKind, openings_of
 from portal.staff_sessions import StaffSession
@@ -24,7 +24,7 @@ from portal.staff_visit import Answered, StaffVisit, home, note, refused, staff_
 from portal.visit import slash
 from stodtjanster.access import Decision, Facts, Permit, Reason, decide
 from stodtjanster.access.ages import age_for_others
-from stodtjanster.access.case import Block, Consent, ConsentStatus
+from stodtjanster.access.case import Block, ConsentStatus
 from stodtjanster.audit import EventKind
 from stodtjanster.catalogue import Directory, Naming
 from stodtjanster.fetch.screening import Screening
@@ -334,15 +334,8 @@ def about(work: StaffVisit, person: PersonId, handle: str) -> PatientVisit:
         purpose=work.assignment.purpose,
     )
     met = h.patients.meet(bare, reach=work.session.id_hash)
-    return PatientVisit(work, _obeyed(met, work.session), handle)
-
-
-def _obeyed(met: Met, session: StaffSession) -> Met:
-    """What a patient has said no to in this login is a no, whatever was registered before."""
-    if not set(met.situation.subject.numbers) & set(session.refused):
-        return met
-    no = replace(met.bearings.facts, consent=Consent(ConsentStatus.REFUSED))
-    return replace(met, bearings=replace(met.bearings, facts=no))
+    bearings = obeying(met.bearings, met.situation.subject.numbers, work.session)
+    return PatientVisit(work, replace(met, bearings=bearings), handle)
 
 
 def lacking(visit: PatientVisit) -> Answered:
@@ -358,18 +351,20 @@ def lacking(visit: PatientVisit) -> Answered:
         decision=said,
     )
     title = N_("Du kan inte läsa om patienten här")
+    # What would show nothing whatever else was said is not told as silence.
+    silent = "relation" in visit.met.bearings.unknown
     page = visit.render(
         "patient_lacking.html",
         title,
         reason=visit.house.pages.speaker(visit.language).gettext(
             _WHY_NOT.get(said.reason, _WHY_NOT_OTHERWISE)
         ),
-        unknown=bool(visit.met.bearings.unknown),
+        unknown=silent,
         may_attest=said.reason is Reason.NO_CARE_RELATION
         and visit.situation.actor.side is Side.VARD,
         gate_url=f"{visit.base}{GATES}",
     )
-    return page, 503 if visit.met.bearings.unknown else 403
+    return page, 503 if silent else 403
 
 
 __all__ = [
@@ -379,7 +374,6 @@ __all__ = [
     "GATES",
     "PatientBar",
     "PatientVisit",
-    "Refused",
     "about",
     "address",
     "lacking",

@@ -5,7 +5,7 @@ another login or another assignment, tells nobody whom it names, and nothing has
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,6 +19,7 @@ from portal.people import Known, People
 from portal.remembered import Remembered
 from portal.staff_sessions import StaffSession
 from stodtjanster.access import Facts
+from stodtjanster.access.case import Consent, ConsentStatus
 from stodtjanster.audit import AuditLog
 from stodtjanster.model import Cause, PersonId, Side, Situation
 
@@ -118,6 +119,13 @@ class Patients:
         found = Bearings(gathered.facts, unknown, now + (REST if unknown else FRESH))
         self._kept.keep(reach, bare.subject.person, found, mark)
         return found
+
+
+def obeying(bearings: Bearings, numbers: Iterable[PersonId], session: StaffSession) -> Bearings:
+    """What a patient has said no to in this login is a no, whatever was registered before."""
+    if not set(numbers) & set(session.refused):
+        return bearings
+    return replace(bearings, facts=replace(bearings.facts, consent=Consent(ConsentStatus.REFUSED)))
 
 
 def _bound(session: StaffSession) -> list[bytes]:

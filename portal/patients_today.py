@@ -28,6 +28,7 @@ from portal.day_list import (
     patients,
 )
 from portal.patient_visit import address
+from portal.patients import obeying
 from portal.staff_actor import actor_of
 from portal.staff_visit import Answered, StaffVisit, home, note, staff_page
 from stodtjanster.access import Decision, Facts
@@ -51,6 +52,7 @@ _HIDDEN: Final = {
 _CONSENTS: Final = {
     Consent.THERE: N_("Finns"),
     Consent.LACKING: N_("Behöver inhämtas"),
+    Consent.REFUSED: N_("Nej"),
     Consent.UNKNOWN: N_("Kan inte kontrolleras"),
 }
 _STATUSES: Final = {
@@ -146,9 +148,10 @@ def _standings(
         said = {person: each.result() for person, each in asked.items() if each.done()}
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+    obeyed = {person: obeying(each, (person,), visit.session) for person, each in said.items()}
     return {
         person: Standing(bearings.facts, frozenset(bearings.unknown))
-        for person, bearings in said.items()
+        for person, bearings in obeyed.items()
     }
 
 

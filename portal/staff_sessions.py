@@ -13,7 +13,7 @@ from hmac import digest
 from typing import Any
 
 from portal.identity.staff import ProviderLogin, StaffIdentity
-from portal.sealed import Sealed, SealedSessions, packed_time
+from portal.sealed import Sealed, SealedSessions, hash_of, packed_time
 from portal.staff_openings import Opening, packed_opening, unpacked_opening
 from portal.store import StaffSessionRow, StaffSessionRows
 from stodtjanster.model import HsaId, PersonId, Place, Side
@@ -97,13 +97,19 @@ class StaffSessions(SealedSessions[StaffSession, StaffSessionRows]):
     def note(
         self, token: str, now: datetime, change: Callable[[StaffSession], StaffSession]
     ) -> StaffSession | None:
-        """Keep something more of the same login, under the same token. None when it has ended."""
-        kept = self.load(token, now)
-        if kept is None:
-            return None
-        fresh = change(kept)
-        row = self._row(token, fresh)
-        return fresh if self._rows.put(row, instead_of=kept.id_hash) else None
+        """Keep something more of the same login, under the same token. None when it has ended.
+
+        `change` is made again of what another request has kept meanwhile: nothing is lost.
+        """
+        while self.load(token, now) is not None:
+            row = self._rows.get(hash_of(token))
+            kept = None if row is None else self._opened(token, row)
+            if row is None or kept is None:
+                return None
+            fresh = change(kept)
+            if self._rows.replace(row, self._row(token, fresh).sealed):
+                return fresh
+        return None
 
     def end_of(self, issuer: str, name_id: str, indexes: Sequence[str]) -> tuple[str, ...]:
         """Erase the sessions that a provider logs out: those of `indexes`, or all of the subject's

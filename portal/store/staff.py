@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.store.database import Database
@@ -25,6 +25,17 @@ class StaffSessionRows(SessionRows):
     """Every method raises StoreUnavailable when the database does not answer."""
 
     table: ClassVar[type[SessionColumns]] = StaffSessionTable
+
+    def replace(self, row: SessionRow, sealed: bytes) -> bool:
+        """Keep `sealed` instead, only if what `row` holds is still what is kept."""
+        kept = StaffSessionTable
+        changed = (
+            update(kept)
+            .where(kept.id_hash == row.id_hash, kept.sealed == row.sealed)
+            .values(sealed=sealed)
+        )
+        with self._database.writing() as connection:
+            return connection.execute(changed).rowcount > 0
 
     def remove_of(self, subject: str, logins: Collection[str]) -> tuple[str, ...]:
         """Remove the sessions of `subject`: those of `logins`, or all when none is named.

@@ -16,7 +16,14 @@ from tests.service.conftest import Sandbox
 from tests.service.portal_client import Browser, Portal, running_portal
 from tests.service.saml_forging import need_xmlsec1
 from tests.service.test_patients import look_for
-from tests.service.test_staff_assignment import CONTACT, HOME_CARE, HOME_HELP, OFFICER, at_work
+from tests.service.test_staff_assignment import (
+    CONTACT,
+    HOME_CARE,
+    HOME_HELP,
+    OFFICER,
+    SYNC,
+    at_work,
+)
 from tests.service.test_staff_login import METADATA, Staff
 
 JSON = {"Accept": "application/json"}
@@ -122,6 +129,14 @@ class TestStaff:
         # That nothing is known of something says nothing of it.
         told = [{name for name in row if row[name] != "unknown"} for row in others]
         assert all(names <= allowed for names in told)
+
+    def test_how_many_systems_said_the_same_is_not_told(self, staff: Staff) -> None:
+        told = self.opened(staff, "karin", SYNC)["needs"].values()
+        names = ("information", "source", "system", "outcome", "cause")
+        for need in told:
+            said = [tuple(report.get(name) for name in names) for report in need["reports"]]
+            assert len(said) == len(set(said))
+        assert any(need["reports"] for need in told)
 
     def test_what_a_role_is_not_for_is_not_asked_for(self, staff: Staff) -> None:
         said = self.opened(staff, "maria", OFFICER)

@@ -159,6 +159,15 @@ class TestRelation:
         assert reader.post("vardrelation", {"tid": "1"}).status_code == 303
         assert reader.registered() == ["relation"]
 
+    def test_silence_of_another_service_does_not_hide_what_is_lacking(
+        self, portal: Portal, sandbox: Sandbox
+    ) -> None:
+        sandbox.fault("samtycke", "http500")
+        page = amina(portal).get()
+        assert page.status_code == 403
+        assert "svarar inte" not in page.text
+        assert "Intyga att du deltar" in page.text
+
     def test_a_post_from_elsewhere_is_refused(self, portal: Portal) -> None:
         reader, other = amina(portal), amina(portal)
         token = other.form("vardrelation")["csrf_token"]

@@ -81,6 +81,13 @@ class TestTheList:
         times = [row[:5] for row in rows(answer.text)]
         assert times == sorted(times)
 
+    def test_who_has_said_no_in_this_login_has(self, amina: Staff) -> None:
+        (address,) = re.findall(r'href="([^"]+)">Gunnar', amina.browser.get(TODAY).text)
+        form = csrf_token(amina.browser.get(f"{address}samtycke").text)
+        said = {"csrf_token": form, "svar": "nej"}
+        assert amina.browser.post(f"{address}samtycke", said).status_code == 303
+        assert about(amina.browser.get(TODAY).text, "Gunnar").endswith("Samtycke: Nej")
+
     def test_nobodys_number_is_on_the_page(self, amina: Staff) -> None:
         page = amina.browser.get(TODAY).text
         assert not any(number in page for number in NUMBERS.values())

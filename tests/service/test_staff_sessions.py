@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 
 from portal.identity.staff import ProviderLogin, StaffIdentity
-from portal.staff_sessions import StaffSessions
+from portal.staff_sessions import StaffSession, StaffSessions
 from portal.store import Store
 from stodtjanster.model import HsaId, PersonId
 from tests.backends import Backend
@@ -55,6 +55,34 @@ def test_what_goes_in_comes_out(sessions: StaffSessions) -> None:
     assert session.chosen is None
     assert sessions.load("x" * 43, NOW) is None
     assert sessions.load("ö", NOW) is None
+
+
+def test_what_two_requests_keep_at_once_is_kept_of_both(sessions: StaffSessions) -> None:
+    token, _ = sessions.start(AMINA, NOW)
+    turns = []
+
+    def also(kept: StaffSession) -> StaffSession:
+        if not turns:
+            sessions.note(token, NOW, lambda first: replace(first, refused=(AMINA.person,)))
+        turns.append(kept)
+        return replace(kept, name="Amina")
+
+    fresh = sessions.note(token, NOW, also)
+    assert fresh is not None
+    assert (fresh.name, fresh.refused) == ("Amina", (AMINA.person,))
+    assert sessions.load(token, NOW) == fresh
+    assert len(turns) == 2
+
+
+def test_nothing_is_kept_of_a_login_that_has_ended_meanwhile(sessions: StaffSessions) -> None:
+    token, _ = sessions.start(AMINA, NOW)
+
+    def ending(kept: StaffSession) -> StaffSession:
+        sessions.end(token)
+        return kept
+
+    assert sessions.note(token, NOW, ending) is None
+    assert sessions.load(token, NOW) is None
 
 
 def test_the_store_alone_tells_of_nobody(store: Store, sessions: StaffSessions) -> None:

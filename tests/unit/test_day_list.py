@@ -103,7 +103,8 @@ def test_why_it_is_not_said_who_it_is(reason: Reason, hidden: Hidden) -> None:
     ("status", "unknown", "said"),
     [
         (facts_of.ConsentStatus.GIVEN, (), Consent.THERE),
-        (facts_of.ConsentStatus.REFUSED, (), Consent.LACKING),
+        (facts_of.ConsentStatus.REFUSED, (), Consent.REFUSED),
+        (facts_of.ConsentStatus.REFUSED, ("consent",), Consent.REFUSED),
         (facts_of.ConsentStatus.WITHDRAWN, (), Consent.LACKING),
         (None, (), Consent.LACKING),
         (None, ("consent",), Consent.UNKNOWN),

@@ -8,7 +8,7 @@ import pytest
 
 from portal.gates import Gates
 from portal.settings import SecuritySettings
-from stodtjanster.access import NOT_SCREENED, Facts, Reason, Resource, decide
+from stodtjanster.access import NOT_SCREENED, Decision, Facts, Reason, Resource, decide
 from stodtjanster.access.case import (
     Consent,
     ConsentStatus,
@@ -17,6 +17,7 @@ from stodtjanster.access.case import (
     Level,
     Relation,
 )
+from stodtjanster.access.decision import Verdict
 from stodtjanster.audit import AuditUnavailable, EventKind
 from stodtjanster.fetch import NotKnown
 from stodtjanster.information import CareContact, CareContactKind, CareContactStatus
@@ -32,6 +33,7 @@ from stodtjanster.model import (
     Subject,
 )
 from stodtjanster.security.kit import Registered
+from stodtjanster.security.liftings import Standing
 from tests.security_messages import (
     BIRGITTA,
     CLINIC,
@@ -241,6 +243,30 @@ def test_a_block_under_an_earlier_number_holds():
     assert closed([record], who=who, blocks=by_turn).keys() == {record.origin.identity}
     silent = screened([record], who=who, blocks=lambda turn: ALL_OPEN if turn == 1 else DOWN)
     assert silent == {}
+
+
+def test_a_block_under_an_earlier_number_is_in_the_list():
+    who = situation(subject=Subject(BIRGITTA, others=(EARLIER,)))
+    said = Decision(Verdict.DENY, Reason.BLOCK_EXISTENCE_ONLY)
+    found = Standing("b-1", True, OWN.provider, CLINIC.unit, None, None, ())
+    log = Log()
+
+    def listed(of_first, of_other):
+        wires = Wires()
+        answers = iter((of_first, of_other))
+        wires.inquire = lambda *_: done(next(answers))
+        return gates(wires, log=log).standing_blocks(who, said, session="a" * 64)
+
+    assert listed((), (found,)) == (found,)
+    assert listed((found,), (found,)) == (found,)
+    assert listed((found,), DOWN) == DOWN
+    assert {event.others for event in log.events} == {(EARLIER,)}
+
+
+def done(value):
+    future = Future()
+    future.set_result(value)
+    return future
 
 
 def test_what_is_blocked_is_blocked_however_old_it_is():
