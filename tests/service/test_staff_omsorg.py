@@ -92,7 +92,7 @@ class TestHomeCare:
         assert "Hemsjukvård Sjövik kommer hem" in said
         assert "Telefonsamtal med Björkbackens vårdcentral" in said
         assert "Ett besök" in said
-        assert "Birgitta är kanske inte hemma 08.45–10.15." in said
+        assert "Vi vet inte om Birgitta är hemma 08.45–10.15." in said
         assert "Kan krocka med ditt besök 08.45" in said
         assert [word for word in (*WHAT_FOR, *WHO, *WHERE, *SENSITIVE) if word in page] == []
 
