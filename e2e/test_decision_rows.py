@@ -5,10 +5,6 @@ in the page, and what the log has of it: the event with its ground, or its detai
 none. The rules themselves are tried in `tests/unit/test_access_rules.py`; here that the pages ask
 them.
 
-For staff the log has the ground that the page was opened on, and that of an emergency. Another
-unit of the own provider and a consent are not told apart from the own unit there: what the table
-says of those rows is held by the page only.
-
 A guardian of a child under 13 stands in `test_acting.py`. Nobody in the sandbox can meet these
 rows in a browser:
 
@@ -139,17 +135,17 @@ ROWS = (
         *((RETURN, WOUND), "Refused OMBUD_NO_LEGAL_BASIS", False),
     ),
     Row("legitimerad, own unit", by_staff(AMINA), WOUND, (), "Shown OWN_UNIT"),
-    Row("legitimerad, own provider", by_staff(LENA), RETURN, (WOUND,), "Shown OWN_UNIT"),
+    Row("legitimerad, own provider", by_staff(LENA), RETURN, (WOUND,), "Shown OWN_PROVIDER"),
     Row(
         *("legitimerad, before consent", by_staff(KARIN), "behöver du patientens samtycke"),
         *((WOUND, RETURN), "Disclosure OWN_UNIT"),
     ),
-    Row("legitimerad, consent", consented, WOUND, (), "Registered consent"),
+    Row("legitimerad, consent", consented, WOUND, (), "Shown CONSENT"),
     Row("legitimerad, emergency", emergency, "Diabeteskontroll", (), "Shown EMERGENCY_ACCESS"),
-    Row("hemtjänst", by_staff(OMAR), "kommer hem", (WOUND, RETURN), "Shown OWN_UNIT"),
+    Row("hemtjänst", by_staff(OMAR), "kommer hem", (WOUND, RETURN), "Shown CONSENT"),
     Row(
         *("biståndshandläggare", by_staff(OFFICER), "Hemtjänst, 14 timmar i veckan"),
-        *((), "Shown OWN_UNIT"),
+        *((), "Shown OWN_PROVIDER"),
     ),
     Row("fast omsorgskontakt", by_staff(CONTACT), "Din enhet", (), "Shown OWN_UNIT"),
     Row("it_admin", operator, "", (BIRGITTA, WOUND, RETURN), "Assignment chosen"),

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from portal.house import House
 from portal.sessions import Reader, Session
-from stodtjanster.access import Decision, Facts, Permit, Screened, decide
+from stodtjanster.access import Decision, Facts, Permit, Reason, Screened, decide
 from stodtjanster.access.case import Block
-from stodtjanster.access.reasons import EMERGENCY_OPENINGS
 from stodtjanster.audit import AuditEvent, AuditUnavailable, EventKind
 from stodtjanster.information import Item
-from stodtjanster.model import Outcome, Report, Situation
+from stodtjanster.model import ActorKind, Outcome, Report, Situation
 from views.kit.view import View
 
 log = logging.getLogger(__name__)
@@ -104,21 +103,28 @@ def note_shown(
     *,
     lifted: tuple[Block, ...] = (),
 ) -> None:
-    """Add to the log which systems the shown data came from, and who answers for `items`: what an
-    emergency opened apart from the rest. `lifted` is as in `open_for`."""
+    """Add to the log which systems the shown data came from, and who answers for `items`: to staff,
+    what was opened on each ground by itself. `lifted` is as in `open_for`."""
     silent = (Outcome.NOT_ASKED, Outcome.PENDING, Outcome.NO_DATA_SYNCH_FAILED)
     shown = [report for report in reports if report.outcome not in silent]
     if not shown:
         return
-    opened: dict[Decision, list[Item]] = {permit.ground: []}
-    in_emergency = permit.in_emergency(lifted) is not None
+    opened: dict[Reason, tuple[Decision, list[Item]]] = {}
     for item in items:
-        # It is shown, so no other block than these can stand before it.
-        said = permit.admits(item, Screened(lifted, up=True)) if in_emergency else permit.ground
-        ground = said if said.reason in EMERGENCY_OPENINGS else permit.ground
-        opened.setdefault(ground, []).append(item)
-    for ground, those in opened.items():
+        ground = _ground_of(permit, item, lifted)
+        opened.setdefault(ground.reason, (ground, []))[1].append(item)
+    for ground, those in opened.values() or [(permit.ground, [])]:
         _note_shown(house, permit, ground, shown, those)
+
+
+def _ground_of(permit: Permit, item: Item, lifted: tuple[Block, ...]) -> Decision:
+    """On what ground an employee was shown a record. What was left out of it may have been what the
+    rules went by: then it is that of the whole."""
+    if permit.situation.actor.kind is not ActorKind.STAFF:
+        return permit.ground
+    # It is shown, so no other block than these can stand before it.
+    said = permit.admits(item, Screened(lifted, up=True))
+    return permit.ground if said.denied else said
 
 
 def _note_shown(
