@@ -43,7 +43,8 @@ def section(page: Page, title: str) -> Locator:
 def test_home_care_sees_when_others_come_and_what_meets_the_own_visits(page: Page) -> None:
     choose(page, HOME_HELP)
     find(page, BIRGITTA, "Andra besök hos Birgitta")
-    expect(page.get_by_text("Du ser när någon kommer, och ibland vem. Du ser inte varför.")).to_be_visible()
+    told = "Du ser när någon kommer, och ibland vem. Du ser inte varför."
+    expect(page.get_by_text(told)).to_be_visible()
     rows = section(page, "Kommande 14 dagar").get_by_role("listitem")
     expect(rows.filter(has_text="Hemsjukvård Sjövik kommer hem").first).to_be_visible()
     clash = rows.filter(has_text="Kan krocka med ditt besök 08.45")
