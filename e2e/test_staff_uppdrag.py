@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(
 
 def choose(page: Page, assignment: str) -> None:
     page.get_by_role("button", name=f"Välj {assignment}").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ditt uppdrag")
+    expect(page.get_by_role("region", name="Ditt uppdrag")).to_contain_text(assignment)
 
 
 def without_any(world: World) -> None:
@@ -69,7 +69,7 @@ def test_it_is_chosen_and_changed_by_keyboard_and_without_script(open_page: Open
     page.get_by_role("button", name="Fortsätt").click()
     page.get_by_role("button", name="Välj Vård och behandling").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Ditt uppdrag")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Patienter i dag")
     page.get_by_role("link", name="Byt uppdrag").focus()
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("I vilket uppdrag arbetar du?")

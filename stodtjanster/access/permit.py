@@ -153,14 +153,15 @@ class Permit:
 
     @property
     def ground(self) -> Decision:
-        """The decision that names the whole: a granted one if there is any.
+        """The decision that names the whole: a granted one if there is any, and one of all that the
+        kind holds before one of a part. It is the same in every process.
 
         Raises NotPermitted when nothing was asked for.
         """
-        decisions = sorted(self.decisions.values(), key=lambda said: said.denied)
-        if not decisions:
+        if not self.decisions:
             raise NotPermitted("nothing was asked for")
-        return decisions[0]
+        said = self.decisions.items()
+        return min(said, key=lambda one: (one[1].denied, not one[1].permitted, one[0].key))[1]
 
     @property
     def granted_to(self) -> PersonId | None:
@@ -252,7 +253,8 @@ class Permit:
         if said.denied:
             return None
         shown: Item | None = item
-        if not said.permitted and not self._only_hides(said):
+        # What is looked up is for the rules, who need the whole of it.
+        if not (said.permitted or self.looks_up or self._only_hides(said)):
             shown = item.redacted(said.keep, said.drop)
         if shown is not None and self.no_more_than is not None:
             shown = shown.redacted(self.no_more_than)

@@ -10,6 +10,7 @@ from stodtjanster.access import Facts, NotPermitted, Permit, Policy, Reason, dec
 from stodtjanster.access.case import Grant, Guardian, UnitAccess
 from stodtjanster.access.settings import PolicySettings
 from stodtjanster.information import (
+    AccessLog,
     Appointment,
     CareManager,
     CarePlan,
@@ -71,6 +72,22 @@ def test_a_grant_for_one_provider_is_asked_for_and_then_decided_record_by_record
     assert made.admits(visit(ANNA)).reason is Reason.GRANT_PROVIDER
     assert made.admits(visit(ANNA, provider=MUNICIPALITY)).permitted
     assert made.admits(appointment()).reason is Reason.GRANT_PROVIDER
+
+
+@pytest.mark.parametrize("kinds", [(AccessLog, Appointment), (AccessLog,)])
+def test_what_is_looked_up_is_whole_whatever_else_was_asked_for(kinds):
+    """Of the log a person is told a part; of who they are the rules need all."""
+    made = decide(situation(ANNA), kinds, reach="r").to_look_up()
+    origin = replace(appointment().origin, approved_for_patient=None)
+    record = PersonRecord(
+        subject=ANNA, origin=origin, name=Told("Anna"), protected=Protection.NONE, deceased=False
+    )
+    assert made.shown(record) == record
+
+
+def test_the_ground_is_of_the_whole_before_a_part():
+    made = decide(situation(ANNA), (AccessLog, Appointment), reach="r")
+    assert made.ground is made.decisions[Appointment]
 
 
 def test_a_logged_permit_decides_by_the_same_facts():
