@@ -48,7 +48,9 @@ _STOP = """() => {
   window.lastStop = e;
   const style = getComputedStyle(e);
   const box = e.getBoundingClientRect();
-  const at = document.elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+  // Of what is taller than what is left of the window, the part that is in it (WCAG 2.4.11).
+  const top = Math.max(box.top, 0), bottom = Math.min(box.bottom, innerHeight);
+  const at = document.elementFromPoint(box.x + box.width / 2, (top + bottom) / 2);
   return {
     name: name?.replace(/\\s+/g, ' ').slice(0, 60) ?? null,
     within,
